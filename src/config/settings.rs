@@ -1,0 +1,269 @@
+//! The shape of headsup.toml. Every key has a default; the file may be absent.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use crate::model::Language;
+
+/// The whole file.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The archive web site.
+    pub site: SiteSettings,
+    /// When jobs run.
+    pub schedule: ScheduleSettings,
+    /// How sources are asked.
+    pub crawl: CrawlSettings,
+    /// The model that reads, if any.
+    pub model: ModelSettings,
+    /// What goes into an issue.
+    pub digest: DigestSettings,
+    /// How mail leaves.
+    pub mail: MailSettings,
+    /// How long things are kept.
+    pub retention: RetentionSettings,
+    /// Where headsup keeps its own state (database, outbox); not in the file: `HEADSUP_HOME` or the platform's place.
+    #[serde(skip)]
+    pub home: PathBuf,
+}
+
+/// `[site]`
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SiteSettings {
+    /// Public address of the archive, without a slash at the end; links in mail begin with it.
+    pub base_url: String,
+    /// Address to listen on.
+    pub listen: String,
+    /// Language of pages for a browser that asks for neither.
+    pub language: Language,
+}
+
+/// `[schedule]`: cron lines of five fields (minute hour day month weekday) in `time_zone`.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScheduleSettings {
+    /// IANA name, such as "Europe/Berlin" or "Asia/Shanghai".
+    pub time_zone: String,
+    /// Crawl, extract, group, judge.
+    pub crawl: String,
+    /// Compose and mail the weekly issue.
+    pub weekly: String,
+    /// Choose and mail the paper of the month.
+    pub paper: String,
+}
+
+/// `[crawl]`
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CrawlSettings {
+    /// Sent as User-Agent after "headsup/VERSION"; an address where the operator can be reached belongs here.
+    pub contact: String,
+    /// Sources asked at the same time (one request per host in any case).
+    pub parallel: usize,
+    /// Seconds for one request in all.
+    pub timeout_seconds: u64,
+    /// Most decoded bytes of one answer.
+    pub max_bytes: usize,
+    /// Least milliseconds between two requests to one host.
+    pub host_gap_ms: u64,
+    /// Most item pages fetched in one run.
+    pub pages_per_run: i64,
+    /// Allow private and loopback addresses for every source. Only for tests and the demo.
+    pub allow_private: bool,
+}
+
+/// What of a text may be sent to the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SendScope {
+    /// The article, cut to the context.
+    Full,
+    /// The rules' extract only.
+    Extract,
+    /// Titles only.
+    Titles,
+}
+
+/// `[model]`: any OpenAI-compatible server. Without `base_url`, rules judge.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ModelSettings {
+    /// For example "http://127.0.0.1:11434/v1". Empty: no model.
+    pub base_url: String,
+    /// The model's name as the server knows it.
+    pub name: String,
+    /// Environment variable that holds the key. Empty: no key is sent.
+    pub api_key_env: String,
+    /// File that holds the key, instead of the environment.
+    pub api_key_file: Option<PathBuf>,
+    /// The key itself, read at the door from the two above.
+    #[serde(skip)]
+    pub api_key: Option<SecretString>,
+    /// What of a text may be sent.
+    pub send: SendScope,
+    /// Seconds for one answer.
+    pub timeout_seconds: u64,
+    /// Context length in tokens that the server really has.
+    pub context_tokens: u32,
+    /// Most tokens (prompt and answer) of one run; beyond it rules judge.
+    pub tokens_per_run: u64,
+    /// Most tokens of seven days; beyond it rules judge.
+    pub tokens_per_week: u64,
+    /// Price of a million prompt tokens, in any currency.
+    pub price_prompt: f64,
+    /// Price of a million answered tokens.
+    pub price_completion: f64,
+}
+
+/// `[digest]`
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DigestSettings {
+    /// Most stories in a weekly issue.
+    pub max_stories: usize,
+    /// Least score of a story in an issue: no filler.
+    pub floor: f32,
+    /// Most stories of one owner in an issue.
+    pub per_owner: usize,
+}
+
+/// How mail leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailTransport {
+    /// A folder of .eml files.
+    Outbox,
+    /// A relay.
+    Smtp,
+}
+
+/// `[mail]`
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MailSettings {
+    /// "outbox" (a folder of .eml files) or "smtp".
+    pub transport: MailTransport,
+    /// From, as "Name <address>".
+    pub from: String,
+    /// Reply-To, if another than From.
+    pub reply_to: Option<String>,
+    /// Folder of the outbox; absent: `outbox` in headsup's home.
+    pub outbox: Option<PathBuf>,
+    /// Relay: "smtp://host:587" (STARTTLS where offered), "smtps://host:465", "smtp+starttls://host:587" (required).
+    pub relay: String,
+    /// User at the relay; empty: no AUTH.
+    pub user: String,
+    /// Environment variable that holds the password.
+    pub password_env: String,
+    /// File that holds the password, instead of the environment.
+    pub password_file: Option<PathBuf>,
+    /// The password itself, read at the door from the two above.
+    #[serde(skip)]
+    pub password: Option<SecretString>,
+    /// Connections to the relay at the same time.
+    pub connections: usize,
+    /// Seconds for each step of the SMTP dialogue.
+    pub step_seconds: u64,
+    /// Hours after which an unsent issue is too late to be news.
+    pub expire_hours: i64,
+}
+
+/// `[retention]`
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetentionSettings {
+    /// Days that raw pages are kept after they were read.
+    pub pages_days: i64,
+    /// Days that runs and model calls are kept.
+    pub runs_days: i64,
+}
+
+impl Default for SiteSettings {
+    fn default() -> Self {
+        Self {
+            base_url: "http://127.0.0.1:8080".into(),
+            listen: "127.0.0.1:8080".into(),
+            language: Language::En,
+        }
+    }
+}
+
+impl Default for ScheduleSettings {
+    fn default() -> Self {
+        Self {
+            time_zone: "UTC".into(),
+            crawl: "15 */2 * * *".into(),
+            weekly: "0 7 * * MON".into(),
+            paper: "0 7 1 * *".into(),
+        }
+    }
+}
+
+impl Default for CrawlSettings {
+    fn default() -> Self {
+        Self {
+            contact: "+https://github.com/headsup-digest/headsup".into(),
+            parallel: 16,
+            timeout_seconds: 30,
+            max_bytes: 10_000_000,
+            host_gap_ms: 1000,
+            pages_per_run: 500,
+            allow_private: false,
+        }
+    }
+}
+
+impl Default for ModelSettings {
+    fn default() -> Self {
+        Self {
+            base_url: String::new(),
+            name: String::new(),
+            api_key_env: String::new(),
+            api_key_file: None,
+            api_key: None,
+            send: SendScope::Full,
+            timeout_seconds: 300,
+            context_tokens: 4096,
+            tokens_per_run: 200_000,
+            tokens_per_week: 1_000_000,
+            price_prompt: 0.0,
+            price_completion: 0.0,
+        }
+    }
+}
+
+impl Default for DigestSettings {
+    fn default() -> Self {
+        Self { max_stories: 20, floor: 2.0, per_owner: 3 }
+    }
+}
+
+impl Default for MailSettings {
+    fn default() -> Self {
+        Self {
+            transport: MailTransport::Outbox,
+            from: "headsup 抬头 <headsup@localhost.localdomain>".into(),
+            reply_to: None,
+            outbox: None,
+            relay: "smtp://127.0.0.1:25".into(),
+            user: String::new(),
+            password_env: String::new(),
+            password_file: None,
+            password: None,
+            connections: 2,
+            step_seconds: 60,
+            expire_hours: 72,
+        }
+    }
+}
+
+impl Default for RetentionSettings {
+    fn default() -> Self {
+        Self { pages_days: 7, runs_days: 180 }
+    }
+}

@@ -1,0 +1,3 @@
+//! The headsup program.
+
+fn main() {}

@@ -1,0 +1,510 @@
+//! The types that travel between the stages, in the order in which they come to be.
+//! This file uses nothing of the crate: whoever knows it can read every stage.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A closed set of words: one spelling in files, in the database and on pages.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word in files, database and URLs.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.pad(self.as_str()) }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = UnknownWord;
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                Self::ALL.iter().copied().find(|value| value.as_str() == word)
+                    .ok_or_else(|| UnknownWord(word.to_owned()))
+            }
+        }
+    };
+}
+
+/// A word that is not in its closed set.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown word {0:?}")]
+pub struct UnknownWord(pub String);
+
+/// An id that cannot be confused with another table's.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]
+        #[sqlx(transparent)]
+        pub struct $name(pub i64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { self.0.fmt(f) }
+        }
+    )+ };
+}
+
+ids! {
+    /// Row of `sources`.
+    SourceId,
+    /// Row of `items`.
+    ItemId,
+    /// Row of `stories`.
+    StoryId,
+    /// Row of `verdicts`.
+    VerdictId,
+    /// Row of `issues`.
+    IssueId,
+    /// Row of `subscribers`.
+    SubscriberId,
+    /// Row of `deliveries`.
+    DeliveryId,
+}
+
+words! {
+    /// How a source is read.
+    SourceKind {
+        /// RSS, RDF, Atom or JSON Feed.
+        Feed = "feed",
+        /// arXiv's Atom API or its announcement feed.
+        Arxiv = "arxiv",
+        /// A list page without a feed, by CSS selectors.
+        Page = "page",
+        /// A repository's `releases.atom`.
+        Github = "github",
+    }
+}
+words! {
+    /// What a story is about, at the coarsest: also the sections of the issue.
+    Lane {
+        /// Companies, models and products.
+        Company = "company",
+        /// Money raised.
+        Funding = "funding",
+        /// Papers.
+        Research = "research",
+        /// Open-source releases, community, challengers.
+        OpenSource = "open-source",
+        /// Everything else about the industry: policy, courts, opinion.
+        Industry = "industry",
+    }
+}
+words! {
+    /// The three long-term questions that every issue follows.
+    Focus {
+        /// Text with images, sound, video.
+        Multimodal = "multimodal",
+        /// Cheaper training and inference.
+        Efficiency = "efficiency",
+        /// Data privacy and private deployment.
+        Privacy = "privacy",
+    }
+}
+words! {
+    /// A language of sources, texts and readers.
+    Language {
+        /// English.
+        En = "en",
+        /// 简体中文.
+        Zh = "zh",
+    }
+}
+words! {
+    /// How near a source stands to the event.
+    Tier {
+        /// Speaks about itself: company blog, paper, release.
+        Primary = "primary",
+        /// Journalism with an editor.
+        Press = "press",
+        /// Forums, aggregators, personal blogs.
+        Community = "community",
+    }
+}
+
+/// A configured origin as the crawl meets it: the row in the database beside its entry in feeds.toml.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Row id.
+    pub id: SourceId,
+    /// Short unique name, `[a-z0-9-]`.
+    pub slug: String,
+    /// Name for readers.
+    pub name: String,
+    /// How it is read.
+    pub kind: SourceKind,
+    /// What is fetched.
+    pub url: String,
+    /// Lane of its items unless their text says otherwise.
+    pub lane: Lane,
+    /// Language of its items unless their text says otherwise.
+    pub language: Language,
+    /// How near it stands to events.
+    pub tier: Tier,
+    /// Which company or outlet speaks: corroboration counts owners, not URLs.
+    pub owner: String,
+    /// `ETag` of the last answer, byte for byte.
+    pub etag: Option<String>,
+    /// `Last-Modified` of the last answer, byte for byte.
+    pub last_modified: Option<String>,
+    /// SHA-256 of the last body.
+    pub body_sha256: Option<Vec<u8>>,
+    /// Failures in a row.
+    pub n_failures: i32,
+}
+
+/// What a source says about one thing, normalised and cleaned, not yet stored.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Entry {
+    /// The publisher's id, else a stable one made from the link, else from title and date.
+    #[serde(rename = "id")]
+    pub guid: String,
+    /// Plain text.
+    pub title: String,
+    /// Absolute `http(s)` URL.
+    pub link: String,
+    /// As the publisher says it; never in the future by more than a day.
+    pub published: Option<DateTime<Utc>>,
+    /// Last change, if stated.
+    pub updated: Option<DateTime<Utc>>,
+    /// Names as given.
+    pub authors: Vec<String>,
+    /// The short text, plain.
+    pub summary: String,
+    /// The feed's own full text, plain, empty if it has none.
+    #[serde(skip)]
+    pub content: String,
+    /// Tags as given.
+    #[serde(skip)]
+    pub categories: Vec<String>,
+}
+
+/// An [`Entry`] with an id: unique in its source by guid and everywhere by canonical link.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Row id.
+    pub id: ItemId,
+    /// Where it was first seen.
+    pub source_id: SourceId,
+    /// As the publisher links it.
+    pub link: String,
+    /// Plain text.
+    pub title: String,
+    /// Plain text.
+    pub summary: String,
+    /// The feed's own full text, plain, may be empty.
+    pub content: String,
+    /// Names as given.
+    pub authors: Vec<String>,
+    /// Guessed from the text, else the source's.
+    pub language: Language,
+    /// The publisher's date, if it has a believable one.
+    pub published_at: Option<DateTime<Utc>>,
+    /// When we first saw it.
+    pub first_seen_at: DateTime<Utc>,
+}
+
+words! {
+    /// How an article's text was got.
+    Origin {
+        /// From the item's own page.
+        Page = "page",
+        /// From the feed's full text.
+        Feed = "feed",
+        /// The abstract or summary only.
+        Abstract = "abstract",
+        /// Nothing but the title could be read.
+        Title = "title",
+    }
+}
+
+/// The readable text of an item.
+#[derive(Clone, Debug, Serialize)]
+pub struct Article {
+    /// Headline as the page (else the feed) has it.
+    pub title: String,
+    /// As stated.
+    pub author: Option<String>,
+    /// As the page states it.
+    pub date: Option<DateTime<Utc>>,
+    /// Of the text.
+    pub language: Language,
+    /// Plain paragraphs, separated by an empty line.
+    pub text: String,
+    /// How it was got.
+    pub how: Origin,
+    /// Whether it is the whole text (false: cut, paywall, summary only).
+    pub complete: bool,
+}
+
+/// One item inside a story, with what is needed to judge and to show it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StoryItem {
+    /// Row id.
+    pub item_id: ItemId,
+    /// Where a reader finds it.
+    pub link: String,
+    /// As published.
+    pub title: String,
+    /// The article's text (may be cut by the caller's limit).
+    pub text: String,
+    /// Of the text.
+    pub language: Language,
+    /// Name of its source.
+    pub source: String,
+    /// Slug of its source.
+    pub source_slug: String,
+    /// Who speaks.
+    pub owner: String,
+    /// How near the source stands.
+    pub tier: Tier,
+    /// Kind of the source.
+    pub kind: SourceKind,
+    /// Lane of the source.
+    pub lane: Lane,
+    /// Publisher's time, else when we first saw it.
+    pub published_at: DateTime<Utc>,
+    /// Why it is in this story.
+    pub reason: String,
+}
+
+/// The items that tell one event. The lead stands first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Story {
+    /// Row id.
+    pub id: StoryId,
+    /// Headline of the lead item.
+    pub title: String,
+    /// Language of the lead item.
+    pub language: Language,
+    /// Lane of the lead's source.
+    pub lane: Lane,
+    /// Earliest believable time of its items.
+    pub happened_at: DateTime<Utc>,
+    /// Lead first, then by time.
+    pub items: Vec<StoryItem>,
+    /// Independent owners that tell it.
+    pub owners: Vec<String>,
+}
+
+/// One part of a score: a documented flag, what it weighs, and the words that earned it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScorePart {
+    /// Name of the flag, as in `judge/score.rs`.
+    pub flag: String,
+    /// Points, negative for hype.
+    pub points: f32,
+    /// Verbatim words of a stored text, empty where the flag is a count.
+    pub quote: String,
+}
+
+/// A round of funding as the articles state it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Funding {
+    /// Who raised.
+    pub company: String,
+    /// As stated, with its unit and currency ("$180 million", "15亿元").
+    pub amount: Option<String>,
+    /// In millions of US dollars where the statement is in dollars.
+    pub usd_millions: Option<f64>,
+    /// "Seed", "Series B", "A轮" …
+    pub round: Option<String>,
+    /// Lead investor.
+    pub lead: Option<String>,
+    /// As stated.
+    pub valuation: Option<String>,
+    /// False: reported by others, not announced by company or investor.
+    pub announced: bool,
+}
+
+/// A one-sentence and a three-sentence summary in one language.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// One sentence.
+    pub short: String,
+    /// Up to three sentences.
+    pub long: String,
+    /// True: the publisher's own sentences, quoted; they may be in the article's language.
+    pub extracted: bool,
+}
+
+/// The judgement of a story. `judge` says who made it; nothing in it is without a source.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Verdict {
+    /// What it judges.
+    pub story_id: StoryId,
+    /// "rules", or the configured name of the model.
+    pub judge: String,
+    /// Headline for readers, per language.
+    pub headline: BTreeMap<Language, String>,
+    /// Summary for readers, per language.
+    pub summary: BTreeMap<Language, Summary>,
+    /// Where it belongs.
+    pub lane: Lane,
+    /// Long-term questions it touches.
+    pub focus: Vec<Focus>,
+    /// Companies, models, people.
+    pub entities: Vec<String>,
+    /// The round, if money was raised.
+    pub funding: Option<Funding>,
+    /// Not confirmed by whom it concerns.
+    pub rumour: bool,
+    /// Sum of `parts`.
+    pub score: f32,
+    /// Evidence and hype, each with its quote.
+    pub parts: Vec<ScorePart>,
+    /// `None`: may enter an issue. Else the reason, one of the words in `judge/score.rs`.
+    pub dropped: Option<String>,
+    /// Facts (numbers, names, dates) of the summaries that were held against the articles.
+    pub facts_checked: u32,
+    /// Sentences withheld because a fact in them stands in no article.
+    pub sentences_withheld: u32,
+    /// Tokens paid for it (0 for rules and for cached answers).
+    pub tokens: u32,
+    /// Why the configured model did not judge, if so.
+    pub unscored: Option<String>,
+}
+
+words! {
+    /// What kind of issue.
+    IssueKind {
+        /// The weekly digest.
+        Weekly = "weekly",
+        /// The paper of the month.
+        Paper = "paper",
+    }
+}
+
+/// A story as it stands in an issue: frozen, in both languages.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct IssueStory {
+    /// The story.
+    pub story_id: StoryId,
+    /// The judgement as it was when the issue was composed.
+    pub verdict: Verdict,
+    /// Link, name and language of its items, lead first.
+    pub links: Vec<IssueLink>,
+    /// Number of independent owners.
+    pub n_owners: usize,
+    /// When it happened.
+    pub happened_at: DateTime<Utc>,
+}
+
+/// A link in an issue.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct IssueLink {
+    /// Absolute URL.
+    pub url: String,
+    /// Name of the source.
+    pub source: String,
+    /// As published.
+    pub title: String,
+    /// Of the linked text.
+    pub language: Language,
+}
+
+/// A named run of stories in an issue. Names are keys that templates translate:
+/// `leads company funding research open-source industry focus-multimodal focus-efficiency focus-privacy rumours dropped`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Section {
+    /// The key.
+    pub name: String,
+    /// In order.
+    pub stories: Vec<IssueStory>,
+}
+
+/// What an issue says, language-neutral. Frozen once published.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct IssueContent {
+    /// Weekly or paper.
+    pub kind: IssueKind,
+    /// Counts from 1.
+    pub number: i32,
+    /// "2026-W47" or "2026-11".
+    pub period: String,
+    /// First moment of the period.
+    pub starts_at: DateTime<Utc>,
+    /// First moment after it.
+    pub ends_at: DateTime<Utc>,
+    /// Sections in order of reading; none is empty except where emptiness is the news.
+    pub sections: Vec<Section>,
+    /// True: little happened, and the subject says so.
+    pub quiet: bool,
+    /// Sources read in the period.
+    pub n_sources: i64,
+    /// Items read in the period.
+    pub n_items: i64,
+    /// Stories they told.
+    pub n_stories: i64,
+    /// Stories screened out, by reason.
+    pub dropped_counts: BTreeMap<String, i64>,
+    /// Minutes to read.
+    pub minutes: u32,
+    /// Facts held against articles.
+    pub facts_checked: u32,
+    /// Sentences withheld.
+    pub sentences_withheld: u32,
+    /// Tokens paid for the stories shown.
+    pub tokens: u64,
+    /// "rules" or the model's name; both if both.
+    pub judges: Vec<String>,
+    /// For a paper: why this one, by key, with its number or words.
+    pub reasons: Vec<ScorePart>,
+}
+
+words! {
+    /// Where a delivery stands (findings: queued → claimed → sending → one of the rest).
+    DeliveryState {
+        /// Waits for its time.
+        Queued = "queued",
+        /// A sender holds it; nothing was sent.
+        Claimed = "claimed",
+        /// The message may be on the wire.
+        Sending = "sending",
+        /// The relay took it.
+        Sent = "sent",
+        /// Refused for now.
+        Deferred = "deferred",
+        /// Refused for good.
+        Failed = "failed",
+        /// Cannot be known; never resent by itself.
+        Uncertain = "uncertain",
+        /// The reader left in the meantime.
+        Skipped = "skipped",
+        /// Too late to be news.
+        Expired = "expired",
+    }
+}
+
+/// What one run of one stage did.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Report {
+    /// Counts by name, in the words of the stage ("items", "failed", …).
+    pub counts: BTreeMap<String, u64>,
+    /// What a person should know; one line each, no secrets, no addresses.
+    pub warnings: Vec<String>,
+}
+
+impl Report {
+    /// Adds `n` to the count `name`.
+    pub fn add(&mut self, name: &str, n: u64) {
+        *self.counts.entry(name.to_owned()).or_default() += n;
+    }
+
+    /// The count `name`, 0 if it was never added to.
+    pub fn count(&self, name: &str) -> u64 {
+        self.counts.get(name).copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,1 @@
+//! The private Postgres that headsup starts and stops itself.

@@ -1,0 +1,49 @@
+//! Postgres: the shelf that all stages stand on, and the only place with SQL. One file per table;
+//! free functions on a connection or pool, so that the caller owns the transaction.
+
+pub mod archive;
+pub mod articles;
+pub mod deliveries;
+pub mod embedded;
+pub mod facts;
+pub mod issues;
+pub mod items;
+pub mod jobs;
+pub mod model_calls;
+pub mod pages;
+pub mod runs;
+pub mod sources;
+pub mod stories;
+pub mod story_view;
+pub mod subscribers;
+pub mod verdicts;
+
+use anyhow::Context as _;
+use sqlx::PgPool;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+/// The schema's history, embedded.
+pub static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// Opens a pool of at most `n_connections`.
+///
+/// # Errors
+/// The database cannot be reached or refuses us; the message names the host, never the password.
+pub async fn open(options: PgConnectOptions, n_connections: u32) -> anyhow::Result<PgPool> {
+    // A generic plan of a prepared statement can be a thousand times slower on a skewed table.
+    let options = options.options([("plan_cache_mode", "force_custom_plan")]);
+    PgPoolOptions::new()
+        .max_connections(n_connections)
+        .connect_with(options)
+        .await
+        .context("cannot reach the database")
+}
+
+/// Brings the schema up to date. Safe from several processes at once: sqlx takes an advisory lock.
+///
+/// # Errors
+/// A migration fails, or the schema is newer than this program.
+pub async fn migrate(pool: &PgPool) -> anyhow::Result<()> {
+    MIGRATIONS.run(pool).await.context("cannot migrate the database")
+}
