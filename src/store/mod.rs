@@ -16,9 +16,11 @@ pub mod sources;
 pub mod stories;
 pub mod story_view;
 pub mod subscribers;
+pub mod trouble;
 pub mod verdicts;
 
 use anyhow::Context as _;
+use sqlx::PgConnection;
 use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -46,4 +48,25 @@ pub async fn open(options: PgConnectOptions, n_connections: u32) -> anyhow::Resu
 /// A migration fails, or the schema is newer than this program.
 pub async fn migrate(pool: &PgPool) -> anyhow::Result<()> {
     MIGRATIONS.run(pool).await.context("cannot migrate the database")
+}
+
+/// Major version of the server.
+///
+/// # Errors
+/// The database fails.
+pub async fn server_version(pool: &PgPool) -> sqlx::Result<i32> {
+    let number = sqlx::query_scalar!(r#"SELECT current_setting('server_version_num')::int AS "number!""#);
+    Ok(number.fetch_one(pool).await? / 10_000)
+}
+
+/// Creates the database `name` unless it is there. `name` is ours, never a reader's.
+pub(crate) async fn create_if_missing(conn: &mut PgConnection, name: &str) -> sqlx::Result<()> {
+    let known = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1) AS "known!""#,
+        name
+    );
+    if !known.fetch_one(&mut *conn).await? {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!(r#"CREATE DATABASE "{name}""#))).execute(conn).await?;
+    }
+    Ok(())
 }
