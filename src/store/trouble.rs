@@ -12,19 +12,19 @@ pub fn where_is(options: &PgConnectOptions) -> String {
 }
 
 /// Turns an error of opening `shown` into advice.
-pub fn explain(error: anyhow::Error, shown: &str) -> anyhow::Error {
-    let advice = match error.downcast_ref::<sqlx::Error>() {
-        Some(sqlx::Error::Io(cause)) => io_advice(cause.kind()),
-        Some(sqlx::Error::PoolTimedOut) => {
+pub fn explain(error: sqlx::Error, shown: &str) -> anyhow::Error {
+    let advice = match &error {
+        sqlx::Error::Io(cause) => io_advice(cause.kind()),
+        sqlx::Error::PoolTimedOut => {
             "it does not answer in time: is the server overloaded, or a firewall in between?"
         }
-        Some(sqlx::Error::Tls(_)) => {
+        sqlx::Error::Tls(_) => {
             "TLS failed: add ?sslmode=disable for a server without it, or fix its certificate"
         }
-        Some(sqlx::Error::Database(cause)) => code_advice(cause.code().as_deref().unwrap_or_default()),
+        sqlx::Error::Database(cause) => code_advice(cause.code().as_deref().unwrap_or_default()),
         _ => "check DATABASE_URL",
     };
-    error.context(format!("the database {shown} (DATABASE_URL) cannot be used: {advice}"))
+    anyhow::Error::new(error).context(format!("the database {shown} (DATABASE_URL) cannot be used: {advice}"))
 }
 
 fn io_advice(kind: ErrorKind) -> &'static str {

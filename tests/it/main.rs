@@ -1,1 +1,6 @@
-//! The one integration test binary.
+//! The one integration test binary: a database per test, a fake internet, a fake model, an SMTP sink.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod app;
+mod database;
+mod tidy;

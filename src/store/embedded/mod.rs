@@ -11,13 +11,13 @@ mod server;
 
 use std::fs::File;
 use std::path::Path;
-use std::process::Child;
 use std::str::FromStr as _;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::store::trouble;
 use place::Place;
@@ -27,6 +27,9 @@ const MIN_VERSION: i32 = 14;
 
 /// How many connections one process opens at most.
 const CONNECTIONS: u32 = 20;
+
+/// How long `DATABASE_URL` may take to answer.
+const ANSWER: Duration = Duration::from_secs(15);
 
 /// How long a process waits for another one that is starting or stopping the server.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -42,7 +45,6 @@ pub struct Database {
 struct Embedded {
     place: Place,
     users_lock: File,
-    child: Option<Child>,
 }
 
 impl Database {
@@ -90,10 +92,16 @@ async fn open_url(url: &str) -> anyhow::Result<PgPool> {
         })?
         .application_name("headsup");
     let shown = trouble::where_is(&options);
-    let pool = match super::open(options, CONNECTIONS).await {
-        Ok(pool) => pool,
-        Err(error) => return Err(trouble::explain(error, &shown)),
+    // A pool would try again and again: one connection first tells at once what is wrong.
+    let probe = match tokio::time::timeout(ANSWER, options.connect()).await {
+        Ok(Ok(conn)) => conn.close().await,
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(sqlx::Error::PoolTimedOut),
     };
+    if let Err(error) = probe {
+        return Err(trouble::explain(error, &shown));
+    }
+    let pool = super::open(options, CONNECTIONS).await?;
     require_version(&pool).await?;
     Ok(pool)
 }
@@ -101,12 +109,12 @@ async fn open_url(url: &str) -> anyhow::Result<PgPool> {
 async fn open_private(home: &Path) -> anyhow::Result<Database> {
     let place = Place::prepare(home)?;
     let start_lock = place.lock("start.lock", PATIENCE).await?;
-    let (child, options) = server::ensure_running(&place, PATIENCE).await?;
+    let options = server::ensure_running(&place, PATIENCE).await?;
     let users_lock = place.open_lock("users.lock")?;
     users_lock.lock_shared().context("cannot mark the private database as in use")?;
     let pool = super::open(options, CONNECTIONS).await?;
     drop(start_lock);
-    Ok(Database { pool, embedded: Some(Embedded { place, users_lock, child }) })
+    Ok(Database { pool, embedded: Some(Embedded { place, users_lock }) })
 }
 
 impl Embedded {
@@ -116,7 +124,7 @@ impl Embedded {
         self.users_lock.unlock().context("cannot leave the private database")?;
         let last = self.place.open_lock("users.lock")?.try_lock().is_ok();
         if last {
-            server::stop(&self.place, self.child, PATIENCE).await?;
+            server::stop(&self.place, PATIENCE).await?;
         }
         Ok(())
     }

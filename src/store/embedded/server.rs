@@ -3,7 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -33,23 +33,40 @@ const OPTIONS: [&str; 9] = [
 
 const POLL: Duration = Duration::from_millis(20);
 
+/// How long the backends of a killed server may hold its shared memory.
+const REMAINS: Duration = Duration::from_secs(15);
+
+/// Why a start failed, and whether it may succeed in a moment.
+struct Failed {
+    error: anyhow::Error,
+    passing: bool,
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), passing: false }
+    }
+}
+
 /// Connects to the server of `place`, starting it (and making its data) if it does not run.
-/// The caller holds the start lock. The child is ours if we started it.
+/// The caller holds the start lock.
 ///
 /// # Errors
 /// The server cannot be started: the message says why and what to do.
-pub async fn ensure_running(
-    place: &Place,
-    patience: Duration,
-) -> anyhow::Result<(Option<Child>, PgConnectOptions)> {
-    let child = if answers(place).await || wait_for_other(place, patience).await? {
-        None
-    } else {
+pub async fn ensure_running(place: &Place, patience: Duration) -> anyhow::Result<PgConnectOptions> {
+    let began = Instant::now();
+    while !(answers(place).await || wait_for_other(place, patience).await?) {
         make_data(place)?;
-        Some(start(place, patience).await?)
-    };
+        match start(place, patience).await {
+            Ok(()) => break,
+            Err(Failed { passing: true, .. }) if began.elapsed() < REMAINS => {
+                tokio::time::sleep(POLL * 10).await
+            }
+            Err(failed) => return Err(failed.error),
+        }
+    }
     create_database(place).await?;
-    Ok((child, options(place, NAME)))
+    Ok(options(place, NAME))
 }
 
 /// The process id of the live server of this data directory.
@@ -63,21 +80,13 @@ pub fn running(place: &Place) -> Option<i32> {
 ///
 /// # Errors
 /// It does not stop within `patience`.
-pub async fn stop(place: &Place, child: Option<Child>, patience: Duration) -> anyhow::Result<()> {
+pub async fn stop(place: &Place, patience: Duration) -> anyhow::Result<()> {
     let Some(pid) = running(place) else { return Ok(()) };
     let _ = kill(Pid::from_raw(pid), Signal::SIGINT);
-    let mut child = child;
     let began = Instant::now();
     while running(place).is_some() {
-        // A child of ours stays a zombie until it is waited for.
-        if let Some(child) = child.as_mut() {
-            let _ = child.try_wait();
-        }
         anyhow::ensure!(began.elapsed() < patience, "the private Postgres (process {pid}) does not stop");
         tokio::time::sleep(POLL).await;
-    }
-    if let Some(mut child) = child {
-        let _ = child.wait();
     }
     Ok(())
 }
@@ -126,7 +135,7 @@ fn make_data(place: &Place) -> anyhow::Result<()> {
     fs::rename(&fresh, &place.data).with_context(|| format!("cannot rename {}", fresh.display()))
 }
 
-async fn start(place: &Place, patience: Duration) -> anyhow::Result<Child> {
+async fn start(place: &Place, patience: Duration) -> Result<(), Failed> {
     let folder = binaries::find(&place.data)?;
     let log = OpenOptions::new()
         .create(true)
@@ -147,20 +156,28 @@ async fn start(place: &Place, patience: Duration) -> anyhow::Result<Child> {
         if let Some(status) = child.try_wait()? {
             let text = fs::read_to_string(place.log()).unwrap_or_default();
             let fresh = text.get(usize::try_from(log_start)?..).unwrap_or(&text);
-            return Err(
-                explain(fresh, place).context(format!("the private Postgres ended at once ({status})"))
-            );
+            let passing = fresh.contains("pre-existing shared memory block")
+                || fresh.contains("lock file \"postmaster.pid\"");
+            let error =
+                explain(fresh, place).context(format!("the private Postgres ended at once ({status})"));
+            return Err(Failed { error, passing });
         }
         if answers(place).await {
-            return Ok(child);
+            break;
         }
-        anyhow::ensure!(
-            began.elapsed() < patience,
-            "the private Postgres does not answer; its log is {}",
-            place.log().display()
-        );
+        if began.elapsed() > patience {
+            let log = place.log();
+            return Err(anyhow::anyhow!(
+                "the private Postgres does not answer; its log is {}",
+                log.display()
+            )
+            .into());
+        }
         tokio::time::sleep(POLL).await;
     }
+    // Whenever it ends, its entry in the process table must go: Postgres takes a zombie for a living server.
+    std::thread::spawn(move || child.wait());
+    Ok(())
 }
 
 /// What the server's or initdb's own words mean for the person who reads them.
