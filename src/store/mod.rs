@@ -12,10 +12,12 @@ pub mod jobs;
 pub mod model_calls;
 pub mod pages;
 pub mod runs;
+pub mod scratch;
 pub mod sources;
 pub mod stories;
 pub mod story_view;
 pub mod subscribers;
+pub mod totals;
 pub mod trouble;
 pub mod verdicts;
 

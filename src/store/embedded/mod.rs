@@ -26,7 +26,7 @@ use place::Place;
 const MIN_VERSION: i32 = 14;
 
 /// How many connections one process opens at most.
-const CONNECTIONS: u32 = 20;
+pub const CONNECTIONS: u32 = 20;
 
 /// How long `DATABASE_URL` may take to answer.
 const ANSWER: Duration = Duration::from_secs(15);
