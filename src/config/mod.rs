@@ -1,10 +1,23 @@
 //! feeds.toml and headsup.toml: parsed once, at the door. Inside, nobody asks again.
 
+mod check_settings;
+mod document;
 mod feeds;
+mod load_feeds;
+mod load_settings;
+mod place;
+mod problem;
 mod settings;
+mod template;
 
+pub use document::{Document, schema_of};
 pub use feeds::{Feeds, PageRules, SourceConfig};
+pub use load_feeds::CATALOGUE;
+pub use load_settings::{Environment, Loaded, Origin};
+pub use place::{find, home};
+pub use problem::{ConfigError, Problem, suggest};
 pub use settings::{
     CrawlSettings, DigestSettings, MailSettings, MailTransport, ModelSettings, RetentionSettings,
     ScheduleSettings, SendScope, Settings, SiteSettings,
 };
+pub use template::settings_file;

@@ -1,0 +1,150 @@
+//! What a value of headsup.toml must fulfil beyond its type.
+
+use std::collections::BTreeMap;
+use std::net::ToSocketAddrs as _;
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+use croner::Cron;
+use lettre::message::Mailbox;
+use url::Url;
+
+use super::document::Document;
+use super::load_settings::Origin;
+use super::problem::{Problem, suggest};
+use super::settings::Settings;
+
+/// Schemes of `[mail] relay`.
+const RELAY_SCHEMES: [&str; 3] = ["smtp", "smtp+starttls", "smtps"];
+
+/// Every value that cannot work, with the line or variable it came from.
+pub fn check(settings: &Settings, document: &Document, origins: &BTreeMap<String, Origin>) -> Vec<Problem> {
+    let mut found: Vec<(&str, String)> = Vec::new();
+    found.extend(site(settings));
+    found.extend(schedule(settings));
+    found.extend(model(settings));
+    found.extend(mail(settings));
+    found.extend(ranges(settings));
+    let problem = |(way, message): (&str, String)| match origins.get(way) {
+        Some(Origin::Variable(name)) => {
+            Problem { file: "environment".into(), line: None, key: name.clone(), message }
+        }
+        _ => document.problem(document.line(&way.split('.').collect::<Vec<_>>()), way, message),
+    };
+    found.into_iter().map(problem).collect()
+}
+
+fn site(settings: &Settings) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    if let Some(message) = bad_http(&settings.site.base_url) {
+        found.push(("site.base_url", message));
+    }
+    if settings.site.listen.to_socket_addrs().is_err() {
+        let message =
+            format!("{:?} is not an address to listen on: write 127.0.0.1:8080", settings.site.listen);
+        found.push(("site.listen", message));
+    }
+    found
+}
+
+fn schedule(settings: &Settings) -> Vec<(&'static str, String)> {
+    let lines = &settings.schedule;
+    let mut found = Vec::new();
+    if lines.time_zone.parse::<Tz>().is_err() {
+        let guess = suggest(&lines.time_zone, TZ_VARIANTS.iter().map(|zone| zone.name()));
+        found.push(("schedule.time_zone", format!("unknown time zone{guess}")));
+    }
+    for (way, line) in [
+        ("schedule.crawl", &lines.crawl),
+        ("schedule.weekly", &lines.weekly),
+        ("schedule.paper", &lines.paper),
+    ] {
+        if line.parse::<Cron>().is_err() {
+            let message = format!(
+                "{line:?} is not a cron line: five fields (minute hour day month weekday), as \"0 7 * * MON\""
+            );
+            found.push((way, message));
+        }
+    }
+    found
+}
+
+fn model(settings: &Settings) -> Vec<(&'static str, String)> {
+    let model = &settings.model;
+    let mut found = Vec::new();
+    if model.base_url.is_empty() {
+        return found;
+    }
+    if let Some(message) = bad_http(&model.base_url) {
+        found.push(("model.base_url", message));
+    }
+    if model.name.is_empty() {
+        found.push((
+            "model.name",
+            "is needed with base_url: the model's name as the server knows it".to_owned(),
+        ));
+    }
+    if model.context_tokens < 1024 {
+        found.push(("model.context_tokens", "must be at least 1024".to_owned()));
+    }
+    for (way, price) in
+        [("model.price_prompt", model.price_prompt), ("model.price_completion", model.price_completion)]
+    {
+        if !price.is_finite() || price < 0.0 {
+            found.push((way, "must be 0 or more".to_owned()));
+        }
+    }
+    found
+}
+
+fn mail(settings: &Settings) -> Vec<(&'static str, String)> {
+    let mail = &settings.mail;
+    let mut found = Vec::new();
+    let mailboxes = [("mail.from", Some(&mail.from)), ("mail.reply_to", mail.reply_to.as_ref())];
+    for (way, text) in mailboxes {
+        if text.is_some_and(|text| text.parse::<Mailbox>().is_err()) {
+            found.push((way, "must be an address: \"Name <name@example.org>\"".to_owned()));
+        }
+    }
+    let relay = Url::parse(&mail.relay).ok();
+    let fits = |url: &Url| {
+        RELAY_SCHEMES.contains(&url.scheme()) && url.host_str().is_some_and(|host| !host.is_empty())
+    };
+    if !relay.as_ref().is_some_and(fits) {
+        let message = "must be smtp://host:587, smtp+starttls://host:587 or smtps://host:465".to_owned();
+        found.push(("mail.relay", message));
+    } else if relay.is_some_and(|url| !url.username().is_empty() || url.password().is_some()) {
+        let message = "must not hold a user or password: use user and password_env".to_owned();
+        found.push(("mail.relay", message));
+    }
+    found
+}
+
+fn ranges(settings: &Settings) -> Vec<(&'static str, String)> {
+    let (crawl, digest) = (&settings.crawl, &settings.digest);
+    let all = [
+        ("crawl.parallel", crawl.parallel as f64, 1.0, 256.0),
+        ("crawl.timeout_seconds", crawl.timeout_seconds as f64, 1.0, 600.0),
+        ("crawl.max_bytes", crawl.max_bytes as f64, 10_000.0, 1e9),
+        ("crawl.pages_per_run", crawl.pages_per_run as f64, 0.0, 1e6),
+        ("model.timeout_seconds", settings.model.timeout_seconds as f64, 1.0, 3600.0),
+        ("digest.max_stories", digest.max_stories as f64, 1.0, 100.0),
+        ("digest.floor", f64::from(digest.floor), -100.0, 100.0),
+        ("digest.per_owner", digest.per_owner as f64, 1.0, 100.0),
+        ("mail.connections", settings.mail.connections as f64, 1.0, 50.0),
+        ("mail.step_seconds", settings.mail.step_seconds as f64, 1.0, 600.0),
+        ("mail.expire_hours", settings.mail.expire_hours as f64, 1.0, 720.0),
+        ("retention.pages_days", settings.retention.pages_days as f64, 0.0, 3650.0),
+        ("retention.runs_days", settings.retention.runs_days as f64, 1.0, 3650.0),
+    ];
+    let outside = |(_, value, low, high): &(&str, f64, f64, f64)| !(*low..=*high).contains(value);
+    all.into_iter()
+        .filter(outside)
+        .map(|(way, _, low, high)| (way, format!("must be from {low} to {high}")))
+        .collect()
+}
+
+fn bad_http(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok();
+    let fits = url.is_some_and(|url| ["http", "https"].contains(&url.scheme()) && url.host_str().is_some());
+    (!fits).then(|| format!("{text:?} is not an address: it begins with http:// or https://"))
+}

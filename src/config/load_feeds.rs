@@ -1,0 +1,232 @@
+//! feeds.toml from disk to [`Feeds`]: every problem found at once.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use scraper::Selector;
+use url::Url;
+
+use super::document::{Document, schema_of};
+use super::feeds::{Feeds, PageRules, SourceConfig};
+use super::problem::{ConfigError, Problem};
+use crate::model::SourceKind;
+
+/// The catalogue that ships with the program; `headsup init` writes it.
+pub const CATALOGUE: &str = include_str!("../../feeds.toml");
+
+/// Least minutes between two polls of a source: politeness is not configurable below it.
+const MIN_MINUTES: u32 = 60;
+
+/// Longest slug.
+const MAX_SLUG: usize = 60;
+
+impl Feeds {
+    /// Reads the file, or without one the catalogue of the program.
+    ///
+    /// # Errors
+    /// Every problem with file, line and key.
+    pub fn load(path: Option<&Path>) -> Result<Self, ConfigError> {
+        let document = match path {
+            Some(path) => Document::read(path)?,
+            None => Document::new("feeds.toml (built in)", CATALOGUE.to_owned()),
+        };
+        Self::parse(&document)
+    }
+
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// As [`Feeds::load`].
+    pub fn parse(document: &Document) -> Result<Self, ConfigError> {
+        let table = document.table(&schema_of::<Self>())?;
+        let mut feeds: Self = table.try_into().map_err(|error: toml::de::Error| {
+            ConfigError::one(document.name(), "", error.message().into())
+        })?;
+        for source in &mut feeds.sources {
+            if source.name.is_empty() {
+                source.name.clone_from(&source.slug);
+            }
+            if source.owner.is_empty() {
+                source.owner.clone_from(&source.name);
+            }
+        }
+        let problems = check(&feeds, document);
+        if problems.is_empty() { Ok(feeds) } else { Err(ConfigError(problems)) }
+    }
+}
+
+fn check(feeds: &Feeds, document: &Document) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let (mut slugs, mut urls) = (HashMap::new(), HashMap::new());
+    for (n, source) in feeds.sources.iter().enumerate() {
+        let index = n.to_string();
+        let line = |key: &str| document.line(&["source", &index, key]);
+        let mut report = |key: &str, message: String| {
+            let way = format!("source.{}.{key}", source.slug);
+            let path: Vec<&str> = ["source", &index].into_iter().chain(key.split('.')).collect();
+            problems.push(document.problem(document.line(&path), &way, message));
+        };
+        for (key, message) in check_one(source) {
+            report(key, message);
+        }
+        if let Some(first) = slugs.insert(source.slug.as_str(), line("slug")) {
+            report("slug", format!("{:?} is taken by the source {}", source.slug, at(first)));
+        }
+        if let Some(first) = urls.insert(source.url.as_str(), line("url")) {
+            report("url", format!("the source {} has this address already", at(first)));
+        }
+    }
+    problems.sort_by_key(|problem| problem.line);
+    problems
+}
+
+fn at(line: Option<usize>) -> String {
+    line.map_or_else(|| "above".to_owned(), |line| format!("in line {line}"))
+}
+
+fn check_one(source: &SourceConfig) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if source.slug.is_empty() || source.slug.len() > MAX_SLUG || !source.slug.chars().all(fits) {
+        found.push(("slug", "must be 1 to 60 lower-case letters, digits and hyphens".to_owned()));
+    }
+    if let Some(message) = bad_url(&source.url) {
+        found.push(("url", message));
+    }
+    if source.every_minutes < MIN_MINUTES {
+        found.push(("every_minutes", format!("must be at least {MIN_MINUTES}: sources are asked politely")));
+    }
+    if !(1..=1000).contains(&source.max_items) {
+        found.push(("max_items", "must be from 1 to 1000".to_owned()));
+    }
+    match (&source.page, source.kind) {
+        (Some(rules), SourceKind::Page) => found.extend(bad_selectors(rules)),
+        (None, SourceKind::Page) => {
+            found.push((
+                "page",
+                "kind \"page\" needs [source.page] with at least the selector \"item\"".to_owned(),
+            ));
+        }
+        (Some(_), _) => {
+            found.push(("page", "belongs to kind \"page\" only: remove it, or set kind".to_owned()))
+        }
+        (None, _) => {}
+    }
+    found
+}
+
+fn bad_url(text: &str) -> Option<String> {
+    match Url::parse(text) {
+        Ok(url) if !["http", "https"].contains(&url.scheme()) => {
+            Some(format!("must begin with http:// or https://, not {}:", url.scheme()))
+        }
+        Ok(url) if url.host_str().is_none_or(str::is_empty) => Some("has no host".into()),
+        Ok(_) => None,
+        Err(_) if Url::parse(&format!("https://{text}")).is_ok_and(|url| url.host_str().is_some()) => {
+            Some(format!("{text:?} is not a full address (did you mean \"https://{text}\"?)"))
+        }
+        Err(error) => Some(format!("{text:?} is not an address: {error}")),
+    }
+}
+
+fn bad_selectors(rules: &PageRules) -> Vec<(&'static str, String)> {
+    let all = [
+        ("page.item", Some(&rules.item)),
+        ("page.link", rules.link.as_ref()),
+        ("page.title", rules.title.as_ref()),
+        ("page.date", rules.date.as_ref()),
+        ("page.summary", rules.summary.as_ref()),
+    ];
+    let bad = |(key, selector): (&'static str, Option<&String>)| {
+        let selector = selector?;
+        let error = Selector::parse(selector).err()?;
+        Some((key, format!("{selector:?} is not a CSS selector: {error}")))
+    };
+    all.into_iter().filter_map(bad).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(text: &str) -> Vec<String> {
+        let document = Document::new("feeds.toml", text.to_owned());
+        Feeds::parse(&document)
+            .err()
+            .map(|error| error.to_string().lines().map(str::to_owned).collect())
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn the_catalogue_is_in_order() {
+        let feeds = Feeds::load(None).unwrap();
+        assert!(feeds.sources.len() >= 60, "{} sources", feeds.sources.len());
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line_and_the_key_that_was_meant() {
+        let text = "[[source]]\nslug = \"a\"\nurll = \"https://a.example/feed\"\nlane = \"company\"\n";
+        let found = problems(text);
+        assert_eq!(found[0], "feeds.toml:1: source.a: the key \"url\" is missing");
+        assert_eq!(found[1], "feeds.toml:3: source.a.urll: unknown key (did you mean \"url\"?)");
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let text = r#"
+[[source]]
+slug = "A b"
+url = "example.org/feed"
+lane = "compny"
+every_minutes = "often"
+
+[[surce]]
+"#;
+        let found = problems(text).join("\n");
+        assert!(found.contains("feeds.toml:5: source.A b.lane: \"compny\" is not one of: "), "{found}");
+        assert!(found.contains("(did you mean \"company\"?)"), "{found}");
+        assert!(
+            found.contains("feeds.toml:6: source.A b.every_minutes: is a string, must be a whole number"),
+            "{found}"
+        );
+        assert!(found.contains(":8: surce: unknown key (did you mean \"source\"?)"), "{found}");
+    }
+
+    #[test]
+    fn values_are_checked_too() {
+        let text = r#"
+[[source]]
+slug = "one"
+url = "example.org/feed"
+lane = "company"
+[[source]]
+slug = "one"
+url = "https://example.org/x"
+lane = "company"
+kind = "page"
+page = { item = "a[[" }
+every_minutes = 5
+[[source]]
+slug = "three"
+url = "ftp://example.org/x"
+lane = "company"
+kind = "page"
+"#;
+        let found = problems(text).join("\n");
+        for part in [
+            "feeds.toml:4: source.one.url: \"example.org/feed\" is not a full address (did you mean \"https://example.org/feed\"?)",
+            "feeds.toml:7: source.one.slug: \"one\" is taken by the source in line 3",
+            "feeds.toml:11: source.one.page.item: \"a[[\" is not a CSS selector",
+            "feeds.toml:12: source.one.every_minutes: must be at least 60",
+            "source.three.url: must begin with http:// or https://, not ftp:",
+            "source.three.page: kind \"page\" needs [source.page]",
+        ] {
+            assert!(found.contains(part), "{part}\nis missing in\n{found}");
+        }
+    }
+
+    #[test]
+    fn a_broken_file_is_named_with_the_line() {
+        assert!(problems("a = 1\nb = \n")[0].starts_with("feeds.toml:2: not valid TOML: "));
+    }
+}
