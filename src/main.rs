@@ -1,3 +1,7 @@
-//! The headsup program.
+//! The headsup program: everything is in the library, so that tests can use it.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    headsup::cli::main()
+}

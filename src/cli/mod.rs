@@ -1,1 +1,95 @@
-//! cli.
+//! The command line: one file per command. Exit codes: 0 ok, 1 failed, 2 usage or configuration, 130 stopped hard.
+
+mod args;
+mod config;
+mod db;
+mod doctor;
+mod init;
+mod open;
+mod output;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use crate::config::ConfigError;
+use args::{Cli, Command};
+use open::Surroundings;
+
+/// The exit code for bad usage and bad configuration.
+const USAGE: u8 = 2;
+
+/// Bad input on the command line that clap cannot see; exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
+/// Parses the command line and runs the command.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return if is_help { ExitCode::SUCCESS } else { ExitCode::from(USAGE) };
+        }
+    };
+    open::start_log(&cli.global);
+    // One TLS stack for reqwest, sqlx and lettre; a second call cannot happen in this program.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&anyhow::Error::new(error).context("cannot start the runtime")),
+    };
+    let outcome = runtime.block_on(dispatch(cli));
+    // Blocking work that is still running (a parse, a file) is not waited for.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(code) => code,
+        Err(error) => report(&error),
+    }
+}
+
+async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
+    let around = Surroundings::new(cli.global);
+    open::listen_to_signals(around.cancel.clone());
+    match cli.command {
+        Command::Init(args) => init::run(&args),
+        Command::Run => run::all(&around).await,
+        Command::Crawl => run::one(&around, crate::pipeline::Stage::Crawl).await,
+        Command::Extract => run::one(&around, crate::pipeline::Stage::Extract).await,
+        Command::Group => run::one(&around, crate::pipeline::Stage::Group).await,
+        Command::Judge => run::one(&around, crate::pipeline::Stage::Judge).await,
+        Command::Send => run::one(&around, crate::pipeline::Stage::Send).await,
+        Command::Config(args) => config::run(&around, &args),
+        Command::Migrate => run::migrate(&around).await,
+        Command::Doctor => doctor::run(&around).await,
+        Command::Demo(_)
+        | Command::Inspect(_)
+        | Command::Publish(_)
+        | Command::Status
+        | Command::Subscribers(_)
+        | Command::Feeds(_)
+        | Command::Up
+        | Command::Serve => anyhow::bail!("not yet"),
+        Command::Db(args) => db::run(&around, args).await,
+    }
+}
+
+/// The one place where an error reaches the user.
+fn report(error: &anyhow::Error) -> ExitCode {
+    if is_broken_pipe(error) {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("headsup: {error:#}");
+    let is_usage = error.is::<UsageError>() || error.is::<ConfigError>();
+    if is_usage { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
+}
+
+/// `headsup feeds list | head` is no failure.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+}

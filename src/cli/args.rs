@@ -1,0 +1,248 @@
+//! What may stand on the command line. The texts here are the help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::Language;
+
+/// Version and commit.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("HEADSUP_COMMIT"), ")");
+
+const AFTER: &str = "\
+A first look:        headsup demo
+For real:            headsup init, edit feeds.toml, headsup subscribers add you@example.org, headsup up
+Exit codes:          0 ok, 1 failed, 2 usage or configuration
+Environment:         DATABASE_URL, HEADSUP_HOME, HEADSUP_PG_BIN, HEADSUP_<SECTION>_<KEY>, HEADSUP_LOG";
+
+/// Watches the AI industry for programmers: one honest digest a week, one paper a month.
+#[derive(Debug, Parser)]
+#[command(name = "headsup", version = VERSION, about, after_help = AFTER, arg_required_else_help = true)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// Settings file [default: headsup.toml here or in the configuration directory, if there is one]
+    #[arg(long, global = true, env = "HEADSUP_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Sources file [default: feeds.toml here or in the configuration directory, else the built-in catalogue]
+    #[arg(long, global = true, env = "HEADSUP_FEEDS", value_name = "FILE")]
+    pub feeds: Option<PathBuf>,
+    /// Folder whose templates win over the built-in ones of the same path
+    #[arg(long, global = true, env = "HEADSUP_TEMPLATES", value_name = "DIR")]
+    pub templates: Option<PathBuf>,
+    /// Print JSON instead of tables
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say only what failed
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more (twice: everything)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// The commands, in the order in which a new user meets them.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write feeds.toml and headsup.toml, every key explained
+    Init(InitArgs),
+    /// Run everything until Ctrl-C: database, schedule, web archive
+    Up,
+    /// Run the pipeline once: crawl, extract, group, judge, publish, send
+    Run,
+    /// Ask the sources that are due, store what is new
+    Crawl,
+    /// Read the text of each new item
+    Extract,
+    /// Put items that tell one event into one story
+    Group,
+    /// Judge new stories: summary, evidence, hype, score
+    Judge,
+    /// Compose and freeze an issue, queue it for the readers
+    Publish(PublishArgs),
+    /// Mail what is queued
+    Send,
+    /// Serve the web archive alone, until Ctrl-C
+    Serve,
+    /// Show what ran, what is queued, what needs a hand
+    Status,
+    /// Show what the parser or the extractor makes of a file or URL, as JSON
+    Inspect(InspectArgs),
+    /// List the sources, or ask each of them once
+    Feeds(FeedsArgs),
+    /// List, add and remove readers
+    Subscribers(SubscribersArgs),
+    /// Check the configuration, or show it with the origin of each value
+    Config(ConfigArgs),
+    /// Bring the database's schema up to date (every command that needs it does)
+    Migrate,
+    /// Run the whole pipeline over the sample internet that ships inside
+    Demo(DemoArgs),
+    /// Look for what is wrong on this machine and say what helps
+    Doctor,
+    /// Run a command with DATABASE_URL set to the private, migrated database
+    #[command(hide = true)]
+    Db(DbArgs),
+}
+
+/// `headsup init`
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Folder for the two files
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+    /// Replace files that are there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `headsup publish`
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    /// What to compose
+    pub kind: IssueWord,
+    /// ISO week (2026-W47) or month (2026-11) [default: the last one that is over]
+    #[arg(long)]
+    pub period: Option<String>,
+    /// Show the issue, store and queue nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Language of the issue that is shown
+    #[arg(long, default_value = "en", value_parser = parse_language)]
+    pub language: Language,
+}
+
+/// The two kinds of issue.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum IssueWord {
+    /// The digest of a week
+    Weekly,
+    /// The paper of a month
+    Paper,
+}
+
+/// `headsup inspect`
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// How to read it
+    pub kind: InspectWord,
+    /// Files or URLs
+    pub files: Vec<String>,
+    /// Read the paths from standard input, print one JSON line each, never stop at a bad one
+    #[arg(long)]
+    pub batch: bool,
+}
+
+/// What to inspect with.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum InspectWord {
+    /// The feed parser
+    Feed,
+    /// The text extractor
+    Page,
+}
+
+/// `headsup feeds`
+#[derive(Debug, Args)]
+pub struct FeedsArgs {
+    /// What to do with them
+    #[command(subcommand)]
+    pub command: FeedsCommand,
+}
+
+/// The commands below `feeds`.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum FeedsCommand {
+    /// The sources of feeds.toml
+    List,
+    /// Ask each source once, store nothing
+    Check,
+}
+
+/// `headsup subscribers`
+#[derive(Debug, Args)]
+pub struct SubscribersArgs {
+    /// What to do with them
+    #[command(subcommand)]
+    pub command: SubscribersCommand,
+}
+
+/// The commands below `subscribers`.
+#[derive(Debug, Subcommand)]
+pub enum SubscribersCommand {
+    /// Add a reader, or take one back who left
+    Add {
+        /// Address
+        email: String,
+        /// Language of the mails: en or zh
+        #[arg(long, default_value = "en", value_parser = parse_language)]
+        language: Language,
+    },
+    /// Who reads, and who left
+    List,
+    /// Mark a reader as left; queued mails are skipped
+    Remove {
+        /// Address
+        email: String,
+    },
+}
+
+/// `headsup config`
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// What to do with it
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+/// The commands below `config`.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Read both files and say everything that is wrong
+    Check,
+    /// Each value in force and where it came from, secrets masked
+    Show,
+}
+
+/// `headsup demo`
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// End when the mails are out, without serving the archive
+    #[arg(long)]
+    pub exit: bool,
+    /// Port of the archive; the next free one if it is taken, 0 for any
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+}
+
+/// `headsup db`
+#[derive(Debug, Args)]
+pub struct DbArgs {
+    /// What to do with it
+    #[command(subcommand)]
+    pub command: DbCommand,
+}
+
+/// The commands below `db`.
+#[derive(Debug, Subcommand)]
+pub enum DbCommand {
+    /// Run a command beside the database
+    Run {
+        /// The command and its arguments
+        #[arg(last = true, required = true)]
+        command: Vec<String>,
+    },
+}
+
+fn parse_language(word: &str) -> Result<Language, String> {
+    word.parse().map_err(|_| "must be en or zh".to_owned())
+}

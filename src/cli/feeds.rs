@@ -1,0 +1,77 @@
+//! `headsup feeds list` and `headsup feeds check`.
+
+use std::collections::HashMap;
+use std::process::ExitCode;
+
+use super::args::{FeedsArgs, FeedsCommand};
+use super::open::{App, Surroundings};
+use super::output;
+use crate::{crawl, store};
+
+/// Runs the subcommand.
+pub async fn run(around: &Surroundings, args: FeedsArgs) -> anyhow::Result<ExitCode> {
+    match args.command {
+        FeedsCommand::List => list(around),
+        FeedsCommand::Check => check(around).await,
+    }
+}
+
+fn list(around: &Surroundings) -> anyhow::Result<ExitCode> {
+    let feeds = around.feeds()?;
+    if around.global.json {
+        output::json(&feeds.sources)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = output::table(&["slug", "kind", "lane", "tier", "", "owner", "address"]);
+    for source in &feeds.sources {
+        let language = if source.enabled { source.language.as_str() } else { "off" };
+        table.add_row([
+            &source.slug,
+            source.kind.as_str(),
+            source.lane.as_str(),
+            source.tier.as_str(),
+            language,
+            &source.owner,
+            &source.url,
+        ]);
+    }
+    output::line(&table.to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn check(around: &Surroundings) -> anyhow::Result<ExitCode> {
+    let app = around.open().await?;
+    let outcome = ask(around, &app).await;
+    app.close_after(outcome).await
+}
+
+async fn ask(around: &Surroundings, app: &App) -> anyhow::Result<ExitCode> {
+    let checked = crawl::check(&app.ctx).await?;
+    let all_ok = checked.iter().all(|one| one.ok);
+    let code = if all_ok { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    if around.global.json {
+        output::json(&checked)?;
+        return Ok(code);
+    }
+    let known = store::sources::list(&app.ctx.pool).await?;
+    let known: HashMap<&str, _> = known.iter().map(|row| (row.slug.as_str(), row.last_ok_at)).collect();
+    let mut table = output::table(&["source", "state", "entries", "newest", "ms", "last read", "says"]);
+    for one in &checked {
+        let last = known.get(one.slug.as_str()).copied().flatten();
+        let mut says = one.message.clone();
+        if !one.repairs.is_empty() {
+            says = format!("{says} repaired: {}", one.repairs.join(", ")).trim().to_owned();
+        }
+        table.add_row([
+            one.slug.clone(),
+            one.state.clone(),
+            one.entries.to_string(),
+            output::time(one.newest),
+            one.millis.to_string(),
+            output::time(last),
+            says,
+        ]);
+    }
+    output::line(&table.to_string())?;
+    Ok(code)
+}

@@ -1,0 +1,103 @@
+//! `headsup inspect`: what the parser or the extractor makes of a file or URL. No database is opened.
+
+use std::io::BufRead as _;
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value as Json, json};
+
+use super::args::{InspectArgs, InspectWord};
+use super::open::Surroundings;
+use super::{UsageError, output};
+use crate::clock::Clock;
+use crate::{crawl, extract};
+
+/// Address that relative links of a file are read against.
+const NOWHERE: &str = "https://example.org/";
+
+/// Paths worked on at the same time in a batch; the lines still come in order.
+const PARALLEL: usize = 4;
+
+/// Prints one JSON document for each file; in a batch one line each, and a bad one is a line too.
+pub async fn run(around: &Surroundings, args: InspectArgs) -> anyhow::Result<ExitCode> {
+    if args.batch {
+        return batch(around, args.kind).await;
+    }
+    if args.files.is_empty() {
+        return Err(UsageError("name a file or URL, or use --batch and give paths on standard input".into()).into());
+    }
+    let mut code = ExitCode::SUCCESS;
+    for file in &args.files {
+        let inspected = inspect(around, args.kind, file).await;
+        if inspected.get("error").is_some() {
+            code = ExitCode::FAILURE;
+        }
+        output::json(&inspected)?;
+    }
+    Ok(code)
+}
+
+async fn batch(around: &Surroundings, kind: InspectWord) -> anyhow::Result<ExitCode> {
+    use futures::StreamExt as _;
+    let lines = std::io::stdin().lock().lines();
+    // A path that is not UTF-8 ends nothing: it becomes a path that does not exist.
+    let paths = lines.map(|line| line.unwrap_or_else(|error| error.to_string())).filter(|line| !line.is_empty());
+    let paths: Vec<String> = paths.collect();
+    let mut results =
+        futures::stream::iter(&paths).map(|path| inspect(around, kind, path)).buffered(PARALLEL);
+    while let Some(inspected) = results.next().await {
+        output::line(&inspected.to_string())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn inspect(around: &Surroundings, kind: InspectWord, file: &str) -> Json {
+    let outcome = match read(around, file).await {
+        Ok(input) => {
+            let now = Clock::System.now();
+            // The parsers are pure and may be slow on a hostile file: not on the runtime's own threads.
+            tokio::task::spawn_blocking(move || parse(kind, &input, now))
+                .await
+                .unwrap_or_else(|_| Err("the parser gave up on it".into()))
+        }
+        Err(message) => Err(message),
+    };
+    let mut line = Map::from_iter([("file".to_owned(), json!(file))]);
+    match outcome {
+        Ok(Json::Object(fields)) => line.extend(fields),
+        Ok(other) => drop(line.insert("value".into(), other)),
+        Err(message) => drop(line.insert("error".into(), json!(message))),
+    }
+    Json::Object(line)
+}
+
+struct Input {
+    bytes: Vec<u8>,
+    content_type: Option<String>,
+    url: String,
+}
+
+async fn read(around: &Surroundings, file: &str) -> Result<Input, String> {
+    if file.starts_with("http://") || file.starts_with("https://") {
+        let settings = around.settings().map_err(|error| error.to_string())?.settings;
+        let fetched = crawl::inspect::get(&settings.crawl, file).await;
+        let (bytes, content_type, url) = fetched.map_err(|error| format!("{error:#}"))?;
+        return Ok(Input { bytes, content_type, url });
+    }
+    let bytes = tokio::fs::read(file).await.map_err(|error| error.to_string())?;
+    Ok(Input { bytes, content_type: None, url: NOWHERE.to_owned() })
+}
+
+fn parse(kind: InspectWord, input: &Input, now: DateTime<Utc>) -> Result<Json, String> {
+    let content_type = input.content_type.as_deref();
+    match kind {
+        InspectWord::Feed => {
+            let inspected = crawl::inspect::feed(&input.bytes, content_type, &input.url, now)?;
+            serde_json::to_value(inspected).map_err(|error| error.to_string())
+        }
+        InspectWord::Page => {
+            let article = extract::inspect::page(&input.bytes, content_type, &input.url)?;
+            serde_json::to_value(article).map_err(|error| error.to_string())
+        }
+    }
+}

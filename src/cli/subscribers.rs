@@ -1,0 +1,69 @@
+//! `headsup subscribers add|list|remove`.
+
+use std::process::ExitCode;
+
+use super::args::{SubscribersArgs, SubscribersCommand};
+use super::open::Surroundings;
+use super::{UsageError, output};
+use crate::context::Context;
+use crate::model::Language;
+use crate::send::address;
+use crate::store::subscribers::{self, Added};
+
+/// Runs the subcommand.
+pub async fn run(around: &Surroundings, args: SubscribersArgs) -> anyhow::Result<ExitCode> {
+    // Before the database is opened: a misspelt address is bad usage.
+    let email = match &args.command {
+        SubscribersCommand::Add { email, .. } | SubscribersCommand::Remove { email } => {
+            Some(address::check(email).map_err(UsageError)?)
+        }
+        SubscribersCommand::List => None,
+    };
+    let app = around.open().await?;
+    let outcome = match (&args.command, email) {
+        (SubscribersCommand::Add { language, .. }, Some(email)) => add(&app.ctx, &email, *language).await,
+        (SubscribersCommand::Remove { .. }, Some(email)) => remove(&app.ctx, &email).await,
+        _ => list(around, &app.ctx).await,
+    };
+    app.close_after(outcome).await
+}
+
+async fn add(ctx: &Context, email: &str, language: Language) -> anyhow::Result<ExitCode> {
+    output::line(match subscribers::add(&ctx.pool, email, language, ctx.clock.now()).await? {
+        Added::New => "added: the next issue goes there too",
+        Added::Back => "was a reader once and is one again",
+        Added::Known => "reads already",
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn remove(ctx: &Context, email: &str) -> anyhow::Result<ExitCode> {
+    let known = subscribers::leave_by_email(&ctx.pool, email, ctx.clock.now()).await?;
+    anyhow::ensure!(known, "no reader has this address");
+    output::line("removed: queued mails will be skipped")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(around: &Surroundings, ctx: &Context) -> anyhow::Result<ExitCode> {
+    let readers = subscribers::list(&ctx.pool).await?;
+    if around.global.json {
+        let rows = readers.iter().map(|reader| {
+            serde_json::json!({ "id": reader.id, "email": reader.email, "language": reader.language,
+                                "state": reader.state, "since": reader.created_at })
+        });
+        output::json(&rows.collect::<Vec<_>>())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = output::table(&["id", "address", "language", "state", "since (UTC)"]);
+    for reader in &readers {
+        table.add_row([
+            reader.id.to_string(),
+            reader.email.clone(),
+            reader.language.to_string(),
+            reader.state.clone(),
+            output::time(Some(reader.created_at)),
+        ]);
+    }
+    output::line(&table.to_string())?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,98 @@
+//! The configuration as its writer meets it: through the real program.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use headsup::config::{Feeds, Settings, schema_of};
+use serde_json::Value;
+
+/// The schemas under `docs/` are what editors complete by. `HEADSUP_TEST_WRITE=1 cargo test schemas` writes them anew.
+#[test]
+fn the_schemas_in_docs_are_those_of_the_types() {
+    let files = [("docs/feeds.schema.json", schema_of::<Feeds>()), ("docs/headsup.schema.json", schema_of::<Settings>())];
+    for (path, schema) in files {
+        let text = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
+        if std::env::var_os("HEADSUP_TEST_WRITE").is_some() {
+            std::fs::create_dir_all("docs").unwrap();
+            std::fs::write(path, &text).unwrap();
+        }
+        let kept = std::fs::read_to_string(path).unwrap();
+        assert_eq!(kept, text, "{path} is out of date: HEADSUP_TEST_WRITE=1 cargo test schemas");
+    }
+}
+
+#[test]
+fn init_writes_two_files_that_are_in_order_and_replaces_none() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(headsup(folder.path(), &["init"], &[]).status.success());
+    assert!(headsup(folder.path(), &["config", "check"], &[]).status.success());
+    let mine = "# mine\n";
+    std::fs::write(folder.path().join("feeds.toml"), mine).unwrap();
+    let again = headsup(folder.path(), &["init"], &[]);
+    assert_eq!(again.status.code(), Some(2));
+    assert_eq!(std::fs::read_to_string(folder.path().join("feeds.toml")).unwrap(), mine);
+}
+
+#[test]
+fn every_command_ends_with_2_and_the_line_when_a_key_is_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("headsup.toml"), "[mail]\nrelai = \"smtp://a:25\"\n").unwrap();
+    for command in [&["run"][..], &["config", "check"], &["config", "show"], &["status"], &["send"]] {
+        let output = headsup(folder.path(), command, &[]);
+        assert_eq!(output.status.code(), Some(2), "{command:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("headsup.toml:2: mail.relai: unknown key (did you mean \"relay\"?)"), "{said}");
+    }
+}
+
+#[test]
+fn secrets_are_shown_as_stars() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[model]\nbase_url = \"http://127.0.0.1:9/v1\"\nname = \"m\"\napi_key_env = \"THE_KEY\"\n";
+    std::fs::write(folder.path().join("headsup.toml"), text).unwrap();
+    let secrets = [("THE_KEY", "sk-very-secret"), ("DATABASE_URL", "postgres://me:pass-word@127.0.0.1:1/x")];
+    for flags in [&["config", "show"][..], &["config", "show", "--json"]] {
+        let output = headsup(folder.path(), flags, &secrets);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        assert!(said.contains("********") && said.contains("THE_KEY"), "{said}");
+        assert!(!said.contains("very-secret") && !said.contains("pass-word"), "{said}");
+    }
+}
+
+#[test]
+fn show_says_where_each_value_came_from() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("headsup.toml"), "[digest]\nmax_stories = 7\n").unwrap();
+    let output = headsup(folder.path(), &["config", "show", "--json"], &[("HEADSUP_CRAWL_PARALLEL", "3")]);
+    let rows: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let row = |key: &str| rows.iter().find(|row| row["key"] == key).unwrap();
+    assert_eq!(row("digest.max_stories")["value"], "7");
+    assert_eq!(row("digest.max_stories")["origin"], "headsup.toml:2");
+    assert_eq!(row("crawl.parallel")["origin"], "HEADSUP_CRAWL_PARALLEL");
+    assert_eq!(row("site.listen")["origin"], "default");
+}
+
+#[test]
+fn an_unreachable_database_is_named_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = [("DATABASE_URL", "postgres://me:pass-word@127.0.0.1:1/news")];
+    let output = headsup(folder.path(), &["migrate"], &url);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("127.0.0.1:1/news") && said.contains("nothing listens there"), "{said}");
+    assert!(!said.contains("pass-word"), "{said}");
+}
+
+/// Runs the program in `folder` with nothing of the tester's own configuration.
+fn headsup(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_headsup"));
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if name.starts_with("HEADSUP_") || name == "DATABASE_URL" {
+            command.env_remove(name);
+        }
+    }
+    command.env("HEADSUP_HOME", folder).env("XDG_CONFIG_HOME", folder.join("none"));
+    command.args(args).envs(variables.iter().copied()).current_dir(folder).output().unwrap()
+}
