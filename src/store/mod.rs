@@ -9,6 +9,7 @@ pub mod facts;
 pub mod issues;
 pub mod items;
 pub mod jobs;
+pub mod leases;
 pub mod model_calls;
 pub mod pages;
 pub mod runs;

@@ -9,7 +9,10 @@ use serde_json::Value;
 /// The schemas under `docs/` are what editors complete by. `HEADSUP_TEST_WRITE=1 cargo test schemas` writes them anew.
 #[test]
 fn the_schemas_in_docs_are_those_of_the_types() {
-    let files = [("docs/feeds.schema.json", schema_of::<Feeds>()), ("docs/headsup.schema.json", schema_of::<Settings>())];
+    let files = [
+        ("docs/feeds.schema.json", schema_of::<Feeds>()),
+        ("docs/headsup.schema.json", schema_of::<Settings>()),
+    ];
     for (path, schema) in files {
         let text = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
         if std::env::var_os("HEADSUP_TEST_WRITE").is_some() {
@@ -53,7 +56,8 @@ fn secrets_are_shown_as_stars() {
     let secrets = [("THE_KEY", "sk-very-secret"), ("DATABASE_URL", "postgres://me:pass-word@127.0.0.1:1/x")];
     for flags in [&["config", "show"][..], &["config", "show", "--json"]] {
         let output = headsup(folder.path(), flags, &secrets);
-        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        let said =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{said}");
         assert!(said.contains("********") && said.contains("THE_KEY"), "{said}");
         assert!(!said.contains("very-secret") && !said.contains("pass-word"), "{said}");

@@ -2,6 +2,7 @@
 
 use headsup::store;
 use headsup::store::embedded::Database;
+use headsup::store::leases::{self, Holder};
 
 use crate::app::{TestApp, open_folder};
 
@@ -69,4 +70,33 @@ async fn refused(home: &std::path::Path, url: Option<&str>) -> String {
         Ok(_) => panic!("this must be refused"),
         Err(error) => format!("{error:#}"),
     }
+}
+
+#[tokio::test]
+async fn the_claims_of_a_dead_process_are_free_at_once() {
+    let app = TestApp::start().await;
+    let pool = &app.ctx.pool;
+    let now = app.ctx.clock.now();
+    let (dead, alive) = (Holder::enter(pool, 7).await.unwrap(), Holder::enter(pool, -8).await.unwrap());
+    for (slug, owner) in [("a", &dead.name), ("b", &alive.name)] {
+        sqlx::query(
+            "INSERT INTO sources (slug, name, kind, url, lane, language, tier, owner, next_at, lease_owner, lease_until)
+             VALUES ($1, '', 'feed', '', 'company', 'en', 'press', '', $2, $3, $2 + interval '1 hour')",
+        )
+        .bind(slug)
+        .bind(now)
+        .bind(owner)
+        .execute(pool)
+        .await
+        .unwrap();
+    }
+    dead.leave().await.unwrap();
+    leases::end_dead(pool, now).await.unwrap();
+    let held: Vec<String> = sqlx::query_scalar("SELECT slug FROM sources WHERE lease_until > $1")
+        .bind(now)
+        .fetch_all(pool)
+        .await
+        .unwrap();
+    assert_eq!(held, ["b"]);
+    alive.leave().await.unwrap();
 }

@@ -1,0 +1,60 @@
+//! Who holds a claimed row, and whether that process still lives. A claim's lease has an end, but nobody should wait
+//! for it after a kill: each holder also keeps a session-level advisory lock, which Postgres drops with the connection
+//! of a dead process, on whatever machine it ran.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Connection as _, PgConnection, PgPool};
+
+/// A name for claims that is proved alive by a connection. Dropped: the holder counts as gone.
+pub struct Holder {
+    /// Stands in the column `lease_owner`.
+    pub name: String,
+    conn: PgConnection,
+}
+
+impl Holder {
+    /// A new holder. `key` is random: two holders never share one.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn enter(pool: &PgPool, key: i64) -> sqlx::Result<Self> {
+        // Not the pool's any more: closed when dropped, and the lock with it.
+        let mut conn = pool.acquire().await?.detach();
+        sqlx::query!("SELECT pg_advisory_lock($1)", key).execute(&mut conn).await?;
+        Ok(Self { name: key.to_string(), conn })
+    }
+
+    /// Gives the name up; its rows, if any are left, are free at once.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn leave(mut self) -> sqlx::Result<()> {
+        // Said and answered: closing alone would free it a moment later.
+        sqlx::query!("SELECT pg_advisory_unlock_all()").fetch_one(&mut self.conn).await?;
+        self.conn.close().await
+    }
+}
+
+/// Ends the leases of holders that are gone, so that their rows can be claimed (or looked at) now.
+///
+/// # Errors
+/// The database fails.
+pub async fn end_dead(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<()> {
+    // A bigint key stands in pg_locks as two halves: https://www.postgresql.org/docs/current/view-pg-locks.html
+    sqlx::query!(
+        r#"WITH alive AS (
+               SELECT ((classid::bigint << 32) | objid::bigint)::text AS name FROM pg_locks
+               WHERE locktype = 'advisory' AND objsubid = 1
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+           ), freed AS (
+               UPDATE sources SET lease_until = $1
+               WHERE lease_until > $1 AND lease_owner NOT IN (SELECT name FROM alive)
+           )
+           UPDATE deliveries SET lease_until = $1
+           WHERE lease_until > $1 AND lease_owner NOT IN (SELECT name FROM alive)"#,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
