@@ -1,5 +1,16 @@
 //! Stage crawl.
 
+mod arxiv;
+mod date;
+mod decode;
+mod feed;
+mod json;
+mod link;
+mod page;
+mod repair;
+mod soup;
+mod text;
+
 use crate::context::Context;
 use crate::model::Report;
 

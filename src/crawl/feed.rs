@@ -1,0 +1,310 @@
+//! Any feed to [`Entry`]s: repaired, read by feed-rs behind a net, read again by our own eyes where that fails.
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use chrono::{DateTime, Utc};
+use feed_rs::model as theirs;
+use sha2::{Digest as _, Sha256};
+
+use super::{date, decode, json, link, repair, soup, text};
+use crate::model::{Entry, Language};
+
+/// Longest title, in characters.
+pub const MAX_TITLE: usize = 400;
+/// Longest summary, in characters.
+pub const MAX_SUMMARY: usize = 5_000;
+/// Longest full text, in characters.
+pub const MAX_CONTENT: usize = 100_000;
+/// Most entries of one answer; more is no feed but an archive.
+const MAX_ENTRIES: usize = 5_000;
+/// Most authors and tags that are kept.
+const MAX_NAMES: usize = 50;
+/// A body shorter than this without entries is an empty feed, not a suspicious one.
+const TINY: usize = 300;
+
+/// What is known about a feed before it is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Hints<'a> {
+    /// The `Content-Type` header.
+    pub content_type: Option<&'a str>,
+    /// The address it came from: relative links are read against it.
+    pub base: &'a str,
+    /// Of the source: dates without a zone are China's in a Chinese one.
+    pub language: Language,
+    /// Dates far after it are not believed.
+    pub now: DateTime<Utc>,
+}
+
+/// A feed that was read.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// In the order of the feed, each guid once.
+    pub entries: Vec<Entry>,
+    /// What had to be mended.
+    pub repairs: Vec<String>,
+    /// The feed's own wish between two polls, in minutes.
+    pub ttl_minutes: Option<u32>,
+}
+
+/// Reads any feed. Never panics, whatever the bytes.
+///
+/// # Errors
+/// One line for the operator: empty, HTML instead of a feed, or not readable as a feed.
+pub fn parse(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err("empty answer".to_owned());
+    }
+    let (decoded, mut repairs) = decode::decode(bytes, hints.content_type);
+    let found = if decoded.trim_start().starts_with('{') {
+        json::parse(&decoded, hints)?
+    } else if is_html(&decoded) {
+        return Err("answers HTML instead of a feed".to_owned());
+    } else {
+        xml(&decoded, hints, &mut repairs)?
+    };
+    let mut parsed = Parsed { entries: tidy(found.0, hints), repairs, ttl_minutes: found.1 };
+    parsed.entries.truncate(MAX_ENTRIES);
+    Ok(parsed)
+}
+
+/// Entries and the feed's wish of minutes.
+pub type Found = (Vec<Entry>, Option<u32>);
+
+fn xml(decoded: &str, hints: &Hints<'_>, repairs: &mut Vec<String>) -> Result<Found, String> {
+    let (mended, steps) = repair::repair(decoded);
+    repairs.extend(steps);
+    let first = read(&mended, hints);
+    if let Ok(found) = &first
+        && (!found.0.is_empty() || mended.len() < TINY)
+    {
+        return first;
+    }
+    // Truncated, mismatched, prefixed: read by eye.
+    let entries = catch_unwind(|| soup::entries(&mended, hints)).unwrap_or_default();
+    if !entries.is_empty() {
+        let why = first.err().unwrap_or_else(|| "no entries found by the strict parser".to_owned());
+        repairs.push(format!("read entry by entry ({why})"));
+        return Ok((entries, None));
+    }
+    first
+}
+
+/// feed-rs, never bare: it can be made to panic, and a parser is not to be used twice after an error.
+fn read(mended: &str, hints: &Hints<'_>) -> Result<Found, String> {
+    let zone = zone_of(hints.language);
+    let parser = feed_rs::parser::Builder::new()
+        .base_uri(Some(hints.base))
+        .sanitize_content(false)
+        .timestamp_parser(move |text| date::parse(text, zone))
+        // Its own ids are random where a feed has none: every poll would bring "new" entries.
+        .id_generator(|_, _, _| String::new())
+        .build();
+    let caught = catch_unwind(AssertUnwindSafe(|| parser.parse(mended.as_bytes())));
+    match caught {
+        Ok(Ok(feed)) => {
+            let ttl = feed.ttl;
+            Ok((feed.entries.into_iter().map(|entry| convert(entry, hints)).collect(), ttl))
+        }
+        Ok(Err(error)) => {
+            Err(format!("not readable as a feed: {}", text::cap(&text::squeeze(&error.to_string()), 160)))
+        }
+        Err(_) => Err("not readable as a feed: the parser gave up".to_owned()),
+    }
+}
+
+/// Hours east of dates without a zone.
+pub fn zone_of(language: Language) -> i32 {
+    match language {
+        Language::En => 0,
+        Language::Zh => 8,
+    }
+}
+
+fn convert(entry: theirs::Entry, hints: &Hints<'_>) -> Entry {
+    let body = entry.content.and_then(|content| content.body).unwrap_or_default();
+    let summary = entry.summary.map(|summary| summary.content).unwrap_or_default();
+    let is_web = |rel: &Option<String>| rel.as_deref().is_none_or(|rel| rel == "alternate");
+    let chosen = entry.links.iter().find(|link| is_web(&link.rel)).or_else(|| {
+        let no_page = ["self", "enclosure", "edit", "replies", "hub", "via", "related"];
+        entry.links.iter().find(|link| link.rel.as_deref().is_none_or(|rel| !no_page.contains(&rel)))
+    });
+    let names = entry.authors.into_iter().chain(entry.contributors).filter_map(|person| person.name);
+    Entry {
+        guid: entry.id,
+        title: entry.title.map(|title| title.content).unwrap_or_default(),
+        link: chosen
+            .map(|link| link.href.clone())
+            .and_then(|href| link::absolute(&href, hints.base))
+            .unwrap_or_default(),
+        published: entry.published,
+        updated: entry.updated,
+        authors: names.collect(),
+        summary,
+        content: body,
+        categories: entry.categories.into_iter().map(|category| category.term).collect(),
+    }
+}
+
+/// What holds for every entry, whoever read it: plain capped text, a link, a stable guid, believable dates.
+fn tidy(entries: Vec<Entry>, hints: &Hints<'_>) -> Vec<Entry> {
+    let mut seen = HashSet::new();
+    let tidied = entries.into_iter().filter_map(|entry| tidy_one(entry, hints));
+    tidied.filter(|entry| seen.insert(entry.guid.clone())).collect()
+}
+
+fn tidy_one(entry: Entry, hints: &Hints<'_>) -> Option<Entry> {
+    let mut tidied = Entry {
+        title: text::line(&entry.title, MAX_TITLE),
+        link: entry.link,
+        published: date::believable(entry.published.or(entry.updated), hints.now),
+        updated: date::believable(entry.updated, hints.now),
+        authors: names(entry.authors),
+        summary: text::line(&entry.summary, MAX_SUMMARY),
+        content: text::paragraphs(&entry.content, MAX_CONTENT),
+        categories: names(entry.categories),
+        guid: text::squeeze(&entry.guid),
+    };
+    if tidied.link.is_empty() {
+        tidied.link = link::absolute(&tidied.guid, "").unwrap_or_default();
+    }
+    if tidied.summary.is_empty() {
+        tidied.summary = text::cap(&text::squeeze(&tidied.content), MAX_SUMMARY);
+    }
+    if tidied.title.is_empty() {
+        tidied.title = text::cap(&tidied.summary, 100);
+    }
+    if tidied.title.is_empty() && tidied.link.is_empty() {
+        return None;
+    }
+    tidied.guid = stable_guid(&tidied);
+    Some(tidied)
+}
+
+/// The publisher's, else the link, else title and date: never something random.
+fn stable_guid(entry: &Entry) -> String {
+    if !entry.guid.is_empty() {
+        return text::cap(&entry.guid, 1000);
+    }
+    if !entry.link.is_empty() {
+        return link::canonical(&entry.link);
+    }
+    let day = entry.published.map(|at| at.to_rfc3339()).unwrap_or_default();
+    let hash = Sha256::digest(format!("{}\n{day}", entry.title));
+    format!("title:{}", hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
+fn names(names: Vec<String>) -> Vec<String> {
+    let clean = names.iter().map(|name| text::line(name, 100)).filter(|name| !name.is_empty());
+    clean.take(MAX_NAMES).collect()
+}
+
+fn is_html(decoded: &str) -> bool {
+    let head: String = decoded.trim_start().chars().take(2_000).collect::<String>().to_lowercase();
+    let is_feed = ["<rss", "<feed", "<rdf:rdf", "<channel"].iter().any(|root| head.contains(root));
+    let is_page = head.contains("<!doctype html") || head.contains("<html") || head.contains("<body");
+    is_page && !is_feed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn hints() -> Hints<'static> {
+        let now = "2026-05-06T08:00:00Z".parse().unwrap();
+        Hints { content_type: None, base: "https://a.example/feed.xml", language: Language::En, now }
+    }
+
+    #[track_caller]
+    fn one(feed: &str) -> Entry {
+        let mut parsed = parse(feed.as_bytes(), &hints()).unwrap();
+        assert_eq!(parsed.entries.len(), 1, "{parsed:?}");
+        parsed.entries.remove(0)
+    }
+
+    #[test]
+    fn rss_with_html_in_its_texts() {
+        let entry = one(
+            "<rss version='2.0'><channel><title>c</title><item><title>A &lt;b&gt;fast&lt;/b&gt; model</title>\
+            <link>/x</link><guid isPermaLink='false'>7</guid><pubDate>Tue, 05 May 2026 10:00:00 GMT</pubDate>\
+            <description>&lt;p&gt;It costs 3 &amp;amp; runs&lt;/p&gt;</description></item></channel></rss>",
+        );
+        assert_eq!(entry.title, "A fast model");
+        assert_eq!(entry.link, "https://a.example/x");
+        assert_eq!(entry.guid, "7");
+        assert_eq!(entry.summary, "It costs 3 & runs");
+        assert_eq!(entry.published.unwrap().to_rfc3339(), "2026-05-05T10:00:00+00:00");
+    }
+
+    #[test]
+    fn a_guid_that_is_an_address_is_the_link() {
+        let entry = one(
+            "<rss version='2.0'><channel><item><title>t</title><guid>https://a.example/p</guid></item></channel></rss>",
+        );
+        assert_eq!(entry.link, "https://a.example/p");
+    }
+
+    #[test]
+    fn an_entry_without_id_has_the_same_one_at_each_poll() {
+        let feed = "<rss version='2.0'><channel><item><title>t</title><link>https://a.example/p?utm_source=x</link></item></channel></rss>";
+        assert_eq!(one(feed).guid, one(feed).guid);
+        assert_eq!(one(feed).guid, "https://a.example/p");
+    }
+
+    #[test]
+    fn a_truncated_feed_keeps_its_whole_entries() {
+        let feed = "<rss version='2.0'><channel><item><title>One</title><link>https://a.example/1</link></item>\
+            <item><title>Two</title><link>https://a.example/2</link></item><item><title>Thr";
+        let parsed = parse(feed.as_bytes(), &hints()).unwrap();
+        let titles: Vec<&str> = parsed.entries.iter().map(|entry| entry.title.as_str()).collect();
+        assert_eq!(titles[..2], ["One", "Two"]);
+        assert!(
+            parsed.repairs.iter().any(|repair| repair.starts_with("read entry by entry")),
+            "{:?}",
+            parsed.repairs
+        );
+    }
+
+    #[test]
+    fn what_is_no_feed_is_called_by_its_name() {
+        assert_eq!(parse(b" \n", &hints()).unwrap_err(), "empty answer");
+        assert_eq!(
+            parse(b"<!DOCTYPE html><html><body>hi", &hints()).unwrap_err(),
+            "answers HTML instead of a feed"
+        );
+        assert!(parse(b"hello", &hints()).unwrap_err().starts_with("not readable as a feed"));
+    }
+
+    #[test]
+    fn the_panics_of_the_parser_are_caught() {
+        let late = "<rss version='2.0'><channel><item><title>t</title><description>x <?xml version='1.0' encoding='utf-16'?></description></item></channel></rss>";
+        assert_eq!(one(late).title, "t");
+        let mut utf16 = vec![0xfe, 0xff];
+        let text = "<?xml version='1.0' encoding='utf-16'?><rss version='2.0'><channel><item><title>t</title></item></channel></rss>";
+        utf16.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
+        assert_eq!(parse(&utf16, &hints()).unwrap().entries.len(), 1);
+    }
+
+    #[test]
+    fn a_date_in_the_future_is_no_date() {
+        let entry = one(
+            "<rss version='2.0'><channel><item><title>t</title><pubDate>Tue, 05 May 2037 10:00:00 GMT</pubDate></item></channel></rss>",
+        );
+        assert_eq!(entry.published, None);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = parse(&bytes, &hints());
+        }
+
+        #[test]
+        fn never_panics_on_what_looks_like_a_feed(words in proptest::collection::vec(
+            proptest::sample::select(vec!["<rss version='2.0'>", "<channel>", "<item>", "</item>", "<title>", "</title>", "<![CDATA[", "]]>",
+                "&", "&amp;", "<link>", "http://x/", "<entry>", "<feed xmlns='http://www.w3.org/2005/Atom'>", "<?xml encoding='utf-16'?>", "模型", "<media:title/>", "{", "\"items\":["]), 0..30)) {
+            let _ = parse(words.concat().as_bytes(), &hints());
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Links: absolute, and one canonical form for each page however it was linked.
+
+use url::Url;
+
+/// Parameters that say where a reader came from, not what the page is.
+const TRACKING: [&str; 24] = [
+    "fbclid",
+    "gclid",
+    "dclid",
+    "msclkid",
+    "mc_cid",
+    "mc_eid",
+    "igshid",
+    "yclid",
+    "_hsenc",
+    "_hsmi",
+    "mkt_tok",
+    "ref",
+    "ref_src",
+    "ref_url",
+    "referrer",
+    "source",
+    "spm",
+    "from",
+    "scm",
+    "share_token",
+    "cmpid",
+    "ncid",
+    "guccounter",
+    "ftag",
+];
+
+/// Longest address that is kept.
+const MAX_LENGTH: usize = 2000;
+
+/// The absolute `http(s)` form of `link` on the page `base`, or `None` for what is no web page.
+pub fn absolute(link: &str, base: &str) -> Option<String> {
+    let link = link.trim();
+    if link.is_empty() || link.len() > MAX_LENGTH {
+        return None;
+    }
+    let url = match Url::parse(link) {
+        Ok(url) => url,
+        Err(_) => Url::parse(base).ok()?.join(link).ok()?,
+    };
+    let fits =
+        ["http", "https"].contains(&url.scheme()) && url.host_str().is_some_and(|host| !host.is_empty());
+    (fits && url.as_str().len() <= MAX_LENGTH).then(|| url.to_string())
+}
+
+/// One form for all addresses of a page: https, no `www.`, no tracking, parameters sorted, no fragment, no slash at
+/// the end, an arXiv paper by its id. Only for comparing, never for fetching.
+pub fn canonical(link: &str) -> String {
+    let Ok(mut url) = Url::parse(link.trim()) else { return link.trim().to_owned() };
+    if let Some(id) = arxiv_id(&url) {
+        return format!("https://arxiv.org/abs/{id}");
+    }
+    url.set_fragment(None);
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    let host =
+        url.host_str().unwrap_or_default().trim_start_matches("www.").trim_start_matches("amp.").to_owned();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let path = url.path().trim_end_matches('/').trim_end_matches("/amp").trim_end_matches("/index.html");
+    let mut pairs: Vec<(String, String)> =
+        url.query_pairs().into_owned().filter(|(name, _)| !is_tracking(name)).collect();
+    pairs.sort();
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("https://{host}{port}{path}{mark}{query}")
+}
+
+/// The id of an arXiv paper without its version.
+pub fn arxiv_id(url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    if host != "arxiv.org" && !host.ends_with(".arxiv.org") && !host.ends_with("alphaxiv.org") {
+        return None;
+    }
+    let mut parts = url.path().trim_start_matches('/').splitn(2, '/');
+    let kind = parts.next()?;
+    if !["abs", "pdf", "html"].contains(&kind) {
+        return None;
+    }
+    let id = parts.next()?.trim_end_matches('/').trim_end_matches(".pdf");
+    let without_version = match id.rsplit_once('v') {
+        Some((front, version)) if !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit()) => front,
+        _ => id,
+    };
+    let is_id = without_version.len() >= 7 && without_version.bytes().any(|b| b.is_ascii_digit());
+    is_id.then(|| without_version.to_owned())
+}
+
+fn is_tracking(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.starts_with("utm_") || name.starts_with("at_") || TRACKING.contains(&name.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_page_has_one_canonical_link() {
+        let want = "https://example.com/a/b?id=3&x=1";
+        for link in [
+            "http://www.example.com/a/b/?x=1&id=3",
+            "https://EXAMPLE.com/a/b?id=3&utm_source=rss&x=1#top",
+            "https://example.com:443/a/b/amp?fbclid=z&id=3&x=1",
+        ] {
+            assert_eq!(canonical(link), want, "{link}");
+        }
+        assert_ne!(canonical("https://example.com/a?id=1"), canonical("https://example.com/a?id=2"));
+    }
+
+    #[test]
+    fn a_paper_is_one_paper_in_all_its_forms() {
+        for link in [
+            "http://arxiv.org/abs/2605.01234v2",
+            "https://arxiv.org/pdf/2605.01234.pdf",
+            "https://export.arxiv.org/abs/2605.01234",
+            "https://www.alphaxiv.org/abs/2605.01234v1",
+        ] {
+            assert_eq!(canonical(link), "https://arxiv.org/abs/2605.01234", "{link}");
+        }
+    }
+
+    #[test]
+    fn only_web_pages_are_links() {
+        assert_eq!(absolute("/x", "https://a.example/feed").as_deref(), Some("https://a.example/x"));
+        assert_eq!(absolute("javascript:alert(1)", "https://a.example/"), None);
+        assert_eq!(absolute("mailto:a@b", "https://a.example/"), None);
+        assert_eq!(absolute("", "https://a.example/"), None);
+    }
+}

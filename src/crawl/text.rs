@@ -1,0 +1,141 @@
+//! Hostile HTML fragments to plain text.
+
+use scraper::node::Node;
+use scraper::{ElementRef, Html};
+
+/// Elements whose text nobody reads.
+const MUTE: [&str; 9] =
+    ["script", "style", "noscript", "template", "svg", "iframe", "head", "button", "form"];
+
+/// Elements that end a line of thought.
+const BLOCKS: [&str; 20] = [
+    "p",
+    "div",
+    "br",
+    "li",
+    "ul",
+    "ol",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "tr",
+    "table",
+    "blockquote",
+    "pre",
+    "section",
+    "article",
+    "figure",
+    "hr",
+];
+
+/// Deepest nesting that is walked; a hostile page can nest without end.
+const MAX_DEPTH: usize = 200;
+
+/// One line of plain text of at most `max_chars`: tags gone, entities decoded, white space single. A text that was
+/// escaped twice is read twice.
+pub fn line(html: &str, max_chars: usize) -> String {
+    cap(&squeeze(&read(html)), max_chars)
+}
+
+/// Plain paragraphs separated by an empty line, of at most `max_chars`.
+pub fn paragraphs(html: &str, max_chars: usize) -> String {
+    let text = read(html);
+    let lines: Vec<String> = text.split('\n').map(squeeze).filter(|line| !line.is_empty()).collect();
+    cap(&lines.join("\n\n"), max_chars)
+}
+
+/// The text without control characters, its white space single, trimmed.
+pub fn squeeze(text: &str) -> String {
+    let visible = |c: &char| {
+        !(c.is_control() && !c.is_whitespace())
+            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+    };
+    let clean: String = text.chars().filter(visible).collect();
+    clean.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// At most `max_chars` characters; cut at a character, marked by an ellipsis.
+pub fn cap(text: &str, max_chars: usize) -> String {
+    match text.char_indices().nth(max_chars) {
+        None => text.to_owned(),
+        Some(_) => {
+            let kept: String = text.chars().take(max_chars.saturating_sub(1)).collect();
+            format!("{}…", kept.trim_end())
+        }
+    }
+}
+
+fn read(html: &str) -> String {
+    if !html.contains(['<', '&']) {
+        return html.to_owned();
+    }
+    let once = strip(html);
+    // "&lt;p&gt;" inside an escaped description: what is left after one reading is markup again.
+    if looks_like_markup(&once) { strip(&once) } else { once }
+}
+
+fn looks_like_markup(text: &str) -> bool {
+    const SIGNS: [&str; 9] = ["<p>", "<p ", "</", "<br", "<a ", "<img ", "<div", "&amp;", "&nbsp;"];
+    text.contains(['<', '&']) && SIGNS.iter().any(|sign| text.contains(sign))
+}
+
+fn strip(html: &str) -> String {
+    let tree = Html::parse_fragment(html);
+    let mut text = String::new();
+    gather(tree.root_element(), &mut text, 0);
+    text
+}
+
+fn gather(element: ElementRef<'_>, text: &mut String, depth: usize) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    for child in element.children() {
+        match child.value() {
+            // A line break in the source is a space; only blocks end lines.
+            Node::Text(words) => {
+                text.extend(words.chars().map(|c| if c == '\n' || c == '\r' { ' ' } else { c }))
+            }
+            Node::Element(inner) if !MUTE.contains(&inner.name()) => {
+                let is_block = BLOCKS.contains(&inner.name());
+                if is_block {
+                    text.push('\n');
+                }
+                if let Some(inner) = ElementRef::wrap(child) {
+                    gather(inner, text, depth + 1);
+                }
+                if is_block {
+                    text.push('\n');
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_go_and_entities_are_read() {
+        assert_eq!(line("<p>Fast &amp; <b>cheap</b>&nbsp;models</p>", 99), "Fast & cheap models");
+        assert_eq!(line("a < b and R&D", 99), "a < b and R&D");
+        assert_eq!(line("&lt;p&gt;twice &amp;amp; more&lt;/p&gt;", 99), "twice & more");
+        assert_eq!(line("x<script>alert(1)</script>y", 99), "xy");
+    }
+
+    #[test]
+    fn paragraphs_stay_apart() {
+        assert_eq!(paragraphs("<p>One\nline</p><p>Two<br>Three</p>", 99), "One line\n\nTwo\n\nThree");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_at_a_character() {
+        assert_eq!(cap("模型很好", 3), "模型…");
+        assert_eq!(cap("模型", 3), "模型");
+    }
+}
