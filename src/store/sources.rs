@@ -1,1 +1,251 @@
-//! Table access: sources.
+//! Table `sources`: the configured origins, what they answered, when they are due.
+
+use chrono::{DateTime, Duration, Utc};
+use sqlx::{PgConnection, PgPool};
+
+use crate::model::{Source, SourceId};
+
+/// What feeds.toml says of a source.
+#[derive(Clone, Debug)]
+pub struct Configured<'a> {
+    /// Short unique name.
+    pub slug: &'a str,
+    /// Name for readers.
+    pub name: &'a str,
+    /// Word of `SourceKind`.
+    pub kind: &'a str,
+    /// What is fetched.
+    pub url: &'a str,
+    /// Word of `Lane`.
+    pub lane: &'a str,
+    /// Word of `Language`.
+    pub language: &'a str,
+    /// Word of `Tier`.
+    pub tier: &'a str,
+    /// Who speaks.
+    pub owner: &'a str,
+}
+
+/// A source as the operator sees it.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct SourceRow {
+    /// Short unique name.
+    pub slug: String,
+    /// Name for readers.
+    pub name: String,
+    /// Word of `SourceKind`.
+    pub kind: String,
+    /// What is fetched.
+    pub url: String,
+    /// Word of `Lane`.
+    pub lane: String,
+    /// Word of `Language`.
+    pub language: String,
+    /// Word of `Tier`.
+    pub tier: String,
+    /// Who speaks.
+    pub owner: String,
+    /// Whether feeds.toml still has it.
+    pub enabled: bool,
+    /// See the migration's check.
+    pub state: String,
+    /// Last question.
+    pub last_fetch_at: Option<DateTime<Utc>>,
+    /// Last good answer.
+    pub last_ok_at: Option<DateTime<Utc>>,
+    /// HTTP status, if there was one.
+    pub last_status: Option<i32>,
+    /// One line for the operator.
+    pub last_error: Option<String>,
+    /// Failures in a row.
+    pub n_failures: i32,
+    /// Entries of the last good answer.
+    pub n_entries: i32,
+    /// What had to be mended in it.
+    pub repairs: Vec<String>,
+    /// When it is asked again.
+    pub next_at: DateTime<Utc>,
+}
+
+/// What one question to a source came to.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// When it was asked.
+    pub at: DateTime<Utc>,
+    /// When it is asked again.
+    pub next_at: DateTime<Utc>,
+    /// The new state.
+    pub state: &'static str,
+    /// HTTP status, if there was one.
+    pub status: Option<i32>,
+    /// One line for the operator.
+    pub error: Option<String>,
+    /// Failures in a row, 0 for a good answer.
+    pub n_failures: i32,
+}
+
+/// What a good answer brought besides its entries.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// Validator for the next question; `None` leaves the old one.
+    pub etag: Option<String>,
+    /// Validator for the next question; `None` leaves the old one.
+    pub last_modified: Option<String>,
+    /// SHA-256 of the body; `None` leaves the old one (304).
+    pub body_sha256: Option<Vec<u8>>,
+    /// Entries; `None` leaves the old count (304).
+    pub n_entries: Option<i32>,
+    /// What had to be mended; `None` leaves the old list (304).
+    pub repairs: Option<Vec<String>>,
+}
+
+/// Enters a source of feeds.toml, or brings its row up to date. A changed address is asked at once and without the old
+/// address's validators.
+///
+/// # Errors
+/// The database fails.
+pub async fn enter(conn: &mut PgConnection, source: &Configured<'_>, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"INSERT INTO sources AS old (slug, name, kind, url, lane, language, tier, owner, next_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+           ON CONFLICT (slug) DO UPDATE SET
+               name = excluded.name, kind = excluded.kind, lane = excluded.lane, language = excluded.language,
+               tier = excluded.tier, owner = excluded.owner, enabled = true, url = excluded.url,
+               etag = CASE WHEN old.url = excluded.url THEN old.etag END,
+               last_modified = CASE WHEN old.url = excluded.url THEN old.last_modified END,
+               body_sha256 = CASE WHEN old.url = excluded.url THEN old.body_sha256 END,
+               n_failures = CASE WHEN old.url = excluded.url THEN old.n_failures ELSE 0 END,
+               next_at = CASE WHEN old.url = excluded.url THEN old.next_at ELSE excluded.next_at END"#,
+        source.slug,
+        source.name,
+        source.kind,
+        source.url,
+        source.lane,
+        source.language,
+        source.tier,
+        source.owner,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Disables every source that is not in `slugs`. What it said stays.
+///
+/// # Errors
+/// The database fails.
+pub async fn disable_others(conn: &mut PgConnection, slugs: &[String]) -> sqlx::Result<u64> {
+    let done = sqlx::query!("UPDATE sources SET enabled = false WHERE enabled AND slug <> ALL ($1)", slugs);
+    Ok(done.execute(conn).await?.rows_affected())
+}
+
+/// Claims every source that is due, for `lease`. Two processes never claim the same one.
+///
+/// # Errors
+/// The database fails.
+pub async fn claim_due(
+    pool: &PgPool,
+    holder: &str,
+    now: DateTime<Utc>,
+    lease: Duration,
+) -> anyhow::Result<Vec<Source>> {
+    let rows = sqlx::query!(
+        r#"UPDATE sources SET lease_owner = $1, lease_until = $3
+           WHERE id IN (SELECT id FROM sources
+                        WHERE enabled AND next_at <= $2 AND (lease_until IS NULL OR lease_until <= $2)
+                        ORDER BY next_at, id FOR UPDATE SKIP LOCKED)
+           RETURNING id, slug, name, kind, url, lane, language, tier, owner, etag, last_modified, body_sha256, n_failures"#,
+        holder,
+        now,
+        now + lease
+    )
+    .fetch_all(pool)
+    .await?;
+    let mut sources = Vec::with_capacity(rows.len());
+    for row in rows {
+        sources.push(Source {
+            id: SourceId(row.id),
+            kind: row.kind.parse()?,
+            lane: row.lane.parse()?,
+            language: row.language.parse()?,
+            tier: row.tier.parse()?,
+            slug: row.slug,
+            name: row.name,
+            url: row.url,
+            owner: row.owner,
+            etag: row.etag,
+            last_modified: row.last_modified,
+            body_sha256: row.body_sha256,
+            n_failures: row.n_failures,
+        });
+    }
+    Ok(sources)
+}
+
+/// Writes down what one question came to, and gives the claim back. "Nothing changed" keeps the state as well.
+///
+/// # Errors
+/// The database fails.
+pub async fn note(conn: &mut PgConnection, id: SourceId, asked: &Asked, answer: &Answer) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"UPDATE sources SET
+               last_fetch_at = $2, next_at = $3, last_status = $5, n_failures = $7,
+               state = CASE WHEN same.same THEN state ELSE $4 END,
+               last_error = CASE WHEN same.same THEN last_error ELSE $6 END,
+               last_ok_at = CASE WHEN $7 = 0 THEN $2 ELSE last_ok_at END,
+               failing_since = CASE WHEN $7 = 0 THEN NULL ELSE coalesce(failing_since, $2) END,
+               etag = coalesce($8, etag), last_modified = coalesce($9, last_modified),
+               body_sha256 = coalesce($10, body_sha256), n_entries = coalesce($11, n_entries),
+               repairs = coalesce($12, repairs), lease_owner = NULL, lease_until = NULL
+           FROM (SELECT $7 = 0 AND $11::integer IS NULL AND state IN ('ok', 'quiet', 'undated', 'empty') AS same
+                 FROM sources WHERE id = $1) same
+           WHERE id = $1"#,
+        id.0,
+        asked.at,
+        asked.next_at,
+        asked.state,
+        asked.status,
+        asked.error,
+        asked.n_failures,
+        answer.etag,
+        answer.last_modified,
+        answer.body_sha256,
+        answer.n_entries,
+        answer.repairs.as_deref()
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Gives a claim back without a question having been answered; due again at `next_at`.
+///
+/// # Errors
+/// The database fails.
+pub async fn give_back(pool: &PgPool, ids: &[SourceId], next_at: DateTime<Utc>) -> sqlx::Result<()> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "UPDATE sources SET lease_owner = NULL, lease_until = NULL, next_at = $2 WHERE id = ANY ($1)",
+        &ids,
+        next_at
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// All sources, enabled first, by slug.
+///
+/// # Errors
+/// The database fails.
+pub async fn list(pool: &PgPool) -> sqlx::Result<Vec<SourceRow>> {
+    sqlx::query_as!(
+        SourceRow,
+        r#"SELECT slug, name, kind, url, lane, language, tier, owner, enabled, state, last_fetch_at, last_ok_at,
+                  last_status, last_error, n_failures, n_entries, repairs, next_at
+           FROM sources ORDER BY enabled DESC, slug"#
+    )
+    .fetch_all(pool)
+    .await
+}

@@ -1,0 +1,125 @@
+//! Asks each configured source once and stores nothing: for `headsup feeds check`.
+
+use chrono::{DateTime, Utc};
+use futures::StreamExt as _;
+use serde::Serialize;
+use tokio::time::Instant;
+
+use super::fetch::{Ask, Fetched};
+use super::{Failure, Run, outcome};
+use crate::config::SourceConfig;
+use crate::context::Context;
+use crate::model::{Source, SourceId};
+
+/// What a source answered.
+#[derive(Clone, Debug, Serialize)]
+pub struct Checked {
+    /// Short unique name.
+    pub slug: String,
+    /// Whether it can be read.
+    pub ok: bool,
+    /// As it would stand on its row.
+    pub state: String,
+    /// How many entries it has.
+    pub entries: usize,
+    /// Date of the newest.
+    pub newest: Option<DateTime<Utc>>,
+    /// One line for the operator, empty if all is well.
+    pub message: String,
+    /// What had to be mended.
+    pub repairs: Vec<String>,
+    /// How long it took.
+    pub millis: u64,
+}
+
+/// Asks every enabled source, in the order of feeds.toml.
+///
+/// # Errors
+/// The TLS stack cannot be set up.
+pub async fn check(ctx: &Context) -> anyhow::Result<Vec<Checked>> {
+    let run = Run::new(ctx)?;
+    let enabled: Vec<&SourceConfig> = ctx.feeds.sources.iter().filter(|source| source.enabled).collect();
+    let work = ctx.progress.start("check", enabled.len());
+    let mut answers =
+        futures::stream::iter(enabled).map(|source| one(&run, source)).buffered(ctx.settings.crawl.parallel);
+    let mut checked = Vec::new();
+    while let Some(answer) = answers.next().await {
+        work.step();
+        checked.push(answer);
+        if ctx.cancel.is_cancelled() {
+            break;
+        }
+    }
+    work.finish(&format!("{} sources asked", checked.len()));
+    Ok(checked)
+}
+
+async fn one(run: &Run<'_>, config: &SourceConfig) -> Checked {
+    let began = Instant::now();
+    let outcome = read(run, config).await;
+    let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let slug = config.slug.clone();
+    match outcome {
+        Ok(parsed) => {
+            let (state, message) = outcome::state_of(&parsed.entries, run.ctx.clock.now());
+            let newest = parsed.entries.iter().filter_map(|entry| entry.published).max();
+            let message = message.unwrap_or_default();
+            Checked {
+                slug,
+                ok: state != "empty",
+                state: state.to_owned(),
+                entries: parsed.entries.len(),
+                newest,
+                message,
+                repairs: parsed.repairs,
+                millis,
+            }
+        }
+        Err(failure) => {
+            let state = outcome::state_of_failure(&failure.message, failure.trouble.as_ref()).to_owned();
+            Checked {
+                slug,
+                ok: false,
+                state,
+                entries: 0,
+                newest: None,
+                message: failure.message,
+                repairs: Vec::new(),
+                millis,
+            }
+        }
+    }
+}
+
+async fn read(run: &Run<'_>, config: &SourceConfig) -> Result<super::feed::Parsed, Failure> {
+    let turn = run.hosts.turn(&config.url).await;
+    let ask = Ask { url: &config.url, open: run.open(&config.slug), ..Ask::default() };
+    let fetched = run.fetcher.get(ask).await?;
+    drop(turn);
+    match fetched {
+        Fetched::Body(body) => run.parse(&as_source(config), body).await,
+        Fetched::NotModified(_) => Err(Failure {
+            message: "HTTP 304 although nothing was said about an older answer".to_owned(),
+            trouble: None,
+        }),
+    }
+}
+
+/// A source that has no row yet.
+fn as_source(config: &SourceConfig) -> Source {
+    Source {
+        id: SourceId(0),
+        slug: config.slug.clone(),
+        name: config.name.clone(),
+        kind: config.kind,
+        url: config.url.clone(),
+        lane: config.lane,
+        language: config.language,
+        tier: config.tier,
+        owner: config.owner.clone(),
+        etag: None,
+        last_modified: None,
+        body_sha256: None,
+        n_failures: 0,
+    }
+}

@@ -1,0 +1,49 @@
+//! What the parser makes of a feed, for a person or a scorer who looks inside. Nothing is stored.
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::feed::{self, Hints};
+use super::fetch::{Ask, Fetched, Fetcher};
+use crate::config::CrawlSettings;
+use crate::model::{Entry, Language};
+
+/// A feed as the parser reads it.
+#[derive(Debug, Serialize)]
+pub struct Inspected {
+    /// In the order of the feed.
+    pub entries: Vec<Entry>,
+    /// What had to be mended.
+    pub repairs: Vec<String>,
+}
+
+/// Reads a feed of unknown origin.
+///
+/// # Errors
+/// One line: why it is no feed.
+pub fn feed(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    base: &str,
+    now: DateTime<Utc>,
+) -> Result<Inspected, String> {
+    let is_chinese =
+        String::from_utf8_lossy(bytes).chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count()
+            > 200;
+    let language = if is_chinese { Language::Zh } else { Language::En };
+    let parsed = feed::parse(bytes, &Hints { content_type, base, language, now })?;
+    Ok(Inspected { entries: parsed.entries, repairs: parsed.repairs })
+}
+
+/// Fetches one address with all guards: bytes, `Content-Type`, and the address after redirects.
+///
+/// # Errors
+/// As a crawl would store it on a source.
+pub async fn get(settings: &CrawlSettings, url: &str) -> anyhow::Result<(Vec<u8>, Option<String>, String)> {
+    let fetcher = Fetcher::new(settings)?;
+    match fetcher.get(Ask { url, open: settings.allow_private, ..Ask::default() }).await? {
+        Fetched::Body(body) => Ok((body.bytes, body.content_type, body.final_url)),
+        Fetched::NotModified(_) => Err(anyhow::anyhow!("HTTP 304")).context("nobody asked for changes"),
+    }
+}
