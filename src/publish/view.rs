@@ -1,0 +1,378 @@
+//! An issue in one language, ready for its templates: every choice of words and length is made here, none there.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::content::language_of;
+use super::{words, wrap};
+use crate::model::{
+    Funding, IssueContent, IssueKind, IssueStory, Language, ScorePart, Section, Summary, Verdict,
+};
+
+/// Stands once in text and HTML; `send` puts the reader's own address there.
+pub const UNSUBSCRIBE: &str = "%%UNSUBSCRIBE%%";
+
+/// Columns of a headline in the subject.
+const SUBJECT_COLUMNS: usize = 72;
+
+/// Most characters of one fetched or written text; longer ones are cut.
+const MAX_CHARS: usize = 900;
+
+/// Most further sources that are named.
+const ALSO: usize = 4;
+
+/// Most tags of a kind.
+const TAGS: usize = 3;
+
+/// How much of each story is shown: an issue too large for mail programs is shown shorter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Leads with up to three sentences, the others with one.
+    Full,
+    /// One sentence.
+    Short,
+    /// The headline alone.
+    Headline,
+}
+
+/// Where and for whom an issue is rendered.
+#[derive(Clone, Copy, Debug)]
+pub struct Edition<'a> {
+    /// The reader's language.
+    pub language: Language,
+    /// The archive's address, without a slash at the end.
+    pub base_url: &'a str,
+    /// First and last day of the period.
+    pub days: (chrono::NaiveDate, chrono::NaiveDate),
+}
+
+/// What a mail template knows.
+#[derive(Debug, Serialize)]
+pub struct View {
+    /// Fixed words by key.
+    pub w: BTreeMap<&'static str, &'static str>,
+    /// "en", "zh-CN".
+    pub html_lang: &'static str,
+    /// Of the mail.
+    pub subject: String,
+    /// Shown beside the subject in the list of mails.
+    pub preheader: String,
+    /// Counts from 1.
+    pub number: i32,
+    /// "2026-W47".
+    pub period: String,
+    /// The period in words.
+    pub days: String,
+    /// Time to read, in words.
+    pub minutes: String,
+    /// What was read, in words.
+    pub counts: String,
+    /// Words for a quiet week, else empty.
+    pub quiet: String,
+    /// In order of reading.
+    pub sections: Vec<SectionView>,
+    /// Reasons for the paper.
+    pub reasons: Vec<ReasonView>,
+    /// What was left out, by reason.
+    pub left_out: String,
+    /// Facts checked, tokens paid, judges.
+    pub honesty: String,
+    /// Whether some sentences are quoted from the publishers.
+    pub has_quotes: bool,
+    /// Whether stories are missing for lack of room.
+    pub is_cut: bool,
+    /// This issue in the archive.
+    pub web_url: String,
+    /// The same in the other language.
+    pub other_url: String,
+    /// All issues.
+    pub archive_url: String,
+    /// [`UNSUBSCRIBE`].
+    pub unsubscribe_url: &'static str,
+}
+
+/// A section with its stories.
+#[derive(Debug, Serialize)]
+pub struct SectionView {
+    /// Its key.
+    pub key: String,
+    /// Its name.
+    pub title: String,
+    /// In order.
+    pub stories: Vec<StoryView>,
+}
+
+/// A story, every text cleaned. Empty: not shown.
+#[derive(Debug, Serialize)]
+pub struct StoryView {
+    /// Headline.
+    pub headline: String,
+    /// "(in Chinese)" if it is not in the reader's language.
+    pub foreign: &'static str,
+    /// Lead link, http or https.
+    pub url: String,
+    /// Name of the lead's source.
+    pub source: String,
+    /// One to three sentences.
+    pub summary: String,
+    /// The round of funding in a line.
+    pub funding: String,
+    /// Further sources in a line.
+    pub also: String,
+    /// Number of independent sources, if more than one.
+    pub told_by: String,
+    /// What speaks for it.
+    pub evidence: String,
+    /// What speaks against it.
+    pub caution: String,
+    /// Why it was left out.
+    pub dropped: String,
+    /// Its page in the archive, with all parts of its score.
+    pub why_url: String,
+}
+
+/// A reason for the paper of the month.
+#[derive(Debug, Serialize)]
+pub struct ReasonView {
+    /// In words.
+    pub what: String,
+    /// The words or the number behind it.
+    pub quote: String,
+    /// "+3.0".
+    pub points: String,
+}
+
+/// The view of `content` for an edition.
+pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: usize) -> View {
+    let language = edition.language;
+    let mut sections: Vec<_> =
+        content.sections.iter().map(|section| section_view(section, edition, detail)).collect();
+    if content.kind == IssueKind::Paper {
+        // One paper and those it won against: their titles are not the digest's.
+        for section in sections.iter_mut().filter(|section| section.key == "research") {
+            section.title = word("runners-up", language).to_owned();
+        }
+    }
+    let is_cut = keep(&mut sections, most);
+    let n_told = told(content).count();
+    let quiet = if content.quiet { words::quiet(n_told, language) } else { String::new() };
+    let page = |language: Language| {
+        format!("{}/{language}/issues/{}/{}", edition.base_url, content.kind, content.number)
+    };
+    View {
+        w: words::all(language),
+        html_lang: match language {
+            Language::En => "en",
+            Language::Zh => "zh-CN",
+        },
+        subject: subject(content, &sections, &quiet, language),
+        preheader: preheader(&sections, &words::counts(content, language)),
+        number: content.number,
+        period: content.period.clone(),
+        days: words::days(edition.days, language),
+        minutes: words::minutes(content.minutes, language),
+        counts: words::counts(content, language),
+        quiet,
+        reasons: content.reasons.iter().map(|reason| reason_view(reason, language)).collect(),
+        left_out: words::left_out(content, language),
+        honesty: words::honesty(content, language),
+        has_quotes: told(content)
+            .any(|story| story.verdict.summary.values().any(|summary| summary.extracted)),
+        is_cut,
+        sections,
+        web_url: page(language),
+        other_url: page(other(language)),
+        archive_url: format!("{}/{language}", edition.base_url),
+        unsubscribe_url: UNSUBSCRIBE,
+    }
+}
+
+/// The stories that an issue tells, without those that it names as left out.
+pub fn told(content: &IssueContent) -> impl Iterator<Item = &IssueStory> {
+    content.sections.iter().filter(|section| section.name != "dropped").flat_map(|section| &section.stories)
+}
+
+fn section_view(section: &Section, edition: Edition<'_>, detail: Detail) -> SectionView {
+    let detail = match (section.name.as_str(), detail) {
+        ("dropped", _) => Detail::Headline,
+        _ => detail,
+    };
+    let is_lead = section.name == "leads";
+    SectionView {
+        key: section.name.clone(),
+        title: plain(word(&section.name, edition.language)),
+        stories: section.stories.iter().map(|story| story_view(story, edition, detail, is_lead)).collect(),
+    }
+}
+
+fn story_view(story: &IssueStory, edition: Edition<'_>, detail: Detail, is_lead: bool) -> StoryView {
+    let (language, verdict) = (edition.language, &story.verdict);
+    let headline = headline(story, language);
+    let summary = match (detail, is_lead) {
+        (Detail::Full, true) => summary(verdict, language, |summary| &summary.long),
+        (Detail::Full | Detail::Short, _) => summary(verdict, language, |summary| &summary.short),
+        (Detail::Headline, _) => String::new(),
+    };
+    let read = if summary.is_empty() { &headline } else { &summary };
+    let why_url = format!("{}/{language}/story/{}", edition.base_url, story.story_id);
+    let lead = story.links.first();
+    let tags = |is_wanted: fn(&ScorePart) -> bool| match detail {
+        Detail::Headline => String::new(),
+        _ => tags(&verdict.parts, is_wanted, language),
+    };
+    StoryView {
+        foreign: if language_of(read) == language { "" } else { words::foreign(language) },
+        url: lead.and_then(|link| web_address(&link.url)).unwrap_or_else(|| why_url.clone()),
+        source: lead.map(|link| plain(&link.source)).unwrap_or_default(),
+        funding: verdict.funding.as_ref().map(|round| funding(round, language)).unwrap_or_default(),
+        also: if detail == Detail::Headline { String::new() } else { also(story, language) },
+        told_by: if story.n_owners > 1 { words::told_by(story.n_owners, language) } else { String::new() },
+        evidence: tags(|part| part.points > 0.0),
+        caution: tags(|part| part.points < 0.0),
+        dropped: verdict.dropped.as_deref().map(|key| plain(words::flag(key, language))).unwrap_or_default(),
+        headline,
+        summary,
+        why_url,
+    }
+}
+
+/// In the reader's language, else in the other, else as published.
+fn headline(story: &IssueStory, language: Language) -> String {
+    let own =
+        [language, other(language)].into_iter().filter_map(|language| story.verdict.headline.get(&language));
+    let published = story.links.first().map(|link| &link.title);
+    let mut known = own.chain(published).map(|text| plain(text)).filter(|text| !text.is_empty());
+    known.next().unwrap_or_else(|| story.story_id.to_string())
+}
+
+fn summary(verdict: &Verdict, language: Language, which: fn(&Summary) -> &str) -> String {
+    let known = [language, other(language)].into_iter().filter_map(|language| verdict.summary.get(&language));
+    let mut texts = known.map(|summary| (plain(which(summary)), summary.extracted));
+    match texts.find(|(text, _)| !text.is_empty()) {
+        Some((text, true)) => format!("“{text}”"),
+        Some((text, false)) => text,
+        None => String::new(),
+    }
+}
+
+fn funding(round: &Funding, language: Language) -> String {
+    let state = if round.announced { "announced" } else { "reported" };
+    let parts = [
+        Some(plain(&round.company)),
+        round.round.as_deref().map(plain),
+        round.amount.as_deref().map(plain),
+        round.lead.as_deref().map(|lead| words::funding("lead", &plain(lead), language)),
+        round.valuation.as_deref().map(|sum| words::funding("valuation", &plain(sum), language)),
+        Some(words::funding(state, "", language)),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    parts.join(" · ")
+}
+
+fn also(story: &IssueStory, language: Language) -> String {
+    let names: Vec<_> = story.links.iter().skip(1).map(|link| plain(&link.source)).collect();
+    let between = match language {
+        Language::En => ", ",
+        Language::Zh => "、",
+    };
+    let shown = names.iter().take(ALSO).cloned().collect::<Vec<_>>().join(between);
+    match names.len().saturating_sub(ALSO) {
+        0 => shown,
+        more => format!("{shown} +{more}"),
+    }
+}
+
+/// The weightiest parts of a score, each flag once.
+fn tags(parts: &[ScorePart], is_wanted: fn(&ScorePart) -> bool, language: Language) -> String {
+    let mut wanted: Vec<_> = parts.iter().filter(|part| is_wanted(part)).collect();
+    wanted.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()));
+    let mut names: Vec<String> = Vec::new();
+    for part in wanted {
+        let name = plain(words::flag(&part.flag, language));
+        if !names.contains(&name) && names.len() < TAGS {
+            names.push(name);
+        }
+    }
+    names.join(" · ")
+}
+
+fn reason_view(reason: &ScorePart, language: Language) -> ReasonView {
+    let quote = match reason.flag.as_str() {
+        "focus" => {
+            let names = reason.quote.split(' ').map(|key| words::flag(key, language));
+            names.collect::<Vec<_>>().join(" · ")
+        }
+        "code" | "numbers" => format!("“{}”", plain(&reason.quote)),
+        "evidence" | "corroborated" => plain(&reason.quote),
+        _ => String::new(),
+    };
+    ReasonView {
+        what: plain(words::flag(&reason.flag, language)),
+        quote,
+        points: format!("{:+.1}", reason.points),
+    }
+}
+
+fn subject(content: &IssueContent, sections: &[SectionView], quiet: &str, language: Language) -> String {
+    let first = sections.iter().flat_map(|section| &section.stories).next();
+    let headline = first.map(|story| story.headline.as_str()).unwrap_or_default();
+    let about = match content.kind {
+        _ if !quiet.is_empty() => quiet.to_owned(),
+        IssueKind::Weekly => wrap::cut(headline, SUBJECT_COLUMNS),
+        IssueKind::Paper => wrap::cut(&format!("{}: {headline}", word("paper", language)), SUBJECT_COLUMNS),
+    };
+    format!("{about} · headsup {}", content.period)
+}
+
+/// The next headlines, else what was read.
+fn preheader(sections: &[SectionView], counts: &str) -> String {
+    let told =
+        sections.iter().filter(|section| section.key != "dropped").flat_map(|section| &section.stories);
+    let next: Vec<_> =
+        told.skip(1).take(2).map(|story| wrap::cut(&story.headline, SUBJECT_COLUMNS)).collect();
+    if next.is_empty() { counts.to_owned() } else { next.join(" · ") }
+}
+
+/// Keeps the first `most` stories; true if some had to go.
+fn keep(sections: &mut Vec<SectionView>, most: usize) -> bool {
+    let mut room = most;
+    let mut is_cut = false;
+    for section in sections.iter_mut() {
+        is_cut |= section.stories.len() > room;
+        section.stories.truncate(room);
+        room -= section.stories.len();
+    }
+    sections.retain(|section| !section.stories.is_empty());
+    is_cut
+}
+
+/// Fetched text on one line: no control characters, no marks that turn the direction of what follows, no placeholder.
+fn plain(text: &str) -> String {
+    let is_turn = |c: &char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
+    let kept: String =
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_turn(c)).collect();
+    let line = kept.split_whitespace().collect::<Vec<_>>().join(" ").replace("%%", "%");
+    match line.char_indices().nth(MAX_CHARS) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
+    }
+}
+
+/// The address if a reader may be sent there; never `javascript:` and the like.
+fn web_address(url: &str) -> Option<String> {
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    let is_clean = |c: char| !c.is_control() && !c.is_whitespace() && !matches!(c, '"' | '<' | '>');
+    (is_web && url.chars().all(is_clean)).then(|| url.replace("%%", "%25%25"))
+}
+
+fn word(key: &str, language: Language) -> &str {
+    words::all(language).get(key).copied().unwrap_or(key)
+}
+
+fn other(language: Language) -> Language {
+    match language {
+        Language::En => Language::Zh,
+        Language::Zh => Language::En,
+    }
+}
