@@ -175,8 +175,8 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
         counts: words::counts(content, language),
         quiet,
         reasons: content.reasons.iter().map(|reason| reason_view(reason, language)).collect(),
-        left_out: words::left_out(content, language),
-        honesty: words::honesty(content, language),
+        left_out: plain(&words::left_out(content, language)),
+        honesty: plain(&words::honesty(content, language)),
         has_quotes: told(content)
             .any(|story| story.verdict.summary.values().any(|summary| summary.extracted)),
         is_cut,

@@ -18,12 +18,13 @@ pub fn width(text: &str) -> usize {
 
 /// `text` cut to `columns`, at a word if possible, with "…" where something is missing.
 pub fn cut(text: &str, columns: usize) -> String {
+    const LOOSE_ENDS: [char; 8] = [' ', ',', ':', ';', '，', '：', '；', '、'];
     if width(text) <= columns {
         return text.to_owned();
     }
     let mut short = String::new();
     for piece in pieces(text) {
-        if width(&short) + width(piece) >= columns {
+        if width(&short) + width(piece.trim_end_matches(LOOSE_ENDS)) >= columns {
             break;
         }
         short.push_str(piece);
@@ -31,7 +32,7 @@ pub fn cut(text: &str, columns: usize) -> String {
     if short.trim().is_empty() {
         short = text.chars().take(columns.saturating_sub(1) / 2).collect();
     }
-    format!("{}…", short.trim_end_matches([' ', ',', ':', ';', '，', '：', '；', '、']))
+    format!("{}…", short.trim_end_matches(LOOSE_ENDS))
 }
 
 fn wrap_line(line: &str, columns: usize, out: &mut String) {
