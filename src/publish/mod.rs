@@ -206,9 +206,8 @@ async fn write_weekly(
 ) -> anyhow::Result<IssueContent> {
     let chosen = select::select(&candidates, &ctx.settings.digest);
     let ids: Vec<StoryId> = chosen.sections.iter().flat_map(|(_, ids)| ids).copied().collect();
-    let loaded = load(ctx, &ids, 0).await?;
-    let stories =
-        loaded.into_iter().map(|(story, verdict)| (story.id, content::story(&story, verdict))).collect();
+    let loaded = load(ctx, &ids, 0).await?.into_iter();
+    let stories = loaded.map(|(story, verdict)| (story.id, content::story(&story, verdict))).collect();
     let counts = Counts { n_stories: chosen.n_stories, dropped: chosen.dropped_counts, ..counts };
     let sections = content::sections(&chosen.sections, &stories);
     let issue = content::issue(IssueKind::Weekly, number, period, counts, sections);
@@ -224,11 +223,10 @@ async fn write_paper(
     let loaded = load(ctx, &paper::shortlist(&candidates), ABSTRACT_CHARS).await?;
     let ranked = paper::rank(&loaded);
     let Some(first) = ranked.first() else { return Ok(None) };
-    let ids: Vec<StoryId> = ranked.iter().map(|paper| paper.id).collect();
-    let stories =
-        loaded.into_iter().map(|(story, verdict)| (story.id, paper::story(&story, verdict))).collect();
-    let (leads, others) = ids.split_at(1);
-    let chosen = [("leads".to_owned(), leads.to_vec()), ("research".to_owned(), others.to_vec())];
+    let runners_up = ranked[1..].iter().map(|paper| paper.id).collect();
+    let chosen = [("leads".to_owned(), vec![first.id]), ("research".to_owned(), runners_up)];
+    let loaded = loaded.into_iter();
+    let stories = loaded.map(|(story, verdict)| (story.id, paper::story(&story, verdict))).collect();
     let (n_stories, dropped) = paper::count(&candidates);
     let counts = Counts { n_stories, dropped, ..counts };
     let sections = content::sections(&chosen, &stories);
@@ -236,15 +234,18 @@ async fn write_paper(
     Ok(Some(IssueContent { reasons: first.reasons.clone(), ..issue }))
 }
 
-/// Stories with their current verdicts, in the order of `ids`.
+/// Stories with their current verdicts, in the order of `ids`. A verdict that cannot be read costs its story only.
 async fn load(ctx: &Context, ids: &[StoryId], max_chars: i32) -> anyhow::Result<Vec<(Story, Verdict)>> {
     let mut verdicts = store::issues::verdicts(&ctx.pool, ids).await?;
+    if verdicts.len() < ids.len() {
+        tracing::warn!(n_stories = ids.len(), n_verdicts = verdicts.len(), "some verdicts cannot be read");
+    }
     let stories = store::story_view::load(&ctx.pool, ids, max_chars).await?;
-    Ok(stories
-        .into_iter()
-        .filter_map(|story| Some((verdicts.remove(&story.id)?, story)))
-        .map(|(v, s)| (s, v))
-        .collect())
+    let judged = |story: Story| {
+        let verdict = verdicts.remove(&story.id)?;
+        Some((story, verdict))
+    };
+    Ok(stories.into_iter().filter_map(judged).collect())
 }
 
 fn render(ctx: &Context, content: &IssueContent) -> anyhow::Result<BTreeMap<Language, Rendering>> {

@@ -172,3 +172,152 @@ fn is_formula_heavy(text: &str) -> bool {
     let n_marks = text.chars().filter(|c| matches!(c, '$' | '\\' | '^' | '_')).count();
     n_marks * 100 > text.chars().count()
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::model::{Focus, ItemId, Language, SourceKind, StoryItem, Tier};
+    use crate::store::issues::Judged;
+
+    const PLAIN: &str = "We study a thing that many people study and say at length what is known about it. ";
+
+    fn candidate(id: i64, score: f32) -> Candidate {
+        Candidate {
+            id: StoryId(id),
+            owner: "arXiv".into(),
+            n_owners: 1,
+            n_items: 1,
+            paper: true,
+            judged: Some(Judged {
+                lane: Lane::Research,
+                focus: Vec::new(),
+                rumour: false,
+                score,
+                dropped: None,
+            }),
+        }
+    }
+
+    fn told(id: i64, links: &[(&str, &str)], focus: Vec<Focus>) -> (Story, Verdict) {
+        let item = |(n, (link, text)): (usize, &(&str, &str))| StoryItem {
+            item_id: ItemId(n as i64),
+            link: (*link).into(),
+            title: "title".into(),
+            text: (*text).into(),
+            language: Language::En,
+            source: format!("source {n}"),
+            source_slug: format!("source-{n}"),
+            owner: format!("owner {n}"),
+            tier: Tier::Primary,
+            kind: SourceKind::Feed,
+            lane: Lane::Research,
+            published_at: DateTime::UNIX_EPOCH,
+            reason: String::new(),
+        };
+        let story = Story {
+            id: StoryId(id),
+            title: "title".into(),
+            language: Language::En,
+            lane: Lane::Research,
+            happened_at: DateTime::UNIX_EPOCH,
+            items: links.iter().enumerate().map(item).collect(),
+            owners: (0..links.len()).map(|n| format!("owner {n}")).collect(),
+        };
+        (story, verdict(id, focus))
+    }
+
+    fn verdict(id: i64, focus: Vec<Focus>) -> Verdict {
+        Verdict {
+            story_id: StoryId(id),
+            judge: "rules".into(),
+            headline: BTreeMap::new(),
+            summary: BTreeMap::new(),
+            lane: Lane::Research,
+            focus,
+            entities: Vec::new(),
+            funding: None,
+            rumour: false,
+            score: 4.0,
+            parts: Vec::new(),
+            dropped: None,
+            facts_checked: 0,
+            sentences_withheld: 0,
+            tokens: 0,
+            unscored: None,
+        }
+    }
+
+    fn flags(paper: &Ranked) -> Vec<&str> {
+        paper.reasons.iter().map(|reason| reason.flag.as_str()).collect()
+    }
+
+    #[test]
+    fn only_research_that_passed_the_judge_and_is_a_paper_is_read() {
+        let blog = Candidate { paper: false, ..candidate(1, 9.0) };
+        let mut hype = candidate(2, 9.0);
+        hype.judged.as_mut().unwrap().dropped = Some("hype".into());
+        let mut product = candidate(3, 9.0);
+        product.judged.as_mut().unwrap().lane = Lane::Company;
+        let waiting = Candidate { judged: None, ..candidate(4, 9.0) };
+        let candidates = [blog, hype, product, waiting, candidate(5, 1.0), candidate(6, 2.0)];
+        assert_eq!(shortlist(&candidates), [StoryId(6), StoryId(5)]);
+        assert_eq!(count(&candidates), (3, [("hype".to_owned(), 1)].into()));
+    }
+
+    #[test]
+    fn code_figures_and_other_voices_beat_a_bare_abstract() {
+        let bare = told(1, &[("https://arxiv.org/abs/1", &PLAIN.repeat(6))], Vec::new());
+        let text = format!("{} It is 2.5x faster. The code is at https://github.com/a/b.", PLAIN.repeat(6));
+        let links = [("https://arxiv.org/abs/2", text.as_str()), ("https://blog.example/", "Others agree.")];
+        let strong = told(2, &links, vec![Focus::Efficiency]);
+        let ranked = rank(&[bare, strong]);
+        assert_eq!(ranked[0].id, StoryId(2));
+        assert_eq!(flags(&ranked[0]), ["evidence", "code", "numbers", "focus", "readable", "corroborated"]);
+        assert_eq!(ranked[0].reasons[2].quote, "It is 2.5x faster.");
+        assert_eq!(flags(&ranked[1]), ["evidence", "readable"]);
+        let sum: f32 = ranked[0].reasons.iter().map(|reason| reason.points).sum();
+        assert_eq!(ranked[0].points, sum, "the reasons add up");
+    }
+
+    #[test]
+    fn a_blog_cannot_speak_for_the_paper() {
+        let links = [
+            ("https://blog.example/", "The code is on github.com/x/y."),
+            ("https://arxiv.org/abs/1", "We prove it."),
+        ];
+        let story = told(1, &links, Vec::new());
+        assert_eq!(flags(&rank(std::slice::from_ref(&story))[0]), ["evidence", "corroborated"]);
+        let frozen = super::story(&story.0, story.1);
+        assert_eq!(frozen.links[0].url, "https://arxiv.org/abs/1", "the paper leads");
+    }
+
+    #[test]
+    fn equal_papers_are_ordered_by_age() {
+        let stories: Vec<_> =
+            (1..=9).rev().map(|id| told(id, &[("https://arxiv.org/abs/1", PLAIN)], Vec::new())).collect();
+        let ids: Vec<_> = rank(&stories).iter().map(|paper| paper.id.0).collect();
+        assert_eq!(ids, [1, 2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn a_measure_is_a_figure_against_something() {
+        for yes in
+            ["saves 37% of it", "37 % less", "2.5× faster", "3x", "runs 3x faster", "提升3倍", "37\\% less"]
+        {
+            assert!(has_measure(yes), "{yes}");
+        }
+        for no in ["2026", "GPT-4", "4xyz", "x86", "version 3.5", ""] {
+            assert!(!has_measure(no), "{no}");
+        }
+    }
+
+    #[test]
+    fn only_the_host_makes_a_paper() {
+        assert!(is_paper_url("https://arxiv.org/abs/1") && is_paper_url("http://export.arxiv.org/abs/1"));
+        assert!(
+            !is_paper_url("https://blog.example/arxiv.org/") && !is_paper_url("https://notarxiv.org/abs/1")
+        );
+    }
+}

@@ -304,7 +304,8 @@ fn reason_view(reason: &ScorePart, language: Language) -> ReasonView {
             names.collect::<Vec<_>>().join(" · ")
         }
         "code" | "numbers" => format!("“{}”", plain(&reason.quote)),
-        "evidence" | "corroborated" => plain(&reason.quote),
+        "corroborated" => words::others(&plain(&reason.quote), language),
+        "evidence" => plain(&reason.quote),
         _ => String::new(),
     };
     ReasonView {

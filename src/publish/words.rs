@@ -25,7 +25,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("runners-up", "Runners-up", "其他候选"),
     ("why-this", "Why this one", "为什么选它"),
     ("read-paper", "Read the paper", "阅读论文"),
-    ("also", "Also told by", "另见"),
+    ("colon", ": ", "："),
+    ("also", "also told by", "另见"),
     ("evidence", "Evidence", "证据"),
     ("caution", "Caution", "存疑"),
     ("reason", "Left out because", "未收录原因"),
@@ -193,11 +194,8 @@ pub fn quiet(n_told: usize, language: Language) -> String {
 pub fn left_out(content: &IssueContent, language: Language) -> String {
     let mut reasons: Vec<_> = content.dropped_counts.iter().collect();
     reasons.sort_by_key(|(reason, n)| (-**n, reason.as_str()));
-    let parts = reasons.into_iter().map(|(reason, n)| match language {
-        Language::En => format!("{} {}", number(*n), flag(reason, language)),
-        Language::Zh => format!("{} {} 件", flag(reason, language), number(*n)),
-    });
-    let parts: Vec<_> = parts.collect();
+    let parts: Vec<_> =
+        reasons.iter().map(|(reason, n)| format!("{} ({})", flag(reason, language), number(**n))).collect();
     match (parts.is_empty(), language) {
         (true, _) => String::new(),
         (false, Language::En) => format!("Left out: {}.", parts.join("; ")),
@@ -243,6 +241,14 @@ pub fn told_by(n_owners: usize, language: Language) -> String {
     match language {
         Language::En => format!("{n_owners} independent sources"),
         Language::Zh => format!("{n_owners} 家独立来源"),
+    }
+}
+
+/// "2 more", beside the source that leads.
+pub fn others(n: &str, language: Language) -> String {
+    match language {
+        Language::En => format!("{n} more"),
+        Language::Zh => format!("另有 {n} 家"),
     }
 }
 
