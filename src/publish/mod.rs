@@ -10,7 +10,7 @@ mod view;
 mod words;
 mod wrap;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context as _;
 use chrono_tz::Tz;
@@ -20,7 +20,7 @@ use self::content::Counts;
 use self::period::Period;
 use self::view::Edition;
 use crate::context::Context;
-use crate::model::{IssueContent, IssueId, IssueKind, Language, Report, Story, StoryId, Verdict};
+use crate::model::{IssueContent, IssueId, IssueKind, IssueStory, Language, Report, Story, StoryId, Verdict};
 use crate::store;
 use crate::store::issues::{Candidate, IssueRow};
 
@@ -206,8 +206,7 @@ async fn write_weekly(
 ) -> anyhow::Result<IssueContent> {
     let chosen = select::select(&candidates, &ctx.settings.digest);
     let ids: Vec<StoryId> = chosen.sections.iter().flat_map(|(_, ids)| ids).copied().collect();
-    let loaded = load(ctx, &ids, 0).await?.into_iter();
-    let stories = loaded.map(|(story, verdict)| (story.id, content::story(&story, verdict))).collect();
+    let stories = freeze_stories(load(ctx, &ids, 0).await?, &candidates, content::story);
     let counts = Counts { n_stories: chosen.n_stories, dropped: chosen.dropped_counts, ..counts };
     let sections = content::sections(&chosen.sections, &stories);
     let issue = content::issue(IssueKind::Weekly, number, period, counts, sections);
@@ -225,13 +224,29 @@ async fn write_paper(
     let Some(first) = ranked.first() else { return Ok(None) };
     let runners_up = ranked[1..].iter().map(|paper| paper.id).collect();
     let chosen = [("leads".to_owned(), vec![first.id]), ("research".to_owned(), runners_up)];
-    let loaded = loaded.into_iter();
-    let stories = loaded.map(|(story, verdict)| (story.id, paper::story(&story, verdict))).collect();
+    let stories = freeze_stories(loaded, &candidates, paper::story);
     let (n_stories, dropped) = paper::count(&candidates);
     let counts = Counts { n_stories, dropped, ..counts };
     let sections = content::sections(&chosen, &stories);
     let issue = content::issue(IssueKind::Paper, number, period, counts, sections);
     Ok(Some(IssueContent { reasons: first.reasons.clone(), ..issue }))
+}
+
+/// By id. Owners count as `group` counted them: a source that only listed the same link has no item to show.
+fn freeze_stories(
+    loaded: Vec<(Story, Verdict)>,
+    candidates: &[Candidate],
+    freeze: fn(&Story, Verdict) -> IssueStory,
+) -> BTreeMap<StoryId, IssueStory> {
+    let owners =
+        |candidate: &Candidate| (candidate.id, usize::try_from(candidate.n_owners).unwrap_or_default());
+    let n_owners: HashMap<StoryId, usize> = candidates.iter().map(owners).collect();
+    let frozen = loaded.into_iter().map(|(story, verdict)| {
+        let frozen = freeze(&story, verdict);
+        let counted = n_owners.get(&story.id).copied().unwrap_or_default();
+        (story.id, IssueStory { n_owners: frozen.n_owners.max(counted), ..frozen })
+    });
+    frozen.collect()
 }
 
 /// Stories with their current verdicts, in the order of `ids`. A verdict that cannot be read costs its story only.
