@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::clean::language_of;
 use super::period::Period;
 use crate::model::{
     IssueContent, IssueKind, IssueLink, IssueStory, Language, Section, Story, StoryId, Verdict,
@@ -112,11 +113,4 @@ fn seconds(text: &str) -> usize {
         Language::En => text.split_whitespace().count() * 60 / WORDS_A_MINUTE,
         Language::Zh => text.chars().count() * 60 / HAN_A_MINUTE,
     }
-}
-
-/// Chinese if at least every fifth letter is; quoted text may be in another language than its place says.
-pub fn language_of(text: &str) -> Language {
-    let n_letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let n_han = text.chars().filter(|c| ('\u{4E00}'..='\u{9FFF}').contains(c)).count();
-    if n_han > 0 && n_han * 5 >= n_letters { Language::Zh } else { Language::En }
 }

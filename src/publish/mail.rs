@@ -2,7 +2,8 @@
 
 use anyhow::Context as _;
 
-use super::view::{self, Detail, Edition, UNSUBSCRIBE};
+use super::clean::UNSUBSCRIBE;
+use super::view::{self, Detail, Edition};
 use super::wrap::wrap;
 use crate::model::IssueContent;
 use crate::render::Templates;

@@ -1,6 +1,7 @@
 //! Stage publish: verdicts become a weekly issue and a paper of the month, in both languages, frozen, and queued for
 //! every reader in one transaction.
 
+mod clean;
 mod content;
 mod mail;
 mod paper;

@@ -4,20 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::content::language_of;
+use super::clean::{UNSUBSCRIBE, language_of, plain, web_address};
 use super::{words, wrap};
 use crate::model::{
-    Funding, IssueContent, IssueKind, IssueStory, Language, ScorePart, Section, Summary, Verdict,
+    Focus, Funding, IssueContent, IssueKind, IssueStory, Language, ScorePart, Section, Summary, Verdict,
 };
-
-/// Stands once in text and HTML; `send` puts the reader's own address there.
-pub const UNSUBSCRIBE: &str = "%%UNSUBSCRIBE%%";
 
 /// Columns of a headline in the subject.
 const SUBJECT_COLUMNS: usize = 72;
-
-/// Most characters of one fetched or written text; longer ones are cut.
-const MAX_CHARS: usize = 900;
 
 /// Most further sources that are named.
 const ALSO: usize = 4;
@@ -219,7 +213,7 @@ fn story_view(story: &IssueStory, edition: Edition<'_>, detail: Detail, is_lead:
     let lead = story.links.first();
     let tags = |is_wanted: fn(&ScorePart) -> bool| match detail {
         Detail::Headline => String::new(),
-        _ => tags(&verdict.parts, is_wanted, language),
+        _ => tags(verdict, is_wanted, language),
     };
     StoryView {
         foreign: if language_of(read) == language { "" } else { words::foreign(language) },
@@ -284,17 +278,25 @@ fn also(story: &IssueStory, language: Language) -> String {
 }
 
 /// The weightiest parts of a score, each flag once.
-fn tags(parts: &[ScorePart], is_wanted: fn(&ScorePart) -> bool, language: Language) -> String {
-    let mut wanted: Vec<_> = parts.iter().filter(|part| is_wanted(part)).collect();
+fn tags(verdict: &Verdict, is_wanted: fn(&ScorePart) -> bool, language: Language) -> String {
+    let mut wanted: Vec<_> = verdict.parts.iter().filter(|part| is_wanted(part)).collect();
     wanted.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()));
     let mut names: Vec<String> = Vec::new();
     for part in wanted {
-        let name = plain(words::flag(&part.flag, language));
+        let name = match part.flag.as_str() {
+            "focus" if !verdict.focus.is_empty() => focus_names(&verdict.focus, language),
+            flag => plain(words::flag(flag, language)),
+        };
         if !names.contains(&name) && names.len() < TAGS {
             names.push(name);
         }
     }
     names.join(" · ")
+}
+
+fn focus_names(focus: &[Focus], language: Language) -> String {
+    let names = focus.iter().map(|focus| words::flag(focus.as_str(), language));
+    names.collect::<Vec<_>>().join(" · ")
 }
 
 fn reason_view(reason: &ScorePart, language: Language) -> ReasonView {
@@ -348,25 +350,6 @@ fn keep(sections: &mut Vec<SectionView>, most: usize) -> bool {
     is_cut
 }
 
-/// Fetched text on one line: no control characters, no marks that turn the direction of what follows, no placeholder.
-fn plain(text: &str) -> String {
-    let is_turn = |c: &char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
-    let kept: String =
-        text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_turn(c)).collect();
-    let line = kept.split_whitespace().collect::<Vec<_>>().join(" ").replace("%%", "%");
-    match line.char_indices().nth(MAX_CHARS) {
-        Some((at, _)) => format!("{}…", &line[..at]),
-        None => line,
-    }
-}
-
-/// The address if a reader may be sent there; never `javascript:` and the like.
-fn web_address(url: &str) -> Option<String> {
-    let is_web = url.starts_with("https://") || url.starts_with("http://");
-    let is_clean = |c: char| !c.is_control() && !c.is_whitespace() && !matches!(c, '"' | '<' | '>');
-    (is_web && url.chars().all(is_clean)).then(|| url.replace("%%", "%25%25"))
-}
-
 fn word(key: &str, language: Language) -> &str {
     words::all(language).get(key).copied().unwrap_or(key)
 }
@@ -375,5 +358,45 @@ fn other(language: Language) -> Language {
     match language {
         Language::En => Language::Zh,
         Language::Zh => Language::En,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_funding_line_has_what_is_known_and_no_holes() {
+        let round = Funding { company: "Acme".into(), amount: Some("15亿元".into()), ..Funding::default() };
+        assert_eq!(funding(&round, Language::En), "Acme · 15亿元 · reported, not announced");
+        let round = Funding { announced: true, lead: Some("Tall Trees".into()), ..round };
+        assert_eq!(funding(&round, Language::Zh), "Acme · 15亿元 · Tall Trees 领投 · 官方公布");
+    }
+
+    #[test]
+    fn what_is_too_much_is_cut_from_the_end() {
+        let story = |n: i64| StoryView {
+            headline: n.to_string(),
+            foreign: "",
+            url: String::new(),
+            source: String::new(),
+            summary: String::new(),
+            funding: String::new(),
+            also: String::new(),
+            told_by: String::new(),
+            evidence: String::new(),
+            caution: String::new(),
+            dropped: String::new(),
+            why_url: String::new(),
+        };
+        let section = |n| SectionView {
+            key: String::new(),
+            title: String::new(),
+            stories: (0..n).map(story).collect(),
+        };
+        let mut sections = vec![section(3), section(3), section(3)];
+        assert!(keep(&mut sections, 4));
+        assert_eq!(sections.iter().map(|section| section.stories.len()).collect::<Vec<_>>(), [3, 1]);
+        assert!(!keep(&mut sections, 4));
     }
 }

@@ -217,6 +217,22 @@ async fn full_week(app: &TestApp) {
     )
     .await;
     add(app, &seed("Kilo", 0.5)).await;
+    add(app, &in_chinese()).await;
+}
+
+/// A story that only a Chinese outlet tells, in its own words, and that touches a long-term question.
+fn in_chinese() -> Seed {
+    let text = "团队称，新的推理引擎把每百万 token 的成本降低了 37%，并已在 GitHub 开放源代码。";
+    seed("Lima", 3.9).with(|seed| {
+        let quoted = Summary { short: text.into(), long: text.into(), extracted: true };
+        seed.title = "推理引擎开源：成本降低 37%".into();
+        seed.verdict.headline =
+            [(Language::En, seed.title.clone()), (Language::Zh, seed.title.clone())].into();
+        seed.verdict.summary = [(Language::En, quoted.clone()), (Language::Zh, quoted)].into();
+        seed.verdict.lane = Lane::OpenSource;
+        seed.verdict.focus = vec![Focus::Efficiency];
+        seed.verdict.parts.push(ScorePart { flag: "focus".into(), points: 1.0, quote: "成本".into() });
+    })
 }
 
 #[tokio::test]
@@ -241,6 +257,40 @@ async fn an_issue_is_frozen_and_a_second_run_changes_nothing() {
     assert_eq!((report.count("issues"), report.count("deliveries")), (0, 0));
     assert_eq!(count(&app, "SELECT count(*) FROM deliveries").await, 2);
     assert_eq!(count(&app, "SELECT count(*) FROM issues WHERE n_recipients = 2").await, 1);
+}
+
+#[tokio::test]
+async fn processes_that_publish_at_once_make_one_issue_for_each_week() {
+    let app = TestApp::start().await;
+    subscribe(&app, "joe", "en", true, true).await;
+    full_week(&app).await;
+    add(&app, &seed("Before", 5.0).with(|seed| seed.happened_at = at("2026-04-21T09:00:00Z"))).await;
+    let (a, b, c) = tokio::join!(week(&app, WEEK), week(&app, "2026-W17"), week(&app, WEEK));
+    assert_eq!(a.issue_id, c.issue_id);
+    assert!(a.already != c.already, "one of the two made it");
+    assert_eq!(a.content.number + b.content.number, 3, "numbers have no gap");
+    assert_eq!(count(&app, "SELECT count(*) FROM deliveries").await, 2);
+    let stories: i64 = count(&app, "SELECT count(*) - count(DISTINCT story_id) FROM issue_stories").await;
+    assert_eq!(stories, 0, "no story is told twice");
+}
+
+#[tokio::test]
+async fn an_issue_that_cannot_be_queued_is_not_published_at_all() {
+    let app = TestApp::start().await;
+    subscribe(&app, "joe", "en", true, true).await;
+    add(&app, &seed("Acme", 9.0)).await;
+    sqlx::query("ALTER TABLE deliveries ADD CONSTRAINT broken CHECK (state <> 'queued')")
+        .execute(&app.ctx.pool)
+        .await
+        .unwrap();
+    assert!(publish::weekly(&app.ctx, Some(WEEK), Mode::Publish).await.is_err());
+    for table in ["issues", "issue_renderings", "issue_stories"] {
+        let n: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}")))
+            .fetch_one(&app.ctx.pool)
+            .await
+            .unwrap();
+        assert_eq!(n, 0, "{table}");
+    }
 }
 
 #[tokio::test]
