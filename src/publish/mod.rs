@@ -84,7 +84,7 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
 /// Composes the weekly issue of `period` ("2026-W47"; `None`: the last week that is over).
 ///
 /// # Errors
-/// `period` is no week, or not over yet (unless a dry run); the database or a template fails.
+/// `period` is no week, not over yet, or without anything read (unless a dry run); the database or a template fails.
 pub async fn weekly(ctx: &Context, period: Option<&str>, mode: Mode) -> anyhow::Result<Composed> {
     let period = match period {
         Some(name) => period::week(name, zone(ctx)?)?,
@@ -114,7 +114,7 @@ fn no_paper(period: &Period) -> String {
 fn note(report: &mut Report, count: &str, composed: &Composed) {
     if !composed.already {
         report.add(count, 1);
-        report.add("stories", view::told(&composed.content).count() as u64);
+        report.add("stories", view::told_stories(&composed.content).count() as u64);
         report.add("deliveries", composed.n_queued);
     }
 }
@@ -162,6 +162,12 @@ async fn compose(
         let number = store::issues::next_number(&mut conn, kind).await?;
         drop(conn);
         let Some(content) = write(ctx, kind, period, number).await? else { return Ok(None) };
+        let is_empty = content.n_items == 0 && content.n_stories == 0;
+        anyhow::ensure!(
+            !is_empty || mode == Mode::DryRun,
+            "nothing was read in {}, so there is nothing to publish",
+            period.name
+        );
         let renderings = render(ctx, &content)?;
         let mut composed = Composed { content, renderings, issue_id: None, already: false, n_queued: 0 };
         if mode == Mode::DryRun || freeze(ctx, &mut composed).await? {

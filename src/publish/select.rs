@@ -23,7 +23,7 @@ const FOCUS_SHARE: usize = 7;
 /// Left-out stories that are named.
 const DROPPED: usize = 5;
 
-/// A quiet week fills less than this part of an issue: a quarter.
+/// A quiet week fills less than this part of an issue, rumours not counted: a quarter.
 const QUIET_SHARE: usize = 4;
 
 /// Reasons for which a story is left out without being named: it is no news of this industry.
@@ -62,7 +62,9 @@ pub fn select(candidates: &[Candidate], rules: &DigestSettings) -> Selection {
         .collect();
     issue.take(&ranked, rules.max_stories, |_, _| true);
     let sections = sections(&ranked, &issue.shown, leads, focus);
-    with_dropped(candidates, rules, &issue.shown, sections)
+    let n_confirmed = issue.shown.len() - issue.n_rumours;
+    let quiet = n_confirmed * QUIET_SHARE < rules.max_stories;
+    Selection { quiet, ..with_dropped(candidates, rules, &issue.shown, sections) }
 }
 
 /// Good enough to be told; the best first.
@@ -176,7 +178,7 @@ fn with_dropped(
     sections.retain(|(_, ids)| !ids.is_empty());
     Selection {
         sections,
-        quiet: shown.len() * QUIET_SHARE < rules.max_stories,
+        quiet: false,
         n_stories: i64::try_from(candidates.len()).unwrap_or(i64::MAX),
         dropped_counts: counts,
     }

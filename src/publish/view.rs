@@ -145,11 +145,11 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
     if content.kind == IssueKind::Paper {
         // One paper and those it won against: their titles are not the digest's.
         for section in sections.iter_mut().filter(|section| section.key == "research") {
-            section.title = word("runners-up", language).to_owned();
+            section.title = words::word("runners-up", language).to_owned();
         }
     }
     let is_cut = keep(&mut sections, most);
-    let n_told = told(content).count();
+    let n_told = told_stories(content).count();
     let quiet = if content.quiet { words::quiet(n_told, language) } else { String::new() };
     let page = |language: Language| {
         format!("{}/{language}/issues/{}/{}", edition.base_url, content.kind, content.number)
@@ -171,7 +171,7 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
         reasons: content.reasons.iter().map(|reason| reason_view(reason, language)).collect(),
         left_out: plain(&words::left_out(content, language)),
         honesty: plain(&words::honesty(content, language)),
-        has_quotes: told(content)
+        has_quotes: told_stories(content)
             .any(|story| story.verdict.summary.values().any(|summary| summary.extracted)),
         is_cut,
         sections,
@@ -183,7 +183,7 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
 }
 
 /// The stories that an issue tells, without those that it names as left out.
-pub fn told(content: &IssueContent) -> impl Iterator<Item = &IssueStory> {
+pub fn told_stories(content: &IssueContent) -> impl Iterator<Item = &IssueStory> {
     content.sections.iter().filter(|section| section.name != "dropped").flat_map(|section| &section.stories)
 }
 
@@ -195,7 +195,7 @@ fn section_view(section: &Section, edition: Edition<'_>, detail: Detail) -> Sect
     let is_lead = section.name == "leads";
     SectionView {
         key: section.name.clone(),
-        title: plain(word(&section.name, edition.language)),
+        title: plain(words::word(&section.name, edition.language)),
         stories: section.stories.iter().map(|story| story_view(story, edition, detail, is_lead)).collect(),
     }
 }
@@ -317,13 +317,17 @@ fn reason_view(reason: &ScorePart, language: Language) -> ReasonView {
     }
 }
 
+/// The first headline; a rumour is never announced as news.
 fn subject(content: &IssueContent, sections: &[SectionView], quiet: &str, language: Language) -> String {
-    let first = sections.iter().flat_map(|section| &section.stories).next();
-    let headline = first.map(|story| story.headline.as_str()).unwrap_or_default();
-    let about = match content.kind {
-        _ if !quiet.is_empty() => quiet.to_owned(),
-        IssueKind::Weekly => wrap::cut(headline, SUBJECT_COLUMNS),
-        IssueKind::Paper => wrap::cut(&format!("{}: {headline}", word("paper", language)), SUBJECT_COLUMNS),
+    let told = sections.iter().filter(|section| !["rumours", "dropped"].contains(&section.key.as_str()));
+    let first = told.flat_map(|section| &section.stories).next().map(|story| story.headline.as_str());
+    let about = match (first, content.kind) {
+        (Some(headline), IssueKind::Weekly) if quiet.is_empty() => wrap::cut(headline, SUBJECT_COLUMNS),
+        (Some(headline), IssueKind::Paper) => {
+            let kind = words::word("paper", language);
+            wrap::cut(&format!("{kind}{}{headline}", words::word("colon", language)), SUBJECT_COLUMNS)
+        }
+        _ => words::quiet(told_stories(content).count(), language),
     };
     format!("{about} · headsup {}", content.period)
 }
@@ -348,10 +352,6 @@ fn keep(sections: &mut Vec<SectionView>, most: usize) -> bool {
     }
     sections.retain(|section| !section.stories.is_empty());
     is_cut
-}
-
-fn word(key: &str, language: Language) -> &str {
-    words::all(language).get(key).copied().unwrap_or(key)
 }
 
 fn other(language: Language) -> Language {

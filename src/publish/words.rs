@@ -90,6 +90,11 @@ pub fn all(language: Language) -> BTreeMap<&'static str, &'static str> {
     WORDS.iter().map(|word| (word.0, in_language(word, language))).collect()
 }
 
+/// One of the words that templates know; what is unknown stays its key.
+pub fn word(key: &str, language: Language) -> &str {
+    WORDS.iter().find(|word| word.0 == key).map_or(key, |word| in_language(word, language))
+}
+
 /// A flag, a reason or a focus in words; what is unknown stays its key.
 pub fn flag(key: &str, language: Language) -> &str {
     FLAGS.iter().find(|word| word.0 == key).map_or(key, |word| in_language(word, language))

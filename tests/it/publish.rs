@@ -294,6 +294,31 @@ async fn an_issue_that_cannot_be_queued_is_not_published_at_all() {
 }
 
 #[tokio::test]
+async fn an_own_template_without_a_way_out_is_refused() {
+    let mut app = TestApp::start().await;
+    add(&app, &seed("Acme", 9.0)).await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("mail/shared")).unwrap();
+    std::fs::write(folder.path().join("mail/shared/foot.txt.j2"), "Goodbye.").unwrap();
+    app.ctx.templates = std::sync::Arc::new(headsup::render::Templates::load(Some(folder.path())).unwrap());
+    let error = publish::weekly(&app.ctx, Some(WEEK), Mode::Publish).await.unwrap_err();
+    let text = format!("{error:#}");
+    assert!(text.contains("mail/weekly/body.txt.j2") && text.contains("%%UNSUBSCRIBE%%"), "{text}");
+    assert_eq!(count(&app, "SELECT count(*) FROM issues").await, 0);
+}
+
+#[tokio::test]
+async fn a_rumour_is_never_the_subject() {
+    let app = TestApp::start_with(|settings| settings.digest.max_stories = 4).await;
+    for name in ["Acme", "Borealis"] {
+        add(&app, &seed(name, 9.0).with(|seed| seed.verdict.rumour = true)).await;
+    }
+    let issue = week(&app, WEEK).await;
+    assert!(issue.content.quiet, "rumours do not make a week loud");
+    assert_eq!(issue.renderings[&Language::En].subject, "A quiet week: 2 stories · headsup 2026-W18");
+}
+
+#[tokio::test]
 async fn what_is_stored_matches_its_checksum() {
     use sha2::Digest as _;
     let app = TestApp::start().await;
@@ -429,6 +454,7 @@ async fn periods_that_cannot_be_are_refused() {
         async |name, mode| publish::weekly(&app.ctx, Some(name), mode).await.unwrap_err().to_string();
     assert_eq!(refused("x", Mode::Publish).await, "'x' is not a week: write it like 2026-W47");
     assert!(refused("2026-W19", Mode::Publish).await.contains("not over yet"));
+    assert!(refused("2019-W03", Mode::Publish).await.contains("nothing was read in 2019-W03"));
     let early = publish::weekly(&app.ctx, Some("2026-W19"), Mode::DryRun).await.unwrap();
     assert_eq!((early.issue_id, early.already), (None, false));
     assert_eq!(count(&app, "SELECT count(*) FROM issues").await, 0);
