@@ -53,7 +53,7 @@ pub fn last_month(now: DateTime<Utc>, zone: Tz) -> Period {
     month_of(today.with_day(1).unwrap_or(today) - Months::new(1), zone)
 }
 
-/// Days in words: "16–22 November 2026", "2026年11月16日—22日".
+/// First and last day, as a calendar in `zone` shows them.
 pub fn days(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, zone: Tz) -> (NaiveDate, NaiveDate) {
     let last_moment = ends_at - Duration::seconds(1);
     (starts_at.with_timezone(&zone).date_naive(), last_moment.with_timezone(&zone).date_naive())
