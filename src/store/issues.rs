@@ -1,1 +1,425 @@
-//! Table access: issues.
+//! Tables `issues`, `issue_renderings`, `issue_stories`, and the fan-out into `deliveries`.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgPool};
+
+use crate::model::{Focus, IssueContent, IssueId, IssueKind, Lane, Language, StoryId, Verdict};
+
+/// Key of the advisory lock under which issues are frozen.
+const FREEZE_LOCK: i64 = 0x6865_6164_7375_7001;
+
+/// A story that an issue may tell or name as left out: what choosing needs, without texts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// The story.
+    pub id: StoryId,
+    /// Who speaks in its lead item.
+    pub owner: String,
+    /// Independent owners that tell it.
+    pub n_owners: i32,
+    /// Items that tell it.
+    pub n_items: i32,
+    /// Whether one of its items is a paper (arXiv, OpenReview, a proceedings page).
+    pub paper: bool,
+    /// What its current verdict says; `None`: not judged yet.
+    pub judged: Option<Judged>,
+}
+
+/// The columns of a current verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// Where it belongs.
+    pub lane: Lane,
+    /// Long-term questions it touches.
+    pub focus: Vec<Focus>,
+    /// Not confirmed by whom it concerns.
+    pub rumour: bool,
+    /// Sum of its parts.
+    pub score: f32,
+    /// Why it was screened out, if so.
+    pub dropped: Option<String>,
+}
+
+/// A published issue.
+#[derive(Clone, Debug)]
+pub struct IssueRow {
+    /// Row id.
+    pub id: IssueId,
+    /// Weekly or paper.
+    pub kind: IssueKind,
+    /// Counts from 1 for each kind.
+    pub number: i32,
+    /// "2026-W47" or "2026-11".
+    pub period: String,
+    /// First moment of the period.
+    pub starts_at: DateTime<Utc>,
+    /// First moment after it.
+    pub ends_at: DateTime<Utc>,
+    /// When it was frozen.
+    pub published_at: DateTime<Utc>,
+    /// What it says.
+    pub content: IssueContent,
+    /// SHA-256 of the content's JSON, hex.
+    pub sha256: String,
+    /// Readers for whom a delivery was queued.
+    pub n_recipients: i32,
+}
+
+/// An issue in one language, as mail and archive show it. `%%UNSUBSCRIBE%%` stands where a reader's own link goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Rendering {
+    /// Subject of the mail.
+    pub subject: String,
+    /// Plain text, lines of at most 76 columns (a long link may stand over).
+    pub body_text: String,
+    /// A whole HTML document.
+    pub body_html: String,
+}
+
+/// The stories of a period that no earlier issue of this kind has told: what happened in it, and what happened in the
+/// seven days before but came too late for the issue of its own period.
+///
+/// # Errors
+/// The database fails.
+pub async fn candidates(
+    pool: &PgPool,
+    kind: IssueKind,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+) -> sqlx::Result<Vec<Candidate>> {
+    let rows = sqlx::query!(
+        r#"WITH RECURSIVE told (id) AS (
+               SELECT ist.story_id FROM issue_stories ist JOIN issues i ON i.id = ist.issue_id
+               WHERE i.kind = $1 AND ist.section <> 'dropped'
+               UNION
+               SELECT s.merged_into FROM told JOIN stories s ON s.id = told.id WHERE s.merged_into IS NOT NULL
+           )
+           SELECT st.id, s.owner, st.n_owners, st.n_items,
+                  EXISTS (SELECT FROM story_items si JOIN items pi ON pi.id = si.item_id JOIN sources ps ON ps.id = pi.source_id
+                          WHERE si.story_id = st.id AND (ps.kind = 'arxiv' OR pi.link ~
+                          '^https?://([a-z]+\.)?(arxiv\.org|openreview\.net|aclanthology\.org|proceedings\.mlr\.press)/')) AS "paper!",
+                  v.lane AS "lane?", v.focus AS "focus?", v.rumour AS "rumour?", v.score AS "score?", v.dropped
+           FROM stories st
+           JOIN items i ON i.id = st.lead_item_id
+           JOIN sources s ON s.id = i.source_id
+           LEFT JOIN verdicts v ON v.story_id = st.id AND v.current
+           WHERE st.merged_into IS NULL
+             AND ((st.happened_at >= $2 AND st.happened_at < $3)
+               OR (st.happened_at >= $2 - interval '7 days' AND st.happened_at < $2
+                   AND st.first_seen_at >= $2 AND st.first_seen_at < $3
+                   AND NOT EXISTS (SELECT FROM issues own WHERE own.kind = $1 AND st.happened_at >= own.starts_at
+                                   AND st.happened_at < own.ends_at AND own.published_at >= st.first_seen_at)))
+             AND NOT EXISTS (SELECT FROM told WHERE told.id = st.id)
+           ORDER BY st.id"#,
+        kind.as_str(),
+        starts_at,
+        ends_at,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Candidate {
+            id: StoryId(row.id),
+            owner: row.owner,
+            n_owners: row.n_owners,
+            n_items: row.n_items,
+            paper: row.paper,
+            judged: row.score.map(|score| Judged {
+                lane: row.lane.as_deref().and_then(|lane| lane.parse().ok()).unwrap_or(Lane::Industry),
+                focus: row.focus.iter().flatten().filter_map(|focus| focus.parse().ok()).collect(),
+                rumour: row.rumour.unwrap_or_default(),
+                score,
+                dropped: row.dropped,
+            }),
+        })
+        .collect())
+}
+
+/// The current verdicts of these stories. One that cannot be read (an older format) is left out.
+///
+/// # Errors
+/// The database fails.
+pub async fn verdicts(pool: &PgPool, ids: &[StoryId]) -> sqlx::Result<BTreeMap<StoryId, Verdict>> {
+    let keys: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let rows =
+        sqlx::query!("SELECT story_id, verdict FROM verdicts WHERE current AND story_id = ANY($1)", &keys)
+            .fetch_all(pool)
+            .await?;
+    let read = |value| serde_json::from_value::<Verdict>(value).ok();
+    Ok(rows.into_iter().filter_map(|row| Some((StoryId(row.story_id), read(row.verdict)?))).collect())
+}
+
+/// Items of a period and the sources that brought them.
+///
+/// # Errors
+/// The database fails.
+pub async fn reading(
+    pool: &PgPool,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+) -> sqlx::Result<(i64, i64)> {
+    let row = sqlx::query!(
+        r#"SELECT count(*) AS "n_items!", count(DISTINCT source_id) AS "n_sources!" FROM items
+           WHERE coalesce(published_at, first_seen_at) >= $1 AND coalesce(published_at, first_seen_at) < $2"#,
+        starts_at,
+        ends_at
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok((row.n_items, row.n_sources))
+}
+
+/// Waits until no other process freezes an issue; holds until the transaction of `conn` ends.
+///
+/// # Errors
+/// The database fails.
+pub async fn lock(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("SELECT pg_advisory_xact_lock($1)", FREEZE_LOCK).execute(conn).await?;
+    Ok(())
+}
+
+/// The number after the last one of this kind.
+///
+/// # Errors
+/// The database fails.
+pub async fn next_number(conn: &mut PgConnection, kind: IssueKind) -> sqlx::Result<i32> {
+    sqlx::query_scalar!(
+        r#"SELECT coalesce(max(number), 0) + 1 AS "number!" FROM issues WHERE kind = $1"#,
+        kind.as_str()
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Enters an issue. `sha256` is of the content's JSON.
+///
+/// # Errors
+/// The database fails, or period or number is taken.
+pub async fn insert(
+    conn: &mut PgConnection,
+    content: &IssueContent,
+    sha256: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<IssueId> {
+    sqlx::query_scalar!(
+        r#"INSERT INTO issues (kind, number, period, starts_at, ends_at, published_at, content, sha256)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id AS "id: IssueId""#,
+        content.kind.as_str(),
+        content.number,
+        content.period,
+        content.starts_at,
+        content.ends_at,
+        now,
+        Json(content) as _,
+        sha256
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Enters an issue's text in one language. `sha256` is of subject, text and HTML.
+///
+/// # Errors
+/// The database fails.
+pub async fn insert_rendering(
+    conn: &mut PgConnection,
+    issue_id: IssueId,
+    language: Language,
+    rendering: &Rendering,
+    sha256: &str,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO issue_renderings (issue_id, language, subject, body_text, body_html, sha256)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        issue_id.0,
+        language.as_str(),
+        rendering.subject,
+        rendering.body_text,
+        rendering.body_html,
+        sha256
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Writes down where each story stands, so that no later issue tells it again.
+///
+/// # Errors
+/// The database fails, or a story stands in two sections.
+pub async fn insert_stories(
+    conn: &mut PgConnection,
+    issue_id: IssueId,
+    content: &IssueContent,
+) -> sqlx::Result<()> {
+    for section in &content.sections {
+        let ids: Vec<i64> = section.stories.iter().map(|story| story.story_id.0).collect();
+        sqlx::query!(
+            "INSERT INTO issue_stories (issue_id, story_id, section, position)
+             SELECT $1, story_id, $2, position::int FROM unnest($3::bigint[]) WITH ORDINALITY AS t (story_id, position)",
+            issue_id.0,
+            section.name,
+            &ids
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Queues one delivery for each confirmed reader of this kind and notes how many there are. The Message-ID is made from
+/// reader and issue alone, so every attempt carries the same.
+///
+/// # Errors
+/// The database fails.
+pub async fn queue_deliveries(
+    conn: &mut PgConnection,
+    issue_id: IssueId,
+    content: &IssueContent,
+    domain: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<u64> {
+    let name = format!("{}-{}", content.kind, content.period);
+    let queued = sqlx::query!(
+        "INSERT INTO deliveries (issue_id, subscriber_id, address, language, message_id, queued_at, next_at)
+         SELECT $1, id, email, language,
+                '<' || $2 || '.' || left(encode(sha256(convert_to(token || ' ' || $2, 'UTF8')), 'hex'), 32) || '@' || $3 || '>',
+                $4, $4
+         FROM subscribers
+         WHERE state = 'confirmed' AND CASE WHEN $5 = 'weekly' THEN weekly ELSE monthly END
+         ORDER BY id
+         ON CONFLICT ON CONSTRAINT one_delivery_per_reader DO NOTHING",
+        issue_id.0,
+        name,
+        domain,
+        now,
+        content.kind.as_str()
+    )
+    .execute(&mut *conn)
+    .await?
+    .rows_affected();
+    let n_recipients = i32::try_from(queued).unwrap_or(i32::MAX);
+    sqlx::query!("UPDATE issues SET n_recipients = $2 WHERE id = $1", issue_id.0, n_recipients)
+        .execute(conn)
+        .await?;
+    Ok(queued)
+}
+
+struct Row {
+    id: IssueId,
+    kind: String,
+    number: i32,
+    period: String,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    published_at: DateTime<Utc>,
+    content: Json<IssueContent>,
+    sha256: String,
+    n_recipients: i32,
+}
+
+impl From<Row> for IssueRow {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind.parse().unwrap_or(row.content.kind),
+            number: row.number,
+            period: row.period,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            published_at: row.published_at,
+            content: row.content.0,
+            sha256: row.sha256,
+            n_recipients: row.n_recipients,
+        }
+    }
+}
+
+/// The issue of a period.
+///
+/// # Errors
+/// The database fails.
+pub async fn by_period(
+    conn: &mut PgConnection,
+    kind: IssueKind,
+    period: &str,
+) -> sqlx::Result<Option<IssueRow>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"SELECT id AS "id: IssueId", kind, number, period, starts_at, ends_at, published_at,
+                  content AS "content: Json<IssueContent>", sha256, n_recipients
+           FROM issues WHERE kind = $1 AND period = $2"#,
+        kind.as_str(),
+        period
+    );
+    Ok(row.fetch_optional(conn).await?.map(IssueRow::from))
+}
+
+/// The issue with this number.
+///
+/// # Errors
+/// The database fails.
+pub async fn by_number(pool: &PgPool, kind: IssueKind, number: i32) -> sqlx::Result<Option<IssueRow>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"SELECT id AS "id: IssueId", kind, number, period, starts_at, ends_at, published_at,
+                  content AS "content: Json<IssueContent>", sha256, n_recipients
+           FROM issues WHERE kind = $1 AND number = $2"#,
+        kind.as_str(),
+        number
+    );
+    Ok(row.fetch_optional(pool).await?.map(IssueRow::from))
+}
+
+/// The issue of the latest period.
+///
+/// # Errors
+/// The database fails.
+pub async fn latest(pool: &PgPool, kind: IssueKind) -> sqlx::Result<Option<IssueRow>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"SELECT id AS "id: IssueId", kind, number, period, starts_at, ends_at, published_at,
+                  content AS "content: Json<IssueContent>", sha256, n_recipients
+           FROM issues WHERE kind = $1 ORDER BY ends_at DESC LIMIT 1"#,
+        kind.as_str()
+    );
+    Ok(row.fetch_optional(pool).await?.map(IssueRow::from))
+}
+
+/// All issues of a kind, the latest period first.
+///
+/// # Errors
+/// The database fails.
+pub async fn list(pool: &PgPool, kind: IssueKind) -> sqlx::Result<Vec<IssueRow>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT id AS "id: IssueId", kind, number, period, starts_at, ends_at, published_at,
+                  content AS "content: Json<IssueContent>", sha256, n_recipients
+           FROM issues WHERE kind = $1 ORDER BY ends_at DESC"#,
+        kind.as_str()
+    );
+    Ok(rows.fetch_all(pool).await?.into_iter().map(IssueRow::from).collect())
+}
+
+/// An issue as it was mailed in one language.
+///
+/// # Errors
+/// The database fails.
+pub async fn rendering(
+    pool: &PgPool,
+    issue_id: IssueId,
+    language: Language,
+) -> sqlx::Result<Option<Rendering>> {
+    sqlx::query_as!(
+        Rendering,
+        "SELECT subject, body_text, body_html FROM issue_renderings WHERE issue_id = $1 AND language = $2",
+        issue_id.0,
+        language.as_str()
+    )
+    .fetch_optional(pool)
+    .await
+}

@@ -1,0 +1,589 @@
+//! Issues: composed by rule, frozen, told once, queued for every reader, safe against hostile texts.
+
+use chrono::{DateTime, Duration, Utc};
+use headsup::model::{Focus, Funding, IssueKind, Lane, Language, ScorePart, StoryId, Summary, Verdict};
+use headsup::publish::{self, Composed, Mode};
+use headsup::store;
+
+use crate::app::TestApp;
+
+/// The week before the app's clock (a Wednesday in W19), and a moment in it.
+const WEEK: &str = "2026-W18";
+const TUESDAY: &str = "2026-04-28T09:00:00Z";
+
+/// A judged story as the stages before leave it.
+#[derive(Clone)]
+struct Seed {
+    title: String,
+    link: String,
+    happened_at: DateTime<Utc>,
+    seen_at: DateTime<Utc>,
+    kind: &'static str,
+    owners: Vec<String>,
+    text: String,
+    verdict: Verdict,
+}
+
+fn seed(name: &str, score: f32) -> Seed {
+    let summary =
+        |short: &str, long: &str| Summary { short: short.into(), long: long.into(), extracted: false };
+    Seed {
+        title: format!("{name} ships a model"),
+        link: format!("https://{}.example/news", name.to_lowercase().replace(' ', "-")),
+        happened_at: at(TUESDAY),
+        seen_at: at(TUESDAY),
+        kind: "feed",
+        owners: vec![name.into()],
+        text: format!("{name} ships a model of 7B parameters."),
+        verdict: Verdict {
+            story_id: StoryId(0),
+            judge: "rules".into(),
+            headline: [
+                (Language::En, format!("{name} ships a model")),
+                (Language::Zh, format!("{name} 发布模型")),
+            ]
+            .into(),
+            summary: [
+                (Language::En, summary("It has 7B parameters.", "It has 7B parameters. Weights are public.")),
+                (Language::Zh, summary("参数量 70 亿。", "参数量 70 亿。权重已公开。")),
+            ]
+            .into(),
+            lane: Lane::Company,
+            focus: Vec::new(),
+            entities: vec![name.into()],
+            funding: None,
+            rumour: false,
+            score,
+            parts: vec![
+                ScorePart { flag: "artifact".into(), points: 3.0, quote: "Weights are public.".into() },
+                ScorePart { flag: "vendor-claim".into(), points: -1.0, quote: String::new() },
+            ],
+            dropped: None,
+            facts_checked: 2,
+            sentences_withheld: 1,
+            tokens: 10,
+            unscored: None,
+        },
+    }
+}
+
+impl Seed {
+    fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// Stores a story with one item of each owner and its verdict.
+async fn add(app: &TestApp, seed: &Seed) -> StoryId {
+    let mut story = None;
+    for (n, owner) in seed.owners.iter().enumerate() {
+        let source = source(app, owner, seed.kind).await;
+        let link = if n == 0 { seed.link.clone() } else { format!("{}?via={n}", seed.link) };
+        let item: i64 = sqlx::query_scalar(
+            "INSERT INTO items (source_id, guid, link, canonical_link, title, summary, language, published_at, first_seen_at, content_sha256)
+             VALUES ($1, $2, $2, $2, $3, $4, 'en', $5, $6, '') RETURNING id",
+        )
+        .bind(source).bind(&link).bind(&seed.title).bind(&seed.text).bind(seed.happened_at).bind(seed.seen_at)
+        .fetch_one(&app.ctx.pool).await.unwrap();
+        let id: i64 = match story {
+            Some(id) => id,
+            None => sqlx::query_scalar(
+                "INSERT INTO stories (lead_item_id, title, language, lane, happened_at, first_seen_at, last_seen_at, n_items, n_owners, changed_at)
+                 VALUES ($1, $2, 'en', $3, $4, $5, $5, $6, $6, $5) RETURNING id",
+            )
+            .bind(item).bind(&seed.title).bind(seed.verdict.lane.as_str()).bind(seed.happened_at).bind(seed.seen_at)
+            .bind(seed.owners.len() as i32)
+            .fetch_one(&app.ctx.pool).await.unwrap(),
+        };
+        sqlx::query(
+            "INSERT INTO story_items (item_id, story_id, reason, joined_at) VALUES ($1, $2, 'test', $3)",
+        )
+        .bind(item)
+        .bind(id)
+        .bind(seed.seen_at)
+        .execute(&app.ctx.pool)
+        .await
+        .unwrap();
+        story = Some(id);
+    }
+    let id = StoryId(story.unwrap());
+    judge(app, id, &seed.verdict).await;
+    id
+}
+
+async fn source(app: &TestApp, owner: &str, kind: &str) -> i64 {
+    sqlx::query_scalar(
+        "INSERT INTO sources (slug, name, kind, url, lane, language, tier, owner, next_at)
+         VALUES ($1, $1, $2, $1, 'company', 'en', 'primary', $1, now())
+         ON CONFLICT (slug) DO UPDATE SET name = excluded.name RETURNING id",
+    )
+    .bind(owner)
+    .bind(kind)
+    .fetch_one(&app.ctx.pool)
+    .await
+    .unwrap()
+}
+
+async fn judge(app: &TestApp, id: StoryId, verdict: &Verdict) {
+    let verdict = Verdict { story_id: id, ..verdict.clone() };
+    let focus: Vec<&str> = verdict.focus.iter().map(|focus| focus.as_str()).collect();
+    sqlx::query(
+        "INSERT INTO verdicts (story_id, judged_at, judge, input_hash, lane, focus, rumour, score, dropped, verdict)
+         VALUES ($1, now(), 'rules', '', $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(id.0).bind(verdict.lane.as_str()).bind(focus).bind(verdict.rumour).bind(verdict.score)
+    .bind(&verdict.dropped).bind(sqlx::types::Json(&verdict))
+    .execute(&app.ctx.pool).await.unwrap();
+}
+
+async fn subscribe(app: &TestApp, name: &str, language: &str, weekly: bool, monthly: bool) {
+    sqlx::query(
+        "INSERT INTO subscribers (email, language, weekly, monthly, token, created_at)
+         VALUES ($1 || '@example.org', $2, $3, $4, 'token of ' || $1, now())",
+    )
+    .bind(name)
+    .bind(language)
+    .bind(weekly)
+    .bind(monthly)
+    .execute(&app.ctx.pool)
+    .await
+    .unwrap();
+}
+
+async fn count(app: &TestApp, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(&app.ctx.pool).await.unwrap()
+}
+
+async fn week(app: &TestApp, name: &str) -> Composed {
+    publish::weekly(&app.ctx, Some(name), Mode::Publish).await.unwrap()
+}
+
+fn section(composed: &Composed, name: &str) -> Vec<StoryId> {
+    let found = composed.content.sections.iter().find(|section| section.name == name);
+    found.map(|section| section.stories.iter().map(|story| story.story_id).collect()).unwrap_or_default()
+}
+
+/// A week with something in every section.
+async fn full_week(app: &TestApp) {
+    let lanes = [
+        ("Acme", Lane::Company, 9.0),
+        ("Borealis", Lane::Company, 8.0),
+        ("Cirrus", Lane::OpenSource, 7.0),
+        ("Delta", Lane::Company, 6.0),
+        ("Epsilon", Lane::Research, 5.5),
+        ("Gamma", Lane::OpenSource, 5.0),
+        ("Helios", Lane::Industry, 4.5),
+    ];
+    for (name, lane, score) in lanes {
+        add(app, &seed(name, score).with(|seed| seed.verdict.lane = lane)).await;
+    }
+    add(
+        app,
+        &seed("Foxtrot", 5.2).with(|seed| {
+            seed.verdict.lane = Lane::Funding;
+            seed.owners = vec!["Foxtrot".into(), "Press One".into(), "Press Two".into()];
+            seed.verdict.funding = Some(Funding {
+                company: "Foxtrot".into(),
+                amount: Some("$180 million".into()),
+                usd_millions: Some(180.0),
+                round: Some("Series B".into()),
+                lead: Some("Tall Trees".into()),
+                valuation: None,
+                announced: false,
+            });
+        }),
+    )
+    .await;
+    add(
+        app,
+        &seed("Iota", 4.0).with(|seed| {
+            seed.verdict.rumour = true;
+            seed.verdict.headline.remove(&Language::Zh);
+            seed.verdict.summary.remove(&Language::Zh);
+        }),
+    )
+    .await;
+    add(
+        app,
+        &seed("Juno", 3.0).with(|seed| {
+            seed.verdict.dropped = Some("hype".into());
+            seed.owners = (1..=4).map(|n| format!("Juno echo {n}")).collect();
+        }),
+    )
+    .await;
+    add(app, &seed("Kilo", 0.5)).await;
+    add(app, &in_chinese()).await;
+}
+
+/// A story that only a Chinese outlet tells, in its own words, and that touches a long-term question.
+fn in_chinese() -> Seed {
+    let text = "团队称，新的推理引擎把每百万 token 的成本降低了 37%，并已在 GitHub 开放源代码。";
+    seed("Lima", 3.9).with(|seed| {
+        let quoted = Summary { short: text.into(), long: text.into(), extracted: true };
+        seed.title = "推理引擎开源：成本降低 37%".into();
+        seed.verdict.headline =
+            [(Language::En, seed.title.clone()), (Language::Zh, seed.title.clone())].into();
+        seed.verdict.summary = [(Language::En, quoted.clone()), (Language::Zh, quoted)].into();
+        seed.verdict.lane = Lane::OpenSource;
+        seed.verdict.focus = vec![Focus::Efficiency];
+        seed.verdict.parts.push(ScorePart { flag: "focus".into(), points: 1.0, quote: "成本".into() });
+    })
+}
+
+#[tokio::test]
+async fn an_issue_is_frozen_and_a_second_run_changes_nothing() {
+    let app = TestApp::start().await;
+    subscribe(&app, "mei", "zh", true, false).await;
+    subscribe(&app, "joe", "en", true, true).await;
+    subscribe(&app, "ann", "en", false, true).await;
+    full_week(&app).await;
+    let first = week(&app, WEEK).await;
+    assert_eq!((first.already, first.n_queued, first.content.number), (false, 2, 1));
+
+    add(&app, &seed("Latecomer", 99.0)).await;
+    let second = week(&app, WEEK).await;
+    assert!(second.already);
+    assert_eq!(second.renderings, first.renderings);
+    assert_eq!(
+        serde_json::to_string(&second.content).unwrap(),
+        serde_json::to_string(&first.content).unwrap()
+    );
+    let report = publish::run(&app.ctx).await.unwrap();
+    assert_eq!((report.count("issues"), report.count("deliveries")), (0, 0));
+    assert_eq!(count(&app, "SELECT count(*) FROM deliveries").await, 2);
+    assert_eq!(count(&app, "SELECT count(*) FROM issues WHERE n_recipients = 2").await, 1);
+}
+
+#[tokio::test]
+async fn processes_that_publish_at_once_make_one_issue_for_each_week() {
+    let app = TestApp::start().await;
+    subscribe(&app, "joe", "en", true, true).await;
+    full_week(&app).await;
+    add(&app, &seed("Before", 5.0).with(|seed| seed.happened_at = at("2026-04-21T09:00:00Z"))).await;
+    let (a, b, c) = tokio::join!(week(&app, WEEK), week(&app, "2026-W17"), week(&app, WEEK));
+    assert_eq!(a.issue_id, c.issue_id);
+    assert!(a.already != c.already, "one of the two made it");
+    assert_eq!(a.content.number + b.content.number, 3, "numbers have no gap");
+    assert_eq!(count(&app, "SELECT count(*) FROM deliveries").await, 2);
+    let stories: i64 = count(&app, "SELECT count(*) - count(DISTINCT story_id) FROM issue_stories").await;
+    assert_eq!(stories, 0, "no story is told twice");
+}
+
+#[tokio::test]
+async fn an_issue_that_cannot_be_queued_is_not_published_at_all() {
+    let app = TestApp::start().await;
+    subscribe(&app, "joe", "en", true, true).await;
+    add(&app, &seed("Acme", 9.0)).await;
+    sqlx::query("ALTER TABLE deliveries ADD CONSTRAINT broken CHECK (state <> 'queued')")
+        .execute(&app.ctx.pool)
+        .await
+        .unwrap();
+    assert!(publish::weekly(&app.ctx, Some(WEEK), Mode::Publish).await.is_err());
+    for table in ["issues", "issue_renderings", "issue_stories"] {
+        let n: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}")))
+            .fetch_one(&app.ctx.pool)
+            .await
+            .unwrap();
+        assert_eq!(n, 0, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn an_own_template_without_a_way_out_is_refused() {
+    let mut app = TestApp::start().await;
+    add(&app, &seed("Acme", 9.0)).await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("mail/shared")).unwrap();
+    std::fs::write(folder.path().join("mail/shared/foot.txt.j2"), "Goodbye.").unwrap();
+    app.ctx.templates = std::sync::Arc::new(headsup::render::Templates::load(Some(folder.path())).unwrap());
+    let error = publish::weekly(&app.ctx, Some(WEEK), Mode::Publish).await.unwrap_err();
+    let text = format!("{error:#}");
+    assert!(text.contains("mail/weekly/body.txt.j2") && text.contains("%%UNSUBSCRIBE%%"), "{text}");
+    assert_eq!(count(&app, "SELECT count(*) FROM issues").await, 0);
+}
+
+#[tokio::test]
+async fn a_rumour_is_never_the_subject() {
+    let app = TestApp::start_with(|settings| settings.digest.max_stories = 4).await;
+    for name in ["Acme", "Borealis"] {
+        add(&app, &seed(name, 9.0).with(|seed| seed.verdict.rumour = true)).await;
+    }
+    let issue = week(&app, WEEK).await;
+    assert!(issue.content.quiet, "rumours do not make a week loud");
+    assert_eq!(issue.renderings[&Language::En].subject, "A quiet week: 2 stories · headsup 2026-W18");
+}
+
+#[tokio::test]
+async fn what_is_stored_matches_its_checksum() {
+    use sha2::Digest as _;
+    let app = TestApp::start().await;
+    full_week(&app).await;
+    week(&app, WEEK).await;
+    let issue = store::issues::latest(&app.ctx.pool, IssueKind::Weekly).await.unwrap().unwrap();
+    let json = serde_json::to_string(&issue.content).unwrap();
+    let hex: String = sha2::Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(issue.sha256, hex);
+}
+
+#[tokio::test]
+async fn every_reader_has_a_message_id_of_their_own() {
+    let app = TestApp::start().await;
+    subscribe(&app, "mei", "zh", true, true).await;
+    subscribe(&app, "joe", "en", true, true).await;
+    add(&app, &seed("Acme", 9.0)).await;
+    week(&app, WEEK).await;
+    let ids: Vec<String> = sqlx::query_scalar("SELECT message_id FROM deliveries ORDER BY id")
+        .fetch_all(&app.ctx.pool)
+        .await
+        .unwrap();
+    assert_eq!(ids.len(), 2);
+    assert_ne!(ids[0], ids[1]);
+    for id in ids {
+        assert!(id.starts_with("<weekly-2026-W18.") && id.ends_with("@localhost.localdomain>"), "{id}");
+        assert!(!id.contains("token"), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn who_left_gets_nothing() {
+    let app = TestApp::start().await;
+    subscribe(&app, "mei", "zh", true, true).await;
+    sqlx::query("UPDATE subscribers SET state = 'left', left_at = now()")
+        .execute(&app.ctx.pool)
+        .await
+        .unwrap();
+    add(&app, &seed("Acme", 9.0)).await;
+    assert_eq!(week(&app, WEEK).await.n_queued, 0);
+}
+
+#[tokio::test]
+async fn a_story_is_told_once_and_a_late_one_is_not_lost() {
+    let app = TestApp::start().await;
+    let told = add(&app, &seed("Acme", 9.0)).await;
+    let weak = add(&app, &seed("Borealis", 1.0)).await;
+    let late = add(
+        &app,
+        &seed("Cirrus", 8.0).with(|seed| {
+            seed.happened_at = at("2026-04-25T09:00:00Z"); // a Saturday, seen on Tuesday
+        }),
+    )
+    .await;
+    add(&app, &seed("Delta", 8.0).with(|seed| seed.happened_at = at("2026-04-10T09:00:00Z"))).await;
+    let issue = week(&app, WEEK).await;
+    assert_eq!(section(&issue, "leads"), [told, late]);
+    assert_eq!(issue.content.n_stories, 3, "what is older than a week is no news");
+
+    // A week on, the told one is seen again under a new story that it was merged into.
+    let next = seed("Acme again", 9.0).with(|seed| seed.happened_at = at("2026-05-05T09:00:00Z"));
+    let merged = add(&app, &next).await;
+    sqlx::query("UPDATE stories SET merged_into = $2 WHERE id = $1")
+        .bind(told.0)
+        .bind(merged.0)
+        .execute(&app.ctx.pool)
+        .await
+        .unwrap();
+    sqlx::query("UPDATE verdicts SET score = 9 WHERE story_id = $1")
+        .bind(weak.0)
+        .execute(&app.ctx.pool)
+        .await
+        .unwrap();
+    app.ctx.clock.set(at("2026-05-11T08:00:00Z"));
+    let issue = week(&app, "2026-W19").await;
+    assert_eq!(issue.content.sections.len(), 0, "{:?}", issue.content.sections);
+    assert_eq!(issue.content.number, 2);
+}
+
+#[tokio::test]
+async fn four_past_weeks_in_a_row_have_their_own_stories_and_mails() {
+    let app = TestApp::start().await;
+    subscribe(&app, "joe", "en", true, true).await;
+    let now = app.ctx.clock.now();
+    for back in 1..=4 {
+        for name in ["Acme", "Borealis", "Cirrus", "Delta", "Epsilon", "Foxtrot"] {
+            add(
+                &app,
+                &seed(&format!("{name} {back}"), 5.0).with(|seed| {
+                    seed.happened_at = now - Duration::weeks(back);
+                    seed.seen_at = now;
+                }),
+            )
+            .await;
+        }
+    }
+    for (number, name) in (1..).zip(["2026-W15", "2026-W16", "2026-W17", "2026-W18"]) {
+        let issue = week(&app, name).await;
+        assert_eq!((issue.content.number, issue.n_queued), (number, 1));
+        assert_eq!(issue.content.n_stories, 6, "{name}");
+        assert!(!issue.content.quiet);
+    }
+    assert_eq!(publish::run(&app.ctx).await.unwrap().count("issues"), 0);
+    let known: Vec<i32> = store::issues::list(&app.ctx.pool, IssueKind::Weekly)
+        .await
+        .unwrap()
+        .iter()
+        .map(|issue| issue.number)
+        .collect();
+    assert_eq!(known, [4, 3, 2, 1]);
+}
+
+#[tokio::test]
+async fn a_quiet_week_says_so_and_a_week_without_reading_makes_no_issue() {
+    let app = TestApp::start().await;
+    let report = publish::run(&app.ctx).await.unwrap();
+    assert_eq!((report.count("issues"), report.warnings.len()), (0, 0));
+
+    add(&app, &seed("Acme", 4.0)).await;
+    add(&app, &seed("Borealis", 0.1)).await;
+    let report = publish::run(&app.ctx).await.unwrap();
+    assert_eq!((report.count("issues"), report.count("stories")), (1, 1));
+    assert_eq!(report.warnings.len(), 1, "the month had items, but no paper: {:?}", report.warnings);
+    let issue = week(&app, WEEK).await;
+    assert_eq!(issue.renderings[&Language::En].subject, "A quiet week: 1 story · headsup 2026-W18");
+    assert_eq!(issue.renderings[&Language::Zh].subject, "本周不多：1 件事 · headsup 2026-W18");
+}
+
+#[tokio::test]
+async fn periods_that_cannot_be_are_refused() {
+    let app = TestApp::start().await;
+    let refused =
+        async |name, mode| publish::weekly(&app.ctx, Some(name), mode).await.unwrap_err().to_string();
+    assert_eq!(refused("x", Mode::Publish).await, "'x' is not a week: write it like 2026-W47");
+    assert!(refused("2026-W19", Mode::Publish).await.contains("not over yet"));
+    assert!(refused("2019-W03", Mode::Publish).await.contains("nothing was read in 2019-W03"));
+    let early = publish::weekly(&app.ctx, Some("2026-W19"), Mode::DryRun).await.unwrap();
+    assert_eq!((early.issue_id, early.already), (None, false));
+    assert_eq!(count(&app, "SELECT count(*) FROM issues").await, 0);
+    let error = publish::paper(&app.ctx, Some("2026-04"), Mode::Publish).await.unwrap_err().to_string();
+    assert!(error.contains("no paper of the month for 2026-04"), "{error}");
+}
+
+#[tokio::test]
+async fn fetched_text_cannot_speak_for_the_mail() {
+    let app = TestApp::start().await;
+    let evil = "<script>alert(1)</script>\" onmouseover=\"x %%UNSUBSCRIBE%% {{ 7*7 }}\r\nBcc: all@example.org \u{202E}gnp";
+    add(
+        &app,
+        &seed("Acme", 9.0).with(|seed| {
+            seed.title = evil.into();
+            seed.link = "javascript:alert(1)".into();
+            seed.owners = vec!["<b>Acme</b>".into()];
+            seed.verdict.headline = [(Language::En, evil.to_owned())].into();
+            let summary = Summary { short: evil.into(), long: evil.into(), extracted: true };
+            seed.verdict.summary = [(Language::En, summary)].into();
+            seed.verdict.parts[0].flag = evil.into();
+            seed.verdict.judge = evil.into();
+            seed.verdict.funding = Some(Funding { company: evil.into(), ..Funding::default() });
+        }),
+    )
+    .await;
+    for rendering in week(&app, WEEK).await.renderings.values() {
+        let html = &rendering.body_html;
+        assert!(
+            !html.contains("<script") && !html.contains("<b>Acme") && !html.contains("\" onmouseover"),
+            "{html}"
+        );
+        assert!(!html.contains("javascript:") && !rendering.body_text.contains("javascript:"));
+        assert!(!html.contains('\u{202E}') && !rendering.body_text.contains('\u{202E}'));
+        assert_eq!(html.matches("%%UNSUBSCRIBE%%").count(), 1);
+        assert_eq!(rendering.body_text.matches("%%UNSUBSCRIBE%%").count(), 1);
+        assert!(!rendering.subject.contains(['\r', '\n']));
+        assert!(html.contains("{{ 7*7 }}"), "text is text");
+    }
+}
+
+#[tokio::test]
+async fn a_huge_issue_stays_below_the_size_that_mail_programs_clip() {
+    let app = TestApp::start_with(|settings| settings.digest.max_stories = 500).await;
+    for n in 0..300 {
+        add(
+            &app,
+            &seed(&format!("Vendor {n}"), 5.0).with(|seed| {
+                let long = "A very long sentence about nothing. ".repeat(30);
+                let summary = Summary { short: long.clone(), long, extracted: false };
+                seed.verdict.summary.insert(Language::En, summary);
+            }),
+        )
+        .await;
+    }
+    let issue = week(&app, WEEK).await;
+    for rendering in issue.renderings.values() {
+        assert!(rendering.body_html.len() < 100_000, "{}", rendering.body_html.len());
+    }
+    assert!(issue.renderings[&Language::En].body_text.contains("More stories are in the web edition."));
+}
+
+#[tokio::test]
+async fn the_weekly_mail_reads_well_in_both_languages() {
+    let app = TestApp::start().await;
+    full_week(&app).await;
+    let issue = week(&app, WEEK).await;
+    for (language, rendering) in &issue.renderings {
+        write_sample(&format!("weekly-{language}"), rendering);
+        insta::assert_snapshot!(format!("weekly_{language}_text"), with_subject(rendering));
+        assert_eq!(wide_lines(&rendering.body_text), [] as [&str; 0]);
+    }
+    insta::assert_snapshot!("weekly_en_html", issue.renderings[&Language::En].body_html);
+}
+
+#[tokio::test]
+async fn the_paper_of_the_month_gives_its_reasons() {
+    let app = TestApp::start().await;
+    subscribe(&app, "ann", "en", false, true).await;
+    let paper = |name: &str, score, text: &str| {
+        seed(name, score).with(|seed| {
+            seed.kind = "arxiv";
+            seed.owners = vec!["arXiv".into()];
+            seed.link = format!("https://arxiv.org/abs/{}", name.len());
+            seed.text = text.into();
+            seed.verdict.lane = Lane::Research;
+            seed.verdict.headline = [(Language::En, name.to_owned())].into();
+            seed.verdict.summary.remove(&Language::Zh);
+        })
+    };
+    let strong =
+        "We cut the memory of serving by 37% at equal quality. Code is available at github.com/x/y. "
+            .repeat(5);
+    let strong = add(
+        &app,
+        &paper("Paged caches for everybody", 5.0, &strong).with(|seed| {
+            seed.verdict.focus = vec![Focus::Efficiency];
+            seed.owners.push("A Blog".into());
+        }),
+    )
+    .await;
+    let weak = add(&app, &paper("On a lemma", 6.0, "We prove $x_1^2$.")).await;
+    add(&app, &paper("Dropped", 9.0, "Hype.").with(|seed| seed.verdict.dropped = Some("hype".into()))).await;
+    add(&app, &seed("Acme", 9.0)).await;
+    let report = publish::run(&app.ctx).await.unwrap();
+    assert_eq!((report.count("papers"), report.count("deliveries")), (1, 1));
+    let issue = publish::paper(&app.ctx, Some("2026-04"), Mode::Publish).await.unwrap();
+    assert!(issue.already);
+    assert_eq!((section(&issue, "leads"), section(&issue, "research")), (vec![strong], vec![weak]));
+    let reasons: Vec<_> = issue.content.reasons.iter().map(|reason| reason.flag.as_str()).collect();
+    assert_eq!(reasons, ["evidence", "code", "numbers", "focus", "readable", "corroborated"]);
+    for (language, rendering) in &issue.renderings {
+        write_sample(&format!("paper-{language}"), rendering);
+        insta::assert_snapshot!(format!("paper_{language}_text"), with_subject(rendering));
+    }
+}
+
+fn with_subject(rendering: &publish::Rendering) -> String {
+    format!("Subject: {}\n\n{}", rendering.subject, rendering.body_text)
+}
+
+fn wide_lines(text: &str) -> Vec<&str> {
+    let columns = |line: &str| line.chars().map(|c| if c as u32 >= 0x2E80 { 2 } else { 1 }).sum::<usize>();
+    text.lines().filter(|line| columns(line) > 76).collect()
+}
+
+/// For a person to look at.
+fn write_sample(name: &str, rendering: &publish::Rendering) {
+    std::fs::create_dir_all("target/mail").unwrap();
+    std::fs::write(format!("target/mail/{name}.html"), &rendering.body_html).unwrap();
+    std::fs::write(format!("target/mail/{name}.txt"), &rendering.body_text).unwrap();
+}
