@@ -1,1 +1,154 @@
-//! Table access: model_calls.
+//! Tables `model_calls` and `model_answers`: every token is booked, and the same question is never paid for twice.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::PgPool;
+
+use crate::model::StoryId;
+
+/// One call, also a failed one.
+#[derive(Clone, Debug, Default)]
+pub struct Call<'a> {
+    /// What for: "judge".
+    pub purpose: &'a str,
+    /// Name of the model.
+    pub model: &'a str,
+    /// Host of the server.
+    pub host: &'a str,
+    /// About which story.
+    pub story_id: Option<StoryId>,
+    /// Hash of the prompt.
+    pub prompt_hash: &'a str,
+    /// As the server counted.
+    pub prompt_tokens: i32,
+    /// As the server counted.
+    pub completion_tokens: i32,
+    /// Millionths of the currency of the configured prices.
+    pub cost_micros: i64,
+    /// How long it took.
+    pub millis: i32,
+    /// "ok", or what went wrong in a word.
+    pub outcome: &'a str,
+    /// What went wrong, without any fetched text.
+    pub error: Option<String>,
+}
+
+/// What the calls of a time came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ModelTotals {
+    /// Calls, also failed ones.
+    pub calls: i64,
+    /// Of them failed.
+    pub failed: i64,
+    /// Tokens sent.
+    pub prompt_tokens: i64,
+    /// Tokens answered.
+    pub completion_tokens: i64,
+    /// Millionths of the currency of the configured prices.
+    pub cost_micros: i64,
+}
+
+/// What was asked, of whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// Hash of the texts.
+    pub input_hash: &'a str,
+    /// Hash of the prompt.
+    pub prompt_hash: &'a str,
+    /// Name of the model.
+    pub model: &'a str,
+}
+
+/// Books a call.
+///
+/// # Errors
+/// The database fails.
+pub async fn book(pool: &PgPool, call: &Call<'_>, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"INSERT INTO model_calls (called_at, purpose, model, host, story_id, prompt_hash, prompt_tokens, completion_tokens,
+                                    cost_micros, millis, outcome, error)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"#,
+        now,
+        call.purpose,
+        call.model,
+        call.host,
+        call.story_id.map(|id| id.0),
+        call.prompt_hash,
+        call.prompt_tokens,
+        call.completion_tokens,
+        call.cost_micros,
+        call.millis,
+        call.outcome,
+        call.error
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// What the calls since `since` came to.
+///
+/// # Errors
+/// The database fails.
+pub async fn totals(pool: &PgPool, since: DateTime<Utc>) -> sqlx::Result<ModelTotals> {
+    sqlx::query_as!(
+        ModelTotals,
+        r#"SELECT count(*) AS "calls!", count(*) FILTER (WHERE outcome <> 'ok') AS "failed!",
+                  coalesce(sum(prompt_tokens), 0) AS "prompt_tokens!", coalesce(sum(completion_tokens), 0) AS "completion_tokens!",
+                  coalesce(sum(cost_micros), 0)::bigint AS "cost_micros!"
+           FROM model_calls WHERE called_at >= $1"#,
+        since
+    )
+    .fetch_one(pool)
+    .await
+}
+
+/// The answer to a question that was asked before.
+///
+/// # Errors
+/// The database fails.
+pub async fn known_answer(pool: &PgPool, question: Question<'_>) -> sqlx::Result<Option<Value>> {
+    sqlx::query_scalar!(
+        "SELECT answer FROM model_answers WHERE input_hash = $1 AND prompt_hash = $2 AND model = $3",
+        question.input_hash,
+        question.prompt_hash,
+        question.model
+    )
+    .fetch_optional(pool)
+    .await
+}
+
+/// Keeps an accepted answer.
+///
+/// # Errors
+/// The database fails.
+pub async fn keep_answer(
+    pool: &PgPool,
+    question: Question<'_>,
+    answer: &Value,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"INSERT INTO model_answers (input_hash, prompt_hash, model, answer, answered_at) VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT DO NOTHING"#,
+        question.input_hash,
+        question.prompt_hash,
+        question.model,
+        answer,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Forgets calls older than `limit`; answers stay.
+///
+/// # Errors
+/// The database fails.
+pub async fn prune(pool: &PgPool, limit: DateTime<Utc>) -> sqlx::Result<u64> {
+    Ok(sqlx::query!("DELETE FROM model_calls WHERE called_at < $1", limit)
+        .execute(pool)
+        .await?
+        .rows_affected())
+}

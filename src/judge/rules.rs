@@ -1,0 +1,238 @@
+//! The judgement by rules: always there, instant, the same every time, and unable to invent anything.
+
+use std::collections::BTreeMap;
+
+use super::{funding, lexicon, score, sentences, summary};
+use crate::model::{
+    Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Tier, Verdict,
+};
+
+/// Name of this judge.
+pub const NAME: &str = "rules";
+
+/// So much of a text is searched for flags, in characters.
+const READ: usize = 6_000;
+/// Longest quote, in characters.
+const MAX_QUOTE: usize = 200;
+/// Most entities that are kept.
+const MAX_ENTITIES: usize = 8;
+
+/// Judges a story.
+pub fn judge(story: &Story) -> Verdict {
+    let reading = Reading::new(story);
+    let funding = story.items.iter().find_map(|item| funding::find(&item.title, &item.text));
+    let rumour = reading.is_rumour(funding.as_ref());
+    let (focus, mut parts) = evidence(&reading);
+    parts.extend(hype(&reading, &parts));
+    let situation = score::Situation { on_topic: reading.on_topic(), rumour, n_owners: story.owners.len() };
+    let (headline, summary) = words(story);
+    Verdict {
+        story_id: story.id,
+        judge: NAME.to_owned(),
+        headline,
+        summary,
+        lane: lane(story, funding.as_ref()),
+        focus,
+        entities: entities(&reading),
+        funding,
+        rumour,
+        score: score::sum(&parts),
+        dropped: score::dropped(&parts, situation).map(str::to_owned),
+        parts,
+        facts_checked: 0,
+        sentences_withheld: 0,
+        tokens: 0,
+        unscored: None,
+    }
+}
+
+/// A story as the rules read it.
+struct Reading<'a> {
+    story: &'a Story,
+    lead: &'a str,
+    /// Title and head of the text of each item.
+    texts: Vec<String>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(story: &'a Story) -> Self {
+        let head = |item: &StoryItem| {
+            format!("{}\n{}", item.title, item.text.chars().take(READ).collect::<String>())
+        };
+        let lead = story.items.first().map_or(story.title.as_str(), |item| item.title.as_str());
+        Self { story, lead, texts: story.items.iter().map(head).collect() }
+    }
+
+    /// The sentence around the first match in any item, verbatim.
+    fn quote(&self, pattern: &lexicon::Pattern) -> Option<String> {
+        self.texts
+            .iter()
+            .find_map(|text| quote_in(text, |sentence| lexicon::find(pattern, sentence).is_some()))
+    }
+
+    fn has_tier(&self, tier: Tier) -> bool {
+        self.story.items.iter().any(|item| item.tier == tier)
+    }
+
+    /// A primary source of the catalogue is about AI by being there; anybody else must say so.
+    fn on_topic(&self) -> bool {
+        let titles =
+            self.story.items.iter().any(|item| lexicon::find(&lexicon::ABOUT_AI, &item.title).is_some());
+        // One passing mention does not make a text one about AI.
+        let told = self.texts.iter().any(|text| lexicon::count(&lexicon::ABOUT_AI, text, 3) >= 3);
+        titles
+            || told
+            || self.story.items.iter().any(|item| item.tier == Tier::Primary && item.kind != SourceKind::Feed)
+    }
+
+    /// Nobody whom it concerns has said it, and those who tell it have it from hearsay.
+    fn is_rumour(&self, funding: Option<&Funding>) -> bool {
+        let heard = lexicon::find(&lexicon::ANONYMOUS, self.lead).is_some()
+            || self.texts.iter().all(|text| lexicon::count(&lexicon::ANONYMOUS, text, 2) >= 2);
+        !self.has_tier(Tier::Primary) && (heard || funding.is_some_and(|funding| !funding.announced))
+    }
+}
+
+fn evidence(reading: &Reading<'_>) -> (Vec<Focus>, Vec<ScorePart>) {
+    let story = reading.story;
+    let mut parts = Vec::new();
+    if reading.has_tier(Tier::Primary) {
+        parts.push(score::part("primary", 1.0, ""));
+    }
+    let is_artifact = |item: &StoryItem| matches!(item.kind, SourceKind::Arxiv | SourceKind::Github);
+    match story.items.iter().find(|item| is_artifact(item)) {
+        Some(item) => parts.push(score::part("artifact", 1.0, &summary::cut(&item.title, MAX_QUOTE))),
+        None => {
+            parts.extend(reading.quote(&lexicon::ARTIFACT).map(|quote| score::part("artifact", 1.0, &quote)))
+        }
+    }
+    let n_further = story.owners.len().saturating_sub(1).min(3);
+    if n_further > 0 {
+        parts.push(score::part("corroborated", n_further as f32, ""));
+    }
+    for (flag, pattern) in [
+        ("numbers", &lexicon::MEASURED),
+        ("benchmark", &lexicon::BENCHMARK),
+        ("independent", &lexicon::INDEPENDENT),
+    ] {
+        parts.extend(reading.quote(pattern).map(|quote| score::part(flag, 1.0, &quote)));
+    }
+    let mut focus = Vec::new();
+    for (question, pattern) in lexicon::FOCUS.iter() {
+        let found =
+            reading.texts.iter().find_map(|text| quote_in(text, |sentence| pattern.is_match(sentence)));
+        if let Some(quote) = found.filter(|_| is_central(pattern, reading)) {
+            if focus.len() < 2 {
+                parts.push(score::part("focus", 1.0, &quote));
+            }
+            focus.push(*question);
+        }
+    }
+    if lexicon::find(&lexicon::BIG, reading.lead).is_some() {
+        parts.push(score::part("big-company", 1.0, &summary::cut(reading.lead, MAX_QUOTE)));
+    }
+    (focus, parts)
+}
+
+/// In a headline, or more than once in a text: a passing word is no theme.
+fn is_central(pattern: &regex::Regex, reading: &Reading<'_>) -> bool {
+    let in_title = reading.story.items.iter().any(|item| pattern.is_match(&item.title));
+    in_title || reading.texts.iter().any(|text| pattern.find_iter(text).take(2).count() >= 2)
+}
+
+fn hype(reading: &Reading<'_>, evidence: &[ScorePart]) -> Vec<ScorePart> {
+    let has = |name: &str| evidence.iter().any(|part| part.flag == name);
+    let (lead, mut parts) = (reading.lead, Vec::new());
+    let corroborated = has("corroborated");
+    let n_loud = lexicon::count(&lexicon::SENSATIONAL, lead, 2);
+    if n_loud > 0 {
+        parts.push(score::part(
+            "sensational",
+            1.0 + (n_loud - 1) as f32 / 3.0,
+            &summary::cut(lead, MAX_QUOTE),
+        ));
+    }
+    if lexicon::find(&lexicon::LIST_BAIT, lead).is_some() {
+        parts.push(score::part("list-bait", 1.0, &summary::cut(lead, MAX_QUOTE)));
+    }
+    let is_advert = lexicon::find(&lexicon::PROMO, lead).is_some()
+        || reading.texts.first().is_some_and(|text| lexicon::count(&lexicon::PROMO, text, 3) >= 3);
+    if is_advert {
+        parts.extend(reading.quote(&lexicon::PROMO).map(|quote| score::part("promo", 1.0, &quote)));
+    }
+    if lead.ends_with(['?', '？']) && !corroborated && !has("artifact") || n_loud > 0 && !has("numbers") {
+        parts.push(score::part("headline", 1.0, &summary::cut(lead, MAX_QUOTE)));
+    }
+    if !corroborated && !has("independent") && !has("benchmark") {
+        parts.extend(
+            reading.quote(&lexicon::SUPERLATIVE).map(|quote| score::part("vendor-claim", 1.0, &quote)),
+        );
+    }
+    if !has("artifact") && !has("numbers") && lexicon::find(&lexicon::PROGRESS, lead).is_some() {
+        parts.push(score::part("no-artifact", 1.0, &summary::cut(lead, MAX_QUOTE)));
+    }
+    if !has("artifact") {
+        parts.extend(reading.quote(&lexicon::FUTURE).map(|quote| score::part("future", 1.0, &quote)));
+    }
+    if !has("primary") {
+        parts.extend(reading.quote(&lexicon::ANONYMOUS).map(|quote| score::part("anonymous", 1.0, &quote)));
+    }
+    parts
+}
+
+/// The first sentence of `text` for which `holds`, verbatim up to its length.
+fn quote_in(text: &str, holds: impl Fn(&str) -> bool) -> Option<String> {
+    let sentence = sentences::split(text).into_iter().find(|sentence| holds(sentence))?;
+    Some(match sentence.char_indices().nth(MAX_QUOTE) {
+        Some((at, _)) => sentence[..at].trim_end().to_owned(),
+        None => sentence.to_owned(),
+    })
+}
+
+fn lane(story: &Story, funding: Option<&Funding>) -> Lane {
+    let has_kind = |kind: SourceKind| story.items.iter().any(|item| item.kind == kind);
+    match () {
+        () if has_kind(SourceKind::Arxiv) => Lane::Research,
+        () if has_kind(SourceKind::Github) => Lane::OpenSource,
+        () if funding.is_some() => Lane::Funding,
+        // A funding outlet also writes of other things.
+        () if story.lane == Lane::Funding => Lane::Industry,
+        () => story.items.iter().find(|item| item.tier == Tier::Primary).map_or(story.lane, |item| item.lane),
+    }
+}
+
+/// Headline and summary for readers of each language: from an item in it, else the lead's own.
+fn words(story: &Story) -> (BTreeMap<Language, String>, BTreeMap<Language, Summary>) {
+    let (mut headlines, mut summaries) = (BTreeMap::new(), BTreeMap::new());
+    for language in Language::ALL {
+        let own = story.items.iter().find(|item| item.language == *language && !item.text.trim().is_empty());
+        let Some(item) = own.or(story.items.first()) else { continue };
+        headlines.insert(*language, item.title.clone());
+        summaries.insert(*language, summary::extract(&item.title, &item.text));
+    }
+    (headlines, summaries)
+}
+
+/// Companies, then names with capitals or digits inside, of the headlines.
+fn entities(reading: &Reading<'_>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for item in &reading.story.items {
+        let companies = lexicon::BIG
+            .iter()
+            .flat_map(|pattern| pattern.find_iter(&item.title))
+            .map(|found| found.as_str());
+        let words = item.title.split(|c: char| !(c.is_ascii_alphanumeric() || "-.".contains(c)));
+        let is_name = |word: &&str| {
+            word.len() >= 3
+                && word.chars().skip(1).any(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+                && word.starts_with(|c: char| c.is_ascii_alphabetic())
+        };
+        for name in companies.chain(words.map(|word| word.trim_matches(['-', '.'])).filter(is_name)) {
+            if !found.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                found.push(name.to_owned());
+            }
+        }
+    }
+    found.truncate(MAX_ENTITIES);
+    found
+}

@@ -1,0 +1,154 @@
+//! The score: a documented sum of flags. A model asked for a number piles up at the threshold, so nobody is asked for
+//! one: rules and model only answer whether a flag holds, with the words that show it; the weights stand here.
+
+use crate::model::ScorePart;
+
+/// One flag of the score.
+#[derive(Clone, Copy, Debug)]
+pub struct Flag {
+    /// The key in `ScorePart::flag`.
+    pub name: &'static str,
+    /// Points, negative for hype.
+    pub points: f32,
+    /// When it holds.
+    pub meaning: &'static str,
+}
+
+/// All flags, evidence first.
+pub const FLAGS: [Flag; 16] = [
+    Flag {
+        name: "primary",
+        points: 2.0,
+        meaning: "a source that speaks about itself: company blog, paper, release",
+    },
+    Flag { name: "artifact", points: 2.0, meaning: "something to touch: paper, code, weights, API, price" },
+    Flag {
+        name: "corroborated",
+        points: 1.5,
+        meaning: "for each further independent owner that tells it, at most three",
+    },
+    Flag { name: "numbers", points: 1.0, meaning: "a number with its unit" },
+    Flag {
+        name: "benchmark",
+        points: 1.0,
+        meaning: "a named benchmark or a comparison with a stated baseline",
+    },
+    Flag {
+        name: "focus",
+        points: 1.0,
+        meaning: "for each of the long-term questions it touches, at most two",
+    },
+    Flag {
+        name: "big-company",
+        points: 0.5,
+        meaning: "a company whose models or chips most of us depend on",
+    },
+    Flag {
+        name: "sensational",
+        points: -3.0,
+        meaning: "sensational wording; each further one costs one more, at most two",
+    },
+    Flag { name: "list-bait", points: -3.0, meaning: "a list for clicks" },
+    Flag { name: "promo", points: -4.0, meaning: "an advertisement: webinar, discount, job, sponsored text" },
+    Flag { name: "headline", points: -1.5, meaning: "the headline is not carried by the text" },
+    Flag { name: "vendor-claim", points: -1.5, meaning: "a superlative that only the vendor states" },
+    Flag {
+        name: "no-artifact",
+        points: -1.0,
+        meaning: "a claim of progress with neither number nor anything to touch",
+    },
+    Flag { name: "future", points: -1.0, meaning: "announced for some day, not there now" },
+    Flag { name: "anonymous", points: -1.5, meaning: "the only sources are unnamed people" },
+    Flag { name: "independent", points: 1.0, meaning: "somebody else than the vendor measured it" },
+];
+
+/// Reasons for which a story is screened out.
+pub const DROP_REASONS: [(&str, &str); 6] = [
+    ("off-topic", "nothing in it is about AI"),
+    ("promo", "an advertisement"),
+    ("list-bait", "a list for clicks"),
+    ("hype", "the hype outweighs the evidence"),
+    ("rumour-thin", "an unconfirmed report of one outlet without further evidence"),
+    ("low-score", "no evidence worth a reader's time"),
+];
+
+/// A story below it carries no evidence.
+const FLOOR: f32 = 0.0;
+
+/// From here on hype decides, unless there is more evidence than hype.
+const HYPE: f32 = -3.0;
+
+/// The part of a flag, `times` its points. An unknown name weighs nothing.
+pub fn part(name: &str, times: f32, quote: &str) -> ScorePart {
+    let points = FLAGS.iter().find(|flag| flag.name == name).map_or(0.0, |flag| flag.points);
+    ScorePart { flag: name.to_owned(), points: points * times, quote: quote.to_owned() }
+}
+
+/// The sum.
+pub fn sum(parts: &[ScorePart]) -> f32 {
+    parts.iter().map(|part| part.points).sum()
+}
+
+/// What the decision depends on besides the parts.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation {
+    /// Whether anything in the story is about AI.
+    pub on_topic: bool,
+    /// Not confirmed by whom it concerns.
+    pub rumour: bool,
+    /// Independent owners.
+    pub n_owners: usize,
+}
+
+/// Why a story is screened out, if it is: one of [`DROP_REASONS`].
+pub fn dropped(parts: &[ScorePart], situation: Situation) -> Option<&'static str> {
+    let has = |name: &str| parts.iter().any(|part| part.flag == name);
+    let hype: f32 = parts.iter().map(|part| part.points.min(0.0)).sum();
+    let evidence: f32 = parts.iter().map(|part| part.points.max(0.0)).sum();
+    match () {
+        () if !situation.on_topic => Some("off-topic"),
+        () if has("promo") && evidence < 4.0 => Some("promo"),
+        () if has("list-bait") && evidence < 4.0 => Some("list-bait"),
+        () if hype <= HYPE && evidence <= -hype => Some("hype"),
+        () if situation.rumour && situation.n_owners < 2 && evidence + hype < 0.5 => Some("rumour-thin"),
+        () if evidence + hype < FLOOR => Some("low-score"),
+        () => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Situation = Situation { on_topic: true, rumour: false, n_owners: 1 };
+
+    #[test]
+    fn each_flag_has_one_name_and_a_weight() {
+        let mut names: Vec<&str> = FLAGS.iter().map(|flag| flag.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), FLAGS.len());
+        assert!(FLAGS.iter().all(|flag| flag.points != 0.0));
+    }
+
+    #[test]
+    fn hype_without_evidence_is_screened_out_and_with_evidence_is_not() {
+        let hype = [part("sensational", 1.0, "shocking")];
+        assert_eq!(dropped(&hype, PLAIN), Some("hype"));
+        let carried = [part("sensational", 1.0, "x"), part("primary", 1.0, ""), part("artifact", 1.0, "y")];
+        assert_eq!(dropped(&carried, PLAIN), None);
+    }
+
+    #[test]
+    fn a_thin_rumour_is_dropped_and_a_corroborated_one_is_not() {
+        let anonymous = [part("anonymous", 1.0, "sources say"), part("numbers", 1.0, "3 GW")];
+        assert_eq!(dropped(&anonymous, Situation { rumour: true, ..PLAIN }), Some("rumour-thin"));
+        let told_twice = [
+            part("anonymous", 1.0, "sources say"),
+            part("corroborated", 1.0, ""),
+            part("numbers", 1.0, "3 GW"),
+        ];
+        assert_eq!(dropped(&told_twice, Situation { rumour: true, n_owners: 2, ..PLAIN }), None);
+        assert_eq!(dropped(&[], Situation { on_topic: false, ..PLAIN }), Some("off-topic"));
+    }
+}
