@@ -1,1 +1,3 @@
 //! demo.
+
+pub mod sink;
