@@ -8,9 +8,11 @@ mod message;
 mod outbox;
 mod outcome;
 mod relay;
+mod tally;
 mod target;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -28,6 +30,7 @@ use message::Sender;
 use outbox::Outbox;
 use outcome::{Outcome, next_attempt};
 use relay::{Login, Relay};
+use tally::Tally;
 use target::Target;
 
 /// Rows that a worker claims at a time.
@@ -38,12 +41,6 @@ const LEASE_STEPS: u32 = 14 + relay::DOT_STEPS;
 
 /// Beyond the steps: the database, and a machine that sleeps.
 const LEASE_MARGIN: Duration = Duration::from_secs(60);
-
-/// Messages in a row that the relay did not take, after which the fault is taken to be the relay's.
-const MISSES: u32 = 20;
-
-/// What an uncertain message counts in such a row: it cannot be made good.
-const UNCERTAIN_MISSES: u32 = 7;
 
 /// What is the same for all workers of a run.
 struct Run<'a> {
@@ -67,15 +64,6 @@ enum Transport<'a> {
     Smtp(Box<Relay>),
 }
 
-/// What one worker did.
-#[derive(Default)]
-struct Tally {
-    report: Report,
-    misses: u32,
-    /// Why the relay serves nobody.
-    down: Option<String>,
-}
-
 /// Sends what is due. Counts: sent, deferred, failed, uncertain, skipped, expired.
 ///
 /// # Errors
@@ -90,17 +78,17 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
     let lease = Duration::from_secs(mail.step_seconds) * LEASE_STEPS + LEASE_MARGIN;
     let lease = TimeDelta::from_std(lease).context("mail.step_seconds is too large")?;
     let run = Run { ctx, sender, route, lease, stop: ctx.cancel.child_token(), work };
-    let tallies = join_all((0..mail.connections.max(1)).map(|_| worker(&run))).await;
-    let mut downs = Vec::new();
-    for tally in tallies {
-        let tally = tally?;
-        merge(&mut report, tally.report);
-        downs.extend(tally.down);
+    let mut tally = Tally::default();
+    for done in join_all((0..mail.connections.max(1)).map(|_| worker(&run))).await {
+        tally.merge(done?);
     }
-    if let Some(why) = downs.first() {
+    if let Some(why) = tally.down() {
         pause(ctx, &mut report, why).await?;
     }
-    run.work.finish(&format!("{} sent", report.count("sent")));
+    tally.tell(&mut report);
+    // Who left while their batch was being sent.
+    report.add("skipped", deliveries::skip_left(&ctx.pool).await?);
+    run.work.finish(&summary(&report));
     Ok(report)
 }
 
@@ -141,8 +129,9 @@ async fn tidy_up(ctx: &Context) -> anyhow::Result<Report> {
     report.add("uncertain", recovered.uncertain);
     let limit = now - TimeDelta::hours(ctx.settings.mail.expire_hours);
     report.add("expired", deliveries::expire(&ctx.pool, limit).await?);
-    for name in ["sent", "deferred", "failed", "skipped"] {
-        report.add(name, 0);
+    report.add("skipped", deliveries::skip_left(&ctx.pool).await?);
+    for state in [DeliveryState::Sent, DeliveryState::Deferred, DeliveryState::Failed] {
+        report.add(state.as_str(), 0);
     }
     Ok(report)
 }
@@ -176,7 +165,6 @@ async fn work(
     let pool = &run.ctx.pool;
     let mut letters = HashMap::new();
     while !run.stop.is_cancelled() {
-        tally.report.add("skipped", deliveries::skip_left(pool).await?);
         let now = run.ctx.clock.now();
         let batch = deliveries::claim(pool, owner, BATCH, now, now + run.lease).await?;
         if batch.is_empty() {
@@ -189,7 +177,10 @@ async fn work(
             let letter = letter(run, &mut letters, delivery).await?;
             if let Some(outcome) = deliver(run, owner, transport, (delivery, letter)).await? {
                 record(run, owner, delivery, &outcome).await?;
-                count(run, tally, outcome);
+                tally.add(&outcome);
+            }
+            if tally.down().is_some() {
+                run.stop.cancel();
             }
             run.work.step();
         }
@@ -204,10 +195,11 @@ async fn letter<'a>(
     delivery: &Claimed,
 ) -> anyhow::Result<Option<&'a Letter>> {
     let key = (delivery.issue_id, delivery.language);
-    if !letters.contains_key(&key) {
-        letters.insert(key, deliveries::letter(&run.ctx.pool, key.0, key.1).await?);
-    }
-    Ok(letters.get(&key).and_then(Option::as_ref))
+    let letter = match letters.entry(key) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(new) => new.insert(deliveries::letter(&run.ctx.pool, key.0, key.1).await?),
+    };
+    Ok(letter.as_ref())
 }
 
 /// One message, from intent to outcome. `None`: the row is no longer ours, or its reader has left.
@@ -254,24 +246,6 @@ async fn record(run: &Run<'_>, owner: &str, delivery: &Claimed, outcome: &Outcom
     Ok(())
 }
 
-fn count(run: &Run<'_>, tally: &mut Tally, outcome: Outcome) {
-    tally.misses = match &outcome {
-        Outcome::Accepted(..) => 0,
-        Outcome::Uncertain(_) => tally.misses + UNCERTAIN_MISSES,
-        _ => tally.misses + 1,
-    };
-    if outcome.state() != DeliveryState::Queued {
-        tally.report.add(outcome.state().as_str(), 1);
-    }
-    let is_down = matches!(outcome, Outcome::Down(..)) || tally.misses >= MISSES;
-    if is_down {
-        tally.down = Some(outcome.words().to_owned());
-        run.stop.cancel();
-    } else if !matches!(outcome, Outcome::Accepted(..)) {
-        warn(&mut tally.report, outcome.words());
-    }
-}
-
 /// The relay is at fault: everything waits a while, and the operator hears why.
 async fn pause(ctx: &Context, report: &mut Report, why: &str) -> anyhow::Result<()> {
     let now = ctx.clock.now();
@@ -282,20 +256,13 @@ async fn pause(ctx: &Context, report: &mut Report, why: &str) -> anyhow::Result<
     Ok(())
 }
 
-/// One line for each different reply.
-fn warn(report: &mut Report, words: &str) {
-    if !report.warnings.iter().any(|known| known == words) {
-        report.warnings.push(words.to_owned());
-    }
-}
-
-fn merge(report: &mut Report, other: Report) {
-    for (name, n) in other.counts {
-        report.add(&name, n);
-    }
-    for words in other.warnings {
-        warn(report, &words);
-    }
+/// "12 sent, 1 deferred": what there is none of is not said, except of what was sent.
+fn summary(report: &Report) -> String {
+    let named = |(name, n): (&String, &u64)| format!("{n} {name}");
+    let others = report.counts.iter().filter(|(name, n)| **n > 0 && *name != "sent").map(named);
+    let mut parts = vec![format!("{} sent", report.count("sent"))];
+    parts.extend(others);
+    parts.join(", ")
 }
 
 impl Route {

@@ -64,7 +64,7 @@ pub fn of_reply(phase: Phase, code: u16, words: &str) -> Outcome {
         (Phase::Dot, CLOSING) => Outcome::Deferred(Some(code), text),
         (Phase::Connect | Phase::Mail, _) | (_, CLOSING) => Outcome::Down(Some(code), text),
         (_, code) if LOGIN_WANTED.contains(&code) => Outcome::Down(Some(code), text),
-        (_, 500..600) if is_policy(words) => Outcome::Deferred(Some(code), text),
+        (phase, 500..600) if is_policy(phase, words) => Outcome::Deferred(Some(code), text),
         (_, 500..600) => Outcome::Refused(Some(code), text),
         (_, code) => Outcome::Deferred(Some(code), text),
     }
@@ -80,10 +80,12 @@ pub fn of_silence(phase: Phase, why: &str) -> Outcome {
     }
 }
 
-/// Relays refuse by policy (5.7.x: login, reputation, rates) what they take once the operator has mended it. Such
-/// a refusal says nothing about the reader, so it does not end the delivery.
-fn is_policy(words: &str) -> bool {
-    words.trim_start().starts_with("5.7.")
+/// Refusals by policy (5.7.x: login, relaying, reputation) say nothing about the reader, and the operator can mend
+/// their cause. Only a relay that took the reader and has now read the text means the text by 5.7.0 and 5.7.1.
+fn is_policy(phase: Phase, words: &str) -> bool {
+    let Some(rest) = words.trim_start().strip_prefix("5.7.") else { return false };
+    let detail: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    phase != Phase::Dot || !matches!(detail.as_str(), "0" | "1")
 }
 
 /// One line without control characters and addresses, cut to length.
@@ -163,6 +165,7 @@ mod tests {
             (Phase::Data, 554, "no valid recipients", Failed),
             (Phase::Dot, 554, "5.6.0 message refused", Failed),
             (Phase::Dot, 550, "5.7.26 unauthenticated", Deferred),
+            (Phase::Dot, 554, "5.7.1 spam", Failed),
             (Phase::Dot, 421, "closing", Deferred),
             (Phase::Dot, 451, "try later", Deferred),
         ] {

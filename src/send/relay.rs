@@ -230,13 +230,23 @@ async fn command(
     }
 }
 
+/// As long as the text itself is not written whole, its final dot cannot be, and nothing has been delivered.
 async fn body(connection: &mut AsyncSmtpConnection, limit: Duration, message: &[u8]) -> Outcome {
-    match timeout(limit, connection.message(message)).await {
-        Err(_) => of_silence(Phase::Dot, "no answer to the final dot in time"),
-        Ok(Err(error)) => classify(Phase::Dot, &error),
+    let mut text = Some(message);
+    let mut is_whole = false;
+    // lettre asks for a next part once the last one is written, and only then writes the dot.
+    let parts = std::iter::from_fn(|| {
+        is_whole = text.is_none();
+        text.take()
+    });
+    let answer = timeout(limit, connection.message_iter(parts)).await;
+    let phase = if is_whole { Phase::Dot } else { Phase::Data };
+    match answer {
+        Err(_) => of_silence(phase, "no answer to the text in time"),
+        Ok(Err(error)) => classify(phase, &error),
         Ok(Ok(answer)) => {
             let words = answer.message().collect::<Vec<_>>().join(" ");
-            of_reply(Phase::Dot, number(answer.code()), &words)
+            of_reply(phase, number(answer.code()), &words)
         }
     }
 }

@@ -88,7 +88,8 @@ pub struct Problem {
     pub reply: Option<String>,
 }
 
-/// Looks after rows whose sender is gone: `claimed` goes back to the queue, `sending` becomes `uncertain`.
+/// Looks after rows whose sender is gone: `claimed` goes back to the queue, `sending` becomes `uncertain`. The
+/// latter keeps its holder's name: if that was only asleep, it may still say how it went.
 ///
 /// # Errors
 /// The database fails.
@@ -102,8 +103,7 @@ pub async fn recover(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<Recovere
     .await?
     .rows_affected();
     let uncertain = sqlx::query!(
-        "UPDATE deliveries SET state = 'uncertain', lease_owner = NULL, lease_until = NULL,
-                attempts = attempts + 1, reply = $2
+        "UPDATE deliveries SET state = 'uncertain', lease_until = NULL, attempts = attempts + 1, reply = $2
          WHERE state = 'sending' AND lease_until <= $1",
         now,
         LOST
@@ -250,10 +250,10 @@ pub async fn settle(
     let done = sqlx::query!(
         "UPDATE deliveries
          SET state = $3, smtp_code = $4, reply = $5, relay = $6, next_at = coalesce($7, next_at),
-             attempts = attempts + CASE WHEN $3 = 'queued' THEN 0 ELSE 1 END,
+             attempts = attempts + CASE WHEN $3 = 'queued' OR state = 'uncertain' THEN 0 ELSE 1 END,
              sent_at = CASE WHEN $3 = 'sent' THEN $8 ELSE sent_at END,
              lease_owner = NULL, lease_until = NULL
-         WHERE id = $1 AND lease_owner = $2 AND state IN ('claimed', 'sending')",
+         WHERE id = $1 AND lease_owner = $2 AND state IN ('claimed', 'sending', 'uncertain')",
         id.0,
         owner,
         end.state.as_str(),

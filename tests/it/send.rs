@@ -198,6 +198,29 @@ async fn after_a_kill_nobody_gets_it_twice_and_nobody_is_forgotten() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sender_that_only_slept_may_still_say_how_it_went() {
+    let post = Post::with_readers(1).await;
+    let pool = &post.app.ctx.pool;
+    let now = post.app.ctx.clock.now();
+    let until = now + TimeDelta::minutes(1);
+    let held = deliveries::claim(pool, "sleeper", 1, now, until).await.unwrap().remove(0);
+    assert!(!deliveries::intend(pool, "another", held.id, now, until).await.unwrap());
+    assert!(!deliveries::intend(pool, "sleeper", held.id, until, until).await.unwrap(), "its lease is over");
+    assert!(deliveries::intend(pool, "sleeper", held.id, now, until).await.unwrap());
+    assert_eq!(deliveries::recover(pool, until).await.unwrap().uncertain, 1);
+    let end = deliveries::Settlement {
+        state: DeliveryState::Sent,
+        code: Some(250),
+        reply: "ok".into(),
+        relay: "relay:25".into(),
+        next_at: None,
+    };
+    assert!(!deliveries::settle(pool, "another", held.id, &end, until).await.unwrap());
+    assert!(deliveries::settle(pool, "sleeper", held.id, &end, until).await.unwrap());
+    assert_eq!(post.states().await, [(DeliveryState::Sent, 1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_may_have_arrived_is_never_sent_again() {
     let post = Post::with_fault(3, Fault::DropAfterDot, 2).await;
     let report = post.send().await;
