@@ -36,6 +36,9 @@ use target::Target;
 /// Rows that a worker claims at a time.
 const BATCH: i64 = 50;
 
+/// How long a worker may keep rows without beginning to send them; after a kill they wait no longer.
+const CLAIM_LEASE: TimeDelta = TimeDelta::minutes(5);
+
 /// Steps of the dialogue that one message may take at worst, with one reconnection and the wait for the last answer.
 const LEASE_STEPS: u32 = 14 + relay::DOT_STEPS;
 
@@ -83,11 +86,12 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
         tally.merge(done?);
     }
     if let Some(why) = tally.down() {
-        pause(ctx, &mut report, why).await?;
+        pause(ctx, &mut report, &format!("{}: {why}", run.route.name())).await?;
     }
     tally.tell(&mut report);
     // Who left while their batch was being sent.
     report.add("skipped", deliveries::skip_left(&ctx.pool).await?);
+    tell_held(ctx, &mut report).await?;
     run.work.finish(&summary(&report));
     Ok(report)
 }
@@ -107,8 +111,17 @@ fn route(ctx: &Context, sender: &Sender) -> anyhow::Result<Route> {
         }
         _ => None,
     };
+    let authority = match &mail.ca_file {
+        Some(path) => {
+            let pem = std::fs::read(path)
+                .with_context(|| format!("cannot read mail.ca_file {}", path.display()))?;
+            Some(relay::authority(&pem)?)
+        }
+        None => None,
+    };
     Ok(Route::Smtp(relay::Settings {
         target: Target::parse(&mail.relay)?,
+        authority,
         login,
         from: sender.from.email.clone(),
         step: Duration::from_secs(mail.step_seconds.max(1)),
@@ -166,7 +179,7 @@ async fn work(
     let mut letters = HashMap::new();
     while !run.stop.is_cancelled() {
         let now = run.ctx.clock.now();
-        let batch = deliveries::claim(pool, owner, BATCH, now, now + run.lease).await?;
+        let batch = deliveries::claim(pool, owner, BATCH, now, now + CLAIM_LEASE).await?;
         if batch.is_empty() {
             break;
         }
@@ -184,6 +197,8 @@ async fn work(
             }
             run.work.step();
         }
+        // What was kept too long is not lost to this run: it is claimed anew.
+        deliveries::release(pool, owner).await?;
     }
     Ok(())
 }
@@ -253,6 +268,17 @@ async fn pause(ctx: &Context, report: &mut Report, why: &str) -> anyhow::Result<
     let n = deliveries::pause(&ctx.pool, now, until).await?;
     let until = until.format("%H:%M");
     report.warnings.push(format!("stopped: {why}; {n} deliveries wait until {until} UTC"));
+    Ok(())
+}
+
+/// After a kill, or while another sender works, rows are due that nobody may touch yet.
+async fn tell_held(ctx: &Context, report: &mut Report) -> anyhow::Result<()> {
+    if let Some((n, until)) = deliveries::held(&ctx.pool).await? {
+        let until = until.format("%H:%M");
+        report.warnings.push(format!(
+            "{n} deliveries are held by another sender, or by one that was killed; the first is free at {until} UTC"
+        ));
+    }
     Ok(())
 }
 

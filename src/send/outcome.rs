@@ -132,6 +132,17 @@ impl Outcome {
     }
 }
 
+/// What the operator can do about a relay that answered with `code`.
+pub fn advice(code: Option<u16>) -> &'static str {
+    match code {
+        Some(534 | 535) => " (check mail.user and its password)",
+        Some(530) => " (it wants a login, or TLS: see mail.user and mail.relay)",
+        Some(538) => " (it wants TLS before the login: smtp+starttls:// or smtps:// in mail.relay)",
+        Some(550..=559) => " (it does not take mail from mail.from)",
+        _ => "",
+    }
+}
+
 /// When a delivery is tried again that has now failed `attempts` times (from 1).
 pub fn next_attempt(now: DateTime<Utc>, attempts: i32) -> DateTime<Utc> {
     let at = usize::try_from(attempts - 1).unwrap_or(0).min(PAUSES.len() - 1);

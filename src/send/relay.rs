@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use futures::io::{AsyncRead as _, AsyncWrite as _};
 use lettre::Address;
 use lettre::transport::smtp::Error;
@@ -20,7 +21,7 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
     reason = "lettre offers no other way to implicit TLS over a socket with TCP_NODELAY"
 )]
 use lettre::transport::smtp::client::AsyncNetworkStream;
-use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
@@ -49,12 +50,22 @@ pub struct Login {
 pub struct Settings {
     /// Where to.
     pub target: Target,
+    /// A further authority whose certificates count.
+    pub authority: Option<Certificate>,
     /// Absent: no AUTH.
     pub login: Option<Login>,
     /// Envelope sender; its domain is our name in the greeting.
     pub from: Address,
     /// Limit of one step of the dialogue.
     pub step: Duration,
+}
+
+/// Reads a PEM certificate.
+///
+/// # Errors
+/// It is none.
+pub fn authority(pem: &[u8]) -> anyhow::Result<Certificate> {
+    Certificate::from_pem(pem).context("mail.ca_file holds no PEM certificate")
 }
 
 /// One connection to the relay, opened when needed and used for many messages.
@@ -168,7 +179,12 @@ async fn connect(settings: &Settings) -> Result<AsyncSmtpConnection, Outcome> {
 fn tls(settings: &Settings, is_loopback: bool) -> Result<TlsParameters, Error> {
     let is_demanded = settings.target.security != Security::Opportunistic;
     let verify = is_demanded || (settings.login.is_some() && !is_loopback);
-    TlsParameters::builder(settings.target.host.clone()).dangerous_accept_invalid_certs(!verify).build()
+    let mut builder =
+        TlsParameters::builder(settings.target.host.clone()).dangerous_accept_invalid_certs(!verify);
+    if let Some(authority) = &settings.authority {
+        builder = builder.add_root_certificate(authority.clone());
+    }
+    builder.build()
 }
 
 async fn log_in(connection: &mut AsyncSmtpConnection, login: &Login, step: Duration) -> Result<(), Outcome> {
@@ -267,7 +283,18 @@ fn classify(phase: Phase, error: &Error) -> Outcome {
             let words = error.source().map_or_else(String::new, ToString::to_string);
             of_reply(phase, number(code), &words)
         }
-        None => of_silence(phase, &error.to_string()),
+        None => of_silence(phase, &plain(error)),
+    }
+}
+
+/// lettre's words for what a person would say otherwise.
+fn plain(error: &Error) -> String {
+    let words = error.to_string();
+    match words.as_str() {
+        "response error: incomplete response" => "the relay hung up without an answer".into(),
+        _ if error.is_response() => format!("the relay's answer cannot be read ({words})"),
+        _ if words.contains("certificate") => format!("{words} (the relay's certificate: see mail.ca_file)"),
+        _ => words,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::outcome::Outcome;
+use super::outcome::{Outcome, advice};
 use crate::model::{DeliveryState, Report};
 
 /// Messages in a row that the relay did not take, after which the fault is the relay's and no longer the readers'.
@@ -38,7 +38,8 @@ impl Tally {
             self.misses = 0;
         }
         if matches!(outcome, Outcome::Down(..)) || self.misses >= MISSES {
-            self.down = Some(outcome.words().to_owned());
+            let code = outcome.code().map(|code| format!("{code} ")).unwrap_or_default();
+            self.down = Some(format!("{code}{}{}", outcome.words(), advice(outcome.code())));
         }
         if state != DeliveryState::Queued {
             *self.counts.entry(state).or_default() += 1;
@@ -99,7 +100,7 @@ mod tests {
         (1..MISSES).for_each(|_| tally.add(&refused()));
         assert_eq!(tally.down(), None);
         tally.add(&refused());
-        assert_eq!(tally.down(), Some("5.1.1 no such reader"));
+        assert!(tally.down().is_some_and(|why| why.starts_with("550 5.1.1 no such reader")));
     }
 
     #[test]

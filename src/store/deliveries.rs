@@ -279,6 +279,19 @@ pub async fn release(pool: &PgPool, owner: &str) -> sqlx::Result<u64> {
     Ok(done.execute(pool).await?.rows_affected())
 }
 
+/// How many rows senders hold, and when the first of them is free; `None`: none.
+///
+/// # Errors
+/// The database fails.
+pub async fn held(pool: &PgPool) -> sqlx::Result<Option<(i64, DateTime<Utc>)>> {
+    let row = sqlx::query!(
+        r#"SELECT count(*) AS "n!", min(lease_until) AS first FROM deliveries WHERE state IN ('claimed', 'sending')"#
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(row.first.map(|first| (row.n, first)))
+}
+
 /// Lets everything that is due wait until `until`: the relay is at fault, not the readers. Returns how many wait.
 ///
 /// # Errors
