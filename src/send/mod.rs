@@ -16,7 +16,7 @@ use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 
@@ -51,8 +51,10 @@ struct Run<'a> {
     sender: Sender,
     route: Route,
     lease: TimeDelta,
-    /// Set when the relay serves nobody, or the operator wants to stop.
+    /// Set when the operator wants to stop, or the database fails.
     stop: CancellationToken,
+    /// Set when the first worker has had an answer: the others come only to a relay that serves.
+    is_open: CancellationToken,
     work: Work,
 }
 
@@ -80,9 +82,17 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
     let work = ctx.progress.start("send", usize::try_from(n_due).unwrap_or_default());
     let lease = Duration::from_secs(mail.step_seconds) * LEASE_STEPS + LEASE_MARGIN;
     let lease = TimeDelta::from_std(lease).context("mail.step_seconds is too large")?;
-    let run = Run { ctx, sender, route, lease, stop: ctx.cancel.child_token(), work };
+    let run = Run {
+        ctx,
+        sender,
+        route,
+        lease,
+        stop: ctx.cancel.child_token(),
+        is_open: CancellationToken::new(),
+        work,
+    };
     let mut tally = Tally::default();
-    for done in join_all((0..mail.connections.max(1)).map(|_| worker(&run))).await {
+    for done in join_all((0..mail.connections.max(1)).map(|number| worker(&run, number))).await {
         tally.merge(done?);
     }
     if let Some(why) = tally.down() {
@@ -149,7 +159,10 @@ async fn tidy_up(ctx: &Context) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-async fn worker(run: &Run<'_>) -> anyhow::Result<Tally> {
+async fn worker(run: &Run<'_>, number: usize) -> anyhow::Result<Tally> {
+    if number > 0 {
+        run.is_open.cancelled().await;
+    }
     let owner = Context::lease_owner();
     let mut transport = match &run.route {
         Route::Outbox(outbox) => Transport::Outbox(outbox),
@@ -157,9 +170,11 @@ async fn worker(run: &Run<'_>) -> anyhow::Result<Tally> {
     };
     let mut tally = Tally::default();
     let outcome = work(run, &owner, &mut transport, &mut tally).await;
-    if outcome.is_err() {
+    let is_refused = !run.is_open.is_cancelled() && tally.down().is_some();
+    if outcome.is_err() || is_refused {
         run.stop.cancel();
     }
+    run.is_open.cancel();
     let released = deliveries::release(&run.ctx.pool, &owner).await;
     if let Transport::Smtp(relay) = transport {
         relay.close().await;
@@ -169,6 +184,7 @@ async fn worker(run: &Run<'_>) -> anyhow::Result<Tally> {
     Ok(tally)
 }
 
+/// Sends until nothing is due, or the relay does not serve this worker any more.
 async fn work(
     run: &Run<'_>,
     owner: &str,
@@ -183,18 +199,16 @@ async fn work(
         if batch.is_empty() {
             break;
         }
-        for delivery in &batch {
-            if run.stop.is_cancelled() {
-                break;
-            }
+        for delivery in batch.iter().take_while(|_| !run.stop.is_cancelled()) {
             let letter = letter(run, &mut letters, delivery).await?;
             if let Some(outcome) = deliver(run, owner, transport, (delivery, letter)).await? {
                 record(run, owner, delivery, &outcome).await?;
                 tally.add(&outcome);
             }
             if tally.down().is_some() {
-                run.stop.cancel();
+                return Ok(());
             }
+            run.is_open.cancel();
             run.work.step();
         }
         // What was kept too long is not lost to this run: it is claimed anew.
@@ -261,13 +275,16 @@ async fn record(run: &Run<'_>, owner: &str, delivery: &Claimed, outcome: &Outcom
     Ok(())
 }
 
-/// The relay is at fault: everything waits a while, and the operator hears why.
+/// The relay is at fault: what is still due waits a while, and the operator hears why.
 async fn pause(ctx: &Context, report: &mut Report, why: &str) -> anyhow::Result<()> {
     let now = ctx.clock.now();
-    let until: DateTime<Utc> = next_attempt(now, 1);
+    let until = next_attempt(now, 1);
     let n = deliveries::pause(&ctx.pool, now, until).await?;
-    let until = until.format("%H:%M");
-    report.warnings.push(format!("stopped: {why}; {n} deliveries wait until {until} UTC"));
+    // None is left where only one of several connections was too many.
+    if n > 0 {
+        let until = until.format("%H:%M");
+        report.warnings.push(format!("stopped: {why}; {n} deliveries wait until {until} UTC"));
+    }
     Ok(())
 }
 
