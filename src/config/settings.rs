@@ -156,6 +156,8 @@ pub struct MailSettings {
     pub outbox: Option<PathBuf>,
     /// Relay: "smtp://host:587" (STARTTLS where offered), "smtps://host:465", "smtp+starttls://host:587" (required).
     pub relay: String,
+    /// PEM file with the certificate of a private authority that signed the relay's, beside the public ones.
+    pub ca_file: Option<PathBuf>,
     /// User at the relay; empty: no AUTH.
     pub user: String,
     /// Environment variable that holds the password.
@@ -251,6 +253,7 @@ impl Default for MailSettings {
             reply_to: None,
             outbox: None,
             relay: "smtp://127.0.0.1:25".into(),
+            ca_file: None,
             user: String::new(),
             password_env: String::new(),
             password_file: None,

@@ -1,12 +1,319 @@
-//! Stage send.
+//! Stage send: queued deliveries leave through the relay, or into the outbox.
+//!
+//! An intent is committed before a message may be on the wire. So after a kill nobody gets an issue twice, and what
+//! cannot be known stands as `uncertain` and is never sent again by itself.
 
+pub mod address;
+mod message;
+mod outbox;
+mod outcome;
+mod relay;
+mod tally;
+mod target;
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chrono::TimeDelta;
+use futures::future::join_all;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::MailTransport;
 use crate::context::Context;
-use crate::model::Report;
+use crate::model::{DeliveryState, IssueId, Language, Report};
+use crate::progress::Work;
+use crate::store::deliveries::{self, Claimed, Letter, Settlement};
 
-/// Runs the stage once.
+use message::Sender;
+use outbox::Outbox;
+use outcome::{Outcome, next_attempt};
+use relay::{Login, Relay};
+use tally::Tally;
+use target::Target;
+
+/// Rows that a worker claims at a time.
+const BATCH: i64 = 50;
+
+/// How long a worker may keep rows without beginning to send them; after a kill they wait no longer.
+const CLAIM_LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// Steps of the dialogue that one message may take at worst, with one reconnection and the wait for the last answer.
+const LEASE_STEPS: u32 = 14 + relay::DOT_STEPS;
+
+/// Beyond the steps: the database, and a machine that sleeps.
+const LEASE_MARGIN: Duration = Duration::from_secs(60);
+
+/// What is the same for all workers of a run.
+struct Run<'a> {
+    ctx: &'a Context,
+    sender: Sender,
+    route: Route,
+    lease: TimeDelta,
+    /// Set when the operator wants to stop, or the database fails.
+    stop: CancellationToken,
+    /// Set when the first worker has had an answer: the others come only to a relay that serves.
+    is_open: CancellationToken,
+    work: Work,
+}
+
+enum Route {
+    Outbox(Outbox),
+    Smtp(relay::Settings),
+}
+
+/// What a worker sends through.
+enum Transport<'a> {
+    Outbox(&'a Outbox),
+    Smtp(Box<Relay>),
+}
+
+/// Sends what is due. Counts: sent, deferred, failed, uncertain, skipped, expired.
 ///
 /// # Errors
-/// Only what stops the whole stage: a single bad source, story or reader fails alone, on its row.
-pub async fn run(_ctx: &Context) -> anyhow::Result<Report> {
-    Ok(Report::default())
+/// Only what stops the whole stage: the database, or settings that are no addresses.
+pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
+    let mail = &ctx.settings.mail;
+    let sender = Sender::new(&mail.from, mail.reply_to.as_deref(), &ctx.settings.site.base_url)?;
+    let route = route(ctx, &sender)?;
+    let mut report = tidy_up(ctx).await?;
+    let n_due = deliveries::n_due(&ctx.pool, ctx.clock.now()).await?;
+    let work = ctx.progress.start("send", usize::try_from(n_due).unwrap_or_default());
+    let lease = Duration::from_secs(mail.step_seconds) * LEASE_STEPS + LEASE_MARGIN;
+    let lease = TimeDelta::from_std(lease).context("mail.step_seconds is too large")?;
+    let run = Run {
+        ctx,
+        sender,
+        route,
+        lease,
+        stop: ctx.cancel.child_token(),
+        is_open: CancellationToken::new(),
+        work,
+    };
+    let mut tally = Tally::default();
+    for done in join_all((0..mail.connections.max(1)).map(|number| worker(&run, number))).await {
+        tally.merge(done?);
+    }
+    if let Some(why) = tally.down() {
+        pause(ctx, &mut report, &format!("{}: {why}", run.route.name())).await?;
+    }
+    tally.tell(&mut report);
+    // Who left while their batch was being sent.
+    report.add("skipped", deliveries::skip_left(&ctx.pool).await?);
+    tell_held(ctx, &mut report).await?;
+    run.work.finish(&summary(&report));
+    Ok(report)
+}
+
+fn route(ctx: &Context, sender: &Sender) -> anyhow::Result<Route> {
+    let mail = &ctx.settings.mail;
+    if mail.transport == MailTransport::Outbox {
+        let folder = mail.outbox.clone().unwrap_or_else(|| ctx.settings.home.join("outbox"));
+        return Ok(Route::Outbox(Outbox::new(folder)));
+    }
+    let login = match (&mail.user, &mail.password) {
+        (user, Some(password)) if !user.is_empty() => {
+            Some(Login { user: user.clone(), password: password.clone() })
+        }
+        (user, None) if !user.is_empty() => {
+            anyhow::bail!("mail.user is set, but there is no password for it")
+        }
+        _ => None,
+    };
+    let authority = match &mail.ca_file {
+        Some(path) => {
+            let pem = std::fs::read(path)
+                .with_context(|| format!("cannot read mail.ca_file {}", path.display()))?;
+            Some(relay::authority(&pem)?)
+        }
+        None => None,
+    };
+    Ok(Route::Smtp(relay::Settings {
+        target: Target::parse(&mail.relay)?,
+        authority,
+        login,
+        from: sender.from.email.clone(),
+        step: Duration::from_secs(mail.step_seconds.max(1)),
+    }))
+}
+
+/// Before anything is sent: ended leases, what is too late, who has left.
+async fn tidy_up(ctx: &Context) -> anyhow::Result<Report> {
+    let now = ctx.clock.now();
+    let mut report = Report::default();
+    let recovered = deliveries::recover(&ctx.pool, now).await?;
+    if recovered.uncertain > 0 {
+        report.warnings.push(format!(
+            "{} deliveries were on the wire when a sender stopped: uncertain, not sent again",
+            recovered.uncertain
+        ));
+    }
+    report.add("uncertain", recovered.uncertain);
+    let limit = now - TimeDelta::hours(ctx.settings.mail.expire_hours);
+    report.add("expired", deliveries::expire(&ctx.pool, limit).await?);
+    report.add("skipped", deliveries::skip_left(&ctx.pool).await?);
+    for state in [DeliveryState::Sent, DeliveryState::Deferred, DeliveryState::Failed] {
+        report.add(state.as_str(), 0);
+    }
+    Ok(report)
+}
+
+async fn worker(run: &Run<'_>, number: usize) -> anyhow::Result<Tally> {
+    if number > 0 {
+        run.is_open.cancelled().await;
+    }
+    let owner = Context::lease_owner();
+    let mut transport = match &run.route {
+        Route::Outbox(outbox) => Transport::Outbox(outbox),
+        Route::Smtp(settings) => Transport::Smtp(Box::new(Relay::new(settings.clone()))),
+    };
+    let mut tally = Tally::default();
+    let outcome = work(run, &owner, &mut transport, &mut tally).await;
+    let is_refused = !run.is_open.is_cancelled() && tally.down().is_some();
+    if outcome.is_err() || is_refused {
+        run.stop.cancel();
+    }
+    run.is_open.cancel();
+    let released = deliveries::release(&run.ctx.pool, &owner).await;
+    if let Transport::Smtp(relay) = transport {
+        relay.close().await;
+    }
+    outcome?;
+    released?;
+    Ok(tally)
+}
+
+/// Sends until nothing is due, or the relay does not serve this worker any more.
+async fn work(
+    run: &Run<'_>,
+    owner: &str,
+    transport: &mut Transport<'_>,
+    tally: &mut Tally,
+) -> anyhow::Result<()> {
+    let pool = &run.ctx.pool;
+    let mut letters = HashMap::new();
+    while !run.stop.is_cancelled() {
+        let now = run.ctx.clock.now();
+        let batch = deliveries::claim(pool, owner, BATCH, now, now + CLAIM_LEASE).await?;
+        if batch.is_empty() {
+            break;
+        }
+        for delivery in batch.iter().take_while(|_| !run.stop.is_cancelled()) {
+            let letter = letter(run, &mut letters, delivery).await?;
+            if let Some(outcome) = deliver(run, owner, transport, (delivery, letter)).await? {
+                record(run, owner, delivery, &outcome).await?;
+                tally.add(&outcome);
+            }
+            if tally.down().is_some() {
+                return Ok(());
+            }
+            run.is_open.cancel();
+            run.work.step();
+        }
+        // What was kept too long is not lost to this run: it is claimed anew.
+        deliveries::release(pool, owner).await?;
+    }
+    Ok(())
+}
+
+/// Letters are few and deliveries many.
+async fn letter<'a>(
+    run: &Run<'_>,
+    letters: &'a mut HashMap<(IssueId, Language), Option<Letter>>,
+    delivery: &Claimed,
+) -> anyhow::Result<Option<&'a Letter>> {
+    let key = (delivery.issue_id, delivery.language);
+    let letter = match letters.entry(key) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(new) => new.insert(deliveries::letter(&run.ctx.pool, key.0, key.1).await?),
+    };
+    Ok(letter.as_ref())
+}
+
+/// One message, from intent to outcome. `None`: the row is no longer ours, or its reader has left.
+async fn deliver(
+    run: &Run<'_>,
+    owner: &str,
+    transport: &mut Transport<'_>,
+    (delivery, letter): (&Claimed, Option<&Letter>),
+) -> anyhow::Result<Option<Outcome>> {
+    let now = run.ctx.clock.now();
+    let Some(letter) = letter else {
+        return Ok(Some(Outcome::Refused(None, "the issue has no text in any language".into())));
+    };
+    let message = match message::build(&run.sender, delivery, letter, now) {
+        Ok(message) => message,
+        Err(error) => return Ok(Some(Outcome::Refused(None, format!("{error:#}")))),
+    };
+    if let Transport::Smtp(relay) = transport
+        && let Err(down) = relay.ready().await
+    {
+        return Ok(Some(down));
+    }
+    let now = run.ctx.clock.now();
+    if !deliveries::intend(&run.ctx.pool, owner, delivery.id, now, now + run.lease).await? {
+        return Ok(None);
+    }
+    Ok(Some(match transport {
+        Transport::Outbox(outbox) => outbox.put(delivery, &message).await,
+        Transport::Smtp(relay) => relay.send(&delivery.address, &message).await,
+    }))
+}
+
+async fn record(run: &Run<'_>, owner: &str, delivery: &Claimed, outcome: &Outcome) -> anyhow::Result<()> {
+    let now = run.ctx.clock.now();
+    let is_deferred = outcome.state() == DeliveryState::Deferred;
+    let end = Settlement {
+        state: outcome.state(),
+        code: outcome.code().map(i32::from),
+        reply: outcome.words().to_owned(),
+        relay: run.route.name(),
+        next_at: is_deferred.then(|| next_attempt(now, delivery.attempts + 1)),
+    };
+    deliveries::settle(&run.ctx.pool, owner, delivery.id, &end, now).await?;
+    Ok(())
+}
+
+/// The relay is at fault: what is still due waits a while, and the operator hears why.
+async fn pause(ctx: &Context, report: &mut Report, why: &str) -> anyhow::Result<()> {
+    let now = ctx.clock.now();
+    let until = next_attempt(now, 1);
+    let n = deliveries::pause(&ctx.pool, now, until).await?;
+    // None is left where only one of several connections was too many.
+    if n > 0 {
+        let until = until.format("%H:%M");
+        report.warnings.push(format!("stopped: {why}; {n} deliveries wait until {until} UTC"));
+    }
+    Ok(())
+}
+
+/// After a kill, or while another sender works, rows are due that nobody may touch yet.
+async fn tell_held(ctx: &Context, report: &mut Report) -> anyhow::Result<()> {
+    if let Some((n, until)) = deliveries::held(&ctx.pool).await? {
+        let until = until.format("%H:%M");
+        report.warnings.push(format!(
+            "{n} deliveries are held by another sender, or by one that was killed; the first is free at {until} UTC"
+        ));
+    }
+    Ok(())
+}
+
+/// "12 sent, 1 deferred": what there is none of is not said, except of what was sent.
+fn summary(report: &Report) -> String {
+    let named = |(name, n): (&String, &u64)| format!("{n} {name}");
+    let others = report.counts.iter().filter(|(name, n)| **n > 0 && *name != "sent").map(named);
+    let mut parts = vec![format!("{} sent", report.count("sent"))];
+    parts.extend(others);
+    parts.join(", ")
+}
+
+impl Route {
+    /// As it is written on the row.
+    fn name(&self) -> String {
+        match self {
+            Self::Outbox(_) => "outbox".into(),
+            Self::Smtp(settings) => settings.target.to_string(),
+        }
+    }
 }

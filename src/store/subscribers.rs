@@ -1,1 +1,179 @@
-//! Table access: subscribers.
+//! Table `subscribers`: the readers. Leaving marks a row, it is never deleted; a token works for ever.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+
+use crate::model::{Language, SubscriberId};
+
+/// What adding a reader did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub enum Added {
+    /// A new reader.
+    New,
+    /// Was one already; only the language may have changed.
+    Known,
+    /// Had left, and is back.
+    Back,
+}
+
+/// A reader.
+#[derive(Clone, Debug)]
+pub struct Subscriber {
+    /// Row id.
+    pub id: SubscriberId,
+    /// Where mail goes. Never in a log.
+    pub email: String,
+    /// Of the mail.
+    pub language: Language,
+    /// Wants the weekly issue.
+    pub weekly: bool,
+    /// Wants the paper of the month.
+    pub monthly: bool,
+    /// In the unsubscribe link. Never in a log.
+    pub token: String,
+    /// First time.
+    pub created_at: DateTime<Utc>,
+    /// When the reader left, if so.
+    pub left_at: Option<DateTime<Utc>>,
+}
+
+struct Row {
+    id: i64,
+    email: String,
+    language: String,
+    weekly: bool,
+    monthly: bool,
+    token: String,
+    created_at: DateTime<Utc>,
+    left_at: Option<DateTime<Utc>>,
+}
+
+impl From<Row> for Subscriber {
+    fn from(row: Row) -> Self {
+        Self {
+            id: SubscriberId(row.id),
+            email: row.email,
+            language: row.language.parse().unwrap_or(Language::En),
+            weekly: row.weekly,
+            monthly: row.monthly,
+            token: row.token,
+            created_at: row.created_at,
+            left_at: row.left_at,
+        }
+    }
+}
+
+/// Adds a reader, or takes one back who had left. The address must have been checked at the door; two spellings
+/// that differ only in case are one reader.
+///
+/// # Errors
+/// The database fails.
+pub async fn add(
+    pool: &PgPool,
+    email: &str,
+    language: Language,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Added> {
+    let email = lower_domain(email);
+    let known = sqlx::query!("SELECT id, left_at FROM subscribers WHERE lower(email) = lower($1)", email)
+        .fetch_optional(pool)
+        .await?;
+    let Some(known) = known else {
+        return insert(pool, &email, language, now).await;
+    };
+    sqlx::query!(
+        "UPDATE subscribers SET state = 'confirmed', left_at = NULL, language = $2 WHERE id = $1",
+        known.id,
+        language.as_str()
+    )
+    .execute(pool)
+    .await?;
+    Ok(if known.left_at.is_some() { Added::Back } else { Added::Known })
+}
+
+async fn insert(pool: &PgPool, email: &str, language: Language, now: DateTime<Utc>) -> anyhow::Result<Added> {
+    let token = format!("{:032x}", rand::random::<u128>());
+    let done = sqlx::query!(
+        "INSERT INTO subscribers (email, language, token, created_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT ON CONSTRAINT one_subscriber_per_email DO NOTHING",
+        email,
+        language.as_str(),
+        token,
+        now
+    );
+    let is_new = done.execute(pool).await?.rows_affected() == 1;
+    Ok(if is_new { Added::New } else { Added::Known })
+}
+
+/// All readers, also those who left, by id.
+///
+/// # Errors
+/// The database fails.
+pub async fn list(pool: &PgPool) -> sqlx::Result<Vec<Subscriber>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT id, email, language, weekly, monthly, token, created_at, left_at FROM subscribers ORDER BY id"
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(Subscriber::from).collect())
+}
+
+/// The reader with this token, also one who left.
+///
+/// # Errors
+/// The database fails.
+pub async fn by_token(pool: &PgPool, token: &str) -> sqlx::Result<Option<Subscriber>> {
+    let row = sqlx::query_as!(
+        Row,
+        "SELECT id, email, language, weekly, monthly, token, created_at, left_at FROM subscribers WHERE token = $1",
+        token
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(Subscriber::from))
+}
+
+/// The reader leaves. True if the address is a reader's, also one who had left before.
+///
+/// # Errors
+/// The database fails.
+pub async fn leave_by_email(pool: &PgPool, email: &str, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE subscribers SET state = 'left', left_at = coalesce(left_at, $2) WHERE lower(email) = lower($1)",
+        lower_domain(email),
+        now
+    );
+    Ok(done.execute(pool).await?.rows_affected() > 0)
+}
+
+/// The reader leaves. True if the token exists, also when it was used before.
+///
+/// # Errors
+/// The database fails.
+pub async fn leave_by_token(pool: &PgPool, token: &str, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE subscribers SET state = 'left', left_at = coalesce(left_at, $2) WHERE token = $1",
+        token,
+        now
+    );
+    Ok(done.execute(pool).await?.rows_affected() > 0)
+}
+
+/// Domains have no case; what stands before the @ may have one.
+fn lower_domain(email: &str) -> String {
+    match email.trim().rsplit_once('@') {
+        Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
+        None => email.trim().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_domain_loses_its_case() {
+        assert_eq!(lower_domain(" Ada.L@Example.ORG "), "Ada.L@example.org");
+    }
+}

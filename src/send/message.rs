@@ -1,0 +1,249 @@
+//! A letter as bytes: headers and two parts, the same bytes at every attempt. Pure.
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use lettre::Message;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
+use sha2::{Digest as _, Sha256};
+
+use super::address;
+use crate::model::IssueKind;
+use crate::store::deliveries::{Claimed, Letter};
+
+/// Stands in frozen letters where the reader's own link goes.
+const UNSUBSCRIBE: &str = "%%UNSUBSCRIBE%%";
+
+/// Who sends, and where the archive is: the same for every letter of a run.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// From.
+    pub from: Mailbox,
+    /// Reply-To, if another.
+    pub reply_to: Option<Mailbox>,
+    /// Public address of the archive, without a slash at the end.
+    pub base_url: String,
+}
+
+impl Sender {
+    /// Reads the operator's mailboxes.
+    ///
+    /// # Errors
+    /// One of them is none.
+    pub fn new(from: &str, reply_to: Option<&str>, base_url: &str) -> anyhow::Result<Self> {
+        let mailbox = |text: &str, key: &str| {
+            text.parse::<Mailbox>().with_context(|| format!("mail.{key} is not \"Name <address>\""))
+        };
+        Ok(Self {
+            from: mailbox(from, "from")?,
+            reply_to: reply_to.map(|text| mailbox(text, "reply_to")).transpose()?,
+            base_url: base_url.trim_end_matches('/').to_owned(),
+        })
+    }
+
+    /// The domain that letters and greetings come from.
+    pub fn domain(&self) -> &str {
+        self.from.email.domain()
+    }
+}
+
+/// Builds the message of one delivery.
+///
+/// # Errors
+/// The stored address or message id cannot stand in a header; the text does not repeat it.
+pub fn build(
+    sender: &Sender,
+    delivery: &Claimed,
+    letter: &Letter,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Vec<u8>> {
+    let to = address::check(&delivery.address)
+        .map_err(|why| anyhow::anyhow!("the stored address is not one: {why}"))?;
+    let to = to.parse().ok().context("the stored address is not one")?;
+    let link = format!("{}/u/{}", sender.base_url, delivery.token);
+    let mut builder = Message::builder()
+        .from(sender.from.clone())
+        .to(Mailbox::new(None, to))
+        .subject(one_line(&letter.subject))
+        .date(now.into())
+        .message_id(Some(message_id(&delivery.message_id)?));
+    if let Some(reply_to) = &sender.reply_to {
+        builder = builder.reply_to(reply_to.clone());
+    }
+    for (name, value) in list_headers(sender, delivery, &link) {
+        builder =
+            builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), one_line(&value)));
+    }
+    let message = builder.multipart(parts(delivery, letter, &link)).context("the message cannot be built")?;
+    Ok(message.formatted())
+}
+
+/// What makes it a list that a reader leaves by one click, and keeps out-of-office replies away.
+fn list_headers(sender: &Sender, delivery: &Claimed, link: &str) -> [(&'static str, String); 6] {
+    let Claimed { kind, number, .. } = delivery;
+    let name = match kind {
+        IssueKind::Weekly => "headsup weekly",
+        IssueKind::Paper => "headsup paper of the month",
+    };
+    [
+        ("List-Id", format!("{name} <{kind}.{}>", sender.domain())),
+        ("List-Unsubscribe", format!("<{link}>")),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()),
+        ("List-Archive", format!("<{}/>", sender.base_url)),
+        ("Feedback-ID", format!("{number}:{kind}:digest:headsup")),
+        ("Auto-Submitted", "auto-generated".into()),
+    ]
+}
+
+fn parts(delivery: &Claimed, letter: &Letter, link: &str) -> MultiPart {
+    MultiPart::builder()
+        .kind(MultiPartKind::Alternative)
+        .boundary(boundary(&delivery.message_id))
+        .singlepart(SinglePart::plain(letter.body_text.replace(UNSUBSCRIBE, link)))
+        .singlepart(SinglePart::html(letter.body_html.replace(UNSUBSCRIBE, &escape(link))))
+}
+
+/// Follows from the message id, so that a second attempt has the same bytes; "=_" stands in no encoded part.
+fn boundary(message_id: &str) -> String {
+    let hash = Sha256::digest(message_id);
+    let hex: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    format!("=_headsup_{hex}")
+}
+
+/// In angle brackets, whether or not it was stored so.
+fn message_id(stored: &str) -> anyhow::Result<String> {
+    let id = stored.trim().trim_start_matches('<').trim_end_matches('>');
+    let is_fine = |c: char| c.is_ascii_alphanumeric() || ".@!#$%&'*+-/=?^_`{|}~".contains(c);
+    let ok = id.matches('@').count() == 1 && id.chars().all(is_fine);
+    anyhow::ensure!(ok, "the stored message id cannot stand in a header");
+    Ok(format!("<{id}>"))
+}
+
+/// A header's value ends where its line ends.
+fn one_line(text: &str) -> String {
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn escape(link: &str) -> String {
+    link.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{DeliveryId, IssueId, Language};
+
+    fn sender() -> Sender {
+        Sender::new(
+            "headsup 抬头 <news@example.org>",
+            Some("Editor <editor@example.org>"),
+            "https://h.example.org/",
+        )
+        .unwrap()
+    }
+
+    fn delivery() -> Claimed {
+        Claimed {
+            id: DeliveryId(7),
+            issue_id: IssueId(1),
+            kind: IssueKind::Weekly,
+            number: 12,
+            address: "reader@example.com".into(),
+            language: Language::En,
+            message_id: "<weekly-12.7.abc@example.org>".into(),
+            attempts: 0,
+            token: "00ff00ff00ff00ff00ff00ff00ff00ff".into(),
+        }
+    }
+
+    fn letter() -> Letter {
+        Letter {
+            subject: "Weekly 12: a model that fits in 8 GB".into(),
+            body_text: "Hello.\n\n.a line that begins with a dot\nLeave: %%UNSUBSCRIBE%%\n".into(),
+            body_html: "<p>Hello.</p>\n<a href=\"%%UNSUBSCRIBE%%\">Leave</a>\n".into(),
+        }
+    }
+
+    fn built(letter: &Letter) -> String {
+        let now = "2026-05-06T08:00:00Z".parse().unwrap();
+        String::from_utf8(build(&sender(), &delivery(), letter, now).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_letter_as_it_leaves() {
+        insta::assert_snapshot!(built(&letter()).replace("\r\n", "\n"), @r#"
+        From: =?utf-8?b?aGVhZHN1cCDmiqzlpLQ=?= <news@example.org>
+        To: reader@example.com
+        Subject: Weekly 12: a model that fits in 8 GB
+        Date: Wed, 06 May 2026 08:00:00 +0000
+        Message-ID: <weekly-12.7.abc@example.org>
+        Reply-To: Editor <editor@example.org>
+        List-Id: headsup weekly <weekly.example.org>
+        List-Unsubscribe: <https://h.example.org/u/00ff00ff00ff00ff00ff00ff00ff00ff>
+        List-Unsubscribe-Post: List-Unsubscribe=One-Click
+        List-Archive: <https://h.example.org/>
+        Feedback-ID: 12:weekly:digest:headsup
+        Auto-Submitted: auto-generated
+        MIME-Version: 1.0
+        Content-Type: multipart/alternative;
+         boundary="=_headsup_8cb40ba305231dcc68afee05"
+
+        --=_headsup_8cb40ba305231dcc68afee05
+        Content-Type: text/plain; charset=utf-8
+        Content-Transfer-Encoding: 7bit
+
+        Hello.
+
+        .a line that begins with a dot
+        Leave: https://h.example.org/u/00ff00ff00ff00ff00ff00ff00ff00ff
+
+        --=_headsup_8cb40ba305231dcc68afee05
+        Content-Type: text/html; charset=utf-8
+        Content-Transfer-Encoding: quoted-printable
+
+        <p>Hello.</p>
+        <a href=3D"https://h.example.org/u/00ff00ff00ff00ff00ff00ff00ff00ff">Leave<=
+        /a>
+
+        --=_headsup_8cb40ba305231dcc68afee05--
+        "#);
+    }
+
+    #[test]
+    fn every_attempt_has_the_same_bytes() {
+        assert_eq!(built(&letter()), built(&letter()));
+    }
+
+    #[test]
+    fn chinese_survives_in_lines_that_every_relay_takes() {
+        let long = "大模型推理成本又降了一半，".repeat(200);
+        let letter = Letter {
+            subject: "抬头周报 12：".to_owned() + &"推理成本又降了一半".repeat(12),
+            body_text: format!("{long}\n%%UNSUBSCRIBE%%"),
+            body_html: format!("<p>{long}</p><a href=\"%%UNSUBSCRIBE%%\">退订</a>"),
+        };
+        let message = built(&letter);
+        assert!(message.is_ascii());
+        for line in message.split("\r\n") {
+            assert!(line.len() <= 998 && !line.contains(['\r', '\n']), "{line:?}");
+        }
+        assert!(!message.contains("%%"), "a placeholder is left");
+    }
+
+    #[test]
+    fn no_value_can_open_a_header_of_its_own() {
+        let letter = Letter { subject: "Weekly\r\nBcc: all@example.org\n\nbody".into(), ..letter() };
+        let message = built(&letter);
+        assert!(message.contains("\r\nSubject: Weekly Bcc: all@example.org body\r\n"), "{message}");
+        assert!(!message.contains("\nBcc:"));
+        let now = "2026-05-06T08:00:00Z".parse().unwrap();
+        for wrong in ["a@b>\r\nBcc: c@d", "no-at", "a b@c"] {
+            let delivery = Claimed { message_id: wrong.into(), ..delivery() };
+            assert!(build(&sender(), &delivery, &letter, now).is_err(), "{wrong:?}");
+        }
+        let delivery = Claimed { address: "secret@example.org\r\nBcc: c@d.org".into(), ..delivery() };
+        let error = build(&sender(), &delivery, &letter, now).unwrap_err();
+        assert!(!format!("{error:#}").contains("secret"), "{error:#}");
+    }
+}
