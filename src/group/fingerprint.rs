@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use regex::{Regex, RegexSet};
 
-use super::{numbers, words};
+use super::{glossary, numbers, words};
 use crate::model::{ItemId, Lane, Language, SourceId, SourceKind, StoryId, Tier};
 
 /// Words of the text behind the title that are compared: news says what happened first.
@@ -222,7 +222,8 @@ fn versions(title: &str, document: &Document) -> BTreeSet<Version> {
 fn round(title: &str) -> Option<Round> {
     FUNDING.as_ref()?.is_match(title).then_some(())?;
     let before = ROUND.as_ref()?.captures(title)?.get(1)?.as_str();
-    let company: BTreeSet<String> = words::bridges(before).into_iter().collect();
+    let names = words::bridges(before).into_iter().filter(|name| !glossary::is_common(name));
+    let company: BTreeSet<String> = names.collect();
     let name = ROUND_NAME.as_ref().and_then(|pattern| pattern.captures(title));
     let name =
         name.and_then(|found| found.iter().skip(1).flatten().next().map(|m| m.as_str().to_lowercase()));

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod fingerprint;
+mod glossary;
 mod lead;
 mod numbers;
 mod similarity;
@@ -105,7 +106,8 @@ async fn save(
     };
     for n in group.iter().filter(is_new) {
         let item_id = candidates[*n].document.item_id;
-        let (reason, similarity) = reason(*n, lead.item_id, candidates, clusters);
+        let opens = known.is_none() && item_id == lead.item_id;
+        let (reason, similarity) = reason(*n, opens, candidates, clusters);
         stories::join(conn, (item_id, story_id), (&reason, similarity), now).await?;
     }
     stories::refresh(conn, story_id, &row, now).await.context("cannot update a story")?;
@@ -115,16 +117,15 @@ async fn save(
     Ok(())
 }
 
-/// For people: why item `n` is in its story.
-fn reason(n: usize, lead: ItemId, candidates: &[Candidate], clusters: &Clusters) -> (String, f32) {
-    let document = &candidates[n].document;
+/// For people: why item `n` is in its story. `opens`: the story is new and this item leads it.
+fn reason(n: usize, opens: bool, candidates: &[Candidate], clusters: &Clusters) -> (String, f32) {
     match clusters.bonds.get(&n) {
-        Some((partner, bond)) if document.item_id != lead => {
+        Some((partner, bond)) if !opens => {
             let partner = &candidates[*partner].document;
             let reason = format!("{} “{}” ({:.2})", bond.reason, partner.title, bond.similarity);
             (reason, bond.similarity)
         }
-        _ => ("speaks for the event".to_owned(), 1.0),
+        _ => ("opens the story".to_owned(), 1.0),
     }
 }
 

@@ -40,6 +40,15 @@ pub fn money(text: &str) -> Vec<String> {
     amounts(text).into_iter().filter(|amount| amount.is_money).map(|amount| amount.word()).collect()
 }
 
+/// A canonical word for people: "n1.50e9" is "1.5 billion".
+pub fn shown(word: &str) -> Option<String> {
+    let value: f64 = word.strip_prefix('n')?.parse().ok()?;
+    let scale = [(1e12, " trillion"), (1e9, " billion"), (1e6, " million")];
+    let (scale, name) = scale.into_iter().find(|(scale, _)| value >= *scale).unwrap_or((1.0, ""));
+    let rounded = (value / scale * 100.0).round() / 100.0;
+    Some(if value < 1.0 { format!("{}%", (value * 1e4).round() / 100.0) } else { format!("{rounded}{name}") })
+}
+
 struct Amount {
     value: f64,
     has_unit: bool,
@@ -132,6 +141,14 @@ mod tests {
         }
         assert_eq!(numbers("700亿参数"), numbers("a 70B model"));
         assert_eq!(numbers("下降30％"), numbers("30 percent less"));
+    }
+
+    #[test]
+    fn a_number_is_shown_as_people_write_it() {
+        assert_eq!(shown(&numbers("15亿美元")[0]).unwrap(), "1.5 billion");
+        assert_eq!(shown(&numbers("30%")[0]).unwrap(), "30%");
+        assert_eq!(shown(&numbers("laid off 1,100 people")[0]).unwrap(), "1100");
+        assert_eq!(shown("nvidia"), None);
     }
 
     #[test]

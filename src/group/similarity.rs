@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::TimeDelta;
 
 use super::fingerprint::{Document, Fingerprint, Version};
+use super::{numbers, words};
 use crate::model::{Language, SourceKind};
 
 /// Two items further apart tell two events.
@@ -13,11 +14,25 @@ pub const WINDOW: TimeDelta = TimeDelta::days(7);
 /// The same for items in two languages, which share fewer words.
 const CROSS_WINDOW: TimeDelta = TimeDelta::days(3);
 
-/// Cosine at which two items of one language are as likely as not to tell one event.
-const EVEN_COSINE: f32 = 0.27;
+/// Similarity at which two items of one language are as likely as not to tell one event.
+const EVEN: f32 = 0.24;
 
 /// Share of common names, numbers and deeds at which the same holds for two languages.
-const EVEN_BRIDGE: f32 = 0.42;
+const EVEN_BRIDGE: f32 = 0.4;
+
+/// How much of the similarity is "the other tells what this title says"; the rest is the cosine of all words.
+const TOLD_SHARE: f32 = 0.3;
+
+/// What similarity loses with each day between two items, from the second day on.
+const FADING: f32 = 0.05;
+
+/// Sum of rarities of shared names and numbers below which two languages share too little to say anything.
+const ENOUGH_EVIDENCE: f32 = 9.0;
+
+/// Shared words named in a reason.
+const MOST_SHOWN: usize = 5;
+
+const MINUTES_OF_DAY: f32 = 1440.0;
 
 /// Two items of one source are two events unless their texts are nearly equal.
 const SAME_SOURCE_COSINE: f32 = 0.8;
@@ -172,26 +187,45 @@ fn same_round(a: &Candidate, b: &Candidate) -> Option<Bond> {
     (same_sum || same_round).then(|| sure(format!("same round of {name} as")))
 }
 
+/// Cosine of the weighted words, and how much of each title the other item tells; both fade as days pass.
 fn same_language(a: &Candidate, b: &Candidate, rarity: &Rarity) -> Option<Bond> {
-    let (small, large) = if a.vector.len() <= b.vector.len() { (a, b) } else { (b, a) };
-    let dot = |(term, weight): (&String, &f32)| large.vector.get(term).map_or(0.0, |other| weight * other);
-    let cosine: f32 = small.vector.iter().map(dot).sum();
-    let shared = rarest(a.print.title.intersection(&b.print.title), rarity);
-    if shared.is_empty() && cosine < NEARLY_EQUAL {
+    let shared: HashSet<&str> = a.print.title.intersection(&b.print.title).map(String::as_str).collect();
+    let told = (told(a, b, rarity) * told(b, a, rarity)).sqrt();
+    let mixed = (1.0 - TOLD_SHARE) * cosine(a, b) + TOLD_SHARE * told;
+    let days = (a.document.at - b.document.at).abs().num_minutes() as f32 / MINUTES_OF_DAY;
+    let similarity = mixed * (1.0 - FADING * (days - 1.0).max(0.0));
+    if shared.is_empty() && similarity < NEARLY_EQUAL {
         return None;
     }
-    let reason = if cosine >= NEARLY_EQUAL {
+    let strength = 0.5 * similarity / EVEN;
+    let reason = if similarity >= NEARLY_EQUAL {
         "title and text nearly equal to".to_owned()
     } else {
-        format!("words shared ({}) with", shared.join(", "))
+        format!("words shared ({}) with", shown(&shared, &b.document.title))
     };
-    Some(Bond { strength: 0.5 * cosine / EVEN_COSINE, similarity: cosine.min(1.0), reason })
+    Some(Bond { strength, similarity: similarity.min(1.0), reason })
+}
+
+fn cosine(a: &Candidate, b: &Candidate) -> f32 {
+    let (small, large) = if a.vector.len() <= b.vector.len() { (a, b) } else { (b, a) };
+    let product =
+        |(term, weight): (&String, &f32)| large.vector.get(term).map_or(0.0, |other| weight * other);
+    small.vector.iter().map(product).sum()
+}
+
+/// The share of what the title of `a` says that `b` says too, weighted by rarity.
+fn told(a: &Candidate, b: &Candidate, rarity: &Rarity) -> f32 {
+    let weight = |term: &String| rarity.weight(term).powi(2);
+    let all: f32 = a.print.title.iter().map(weight).sum();
+    let told = a.print.title.iter().filter(|term| b.print.terms.contains_key(*term));
+    told.map(weight).sum::<f32>() / all.max(1.0)
 }
 
 /// The share of what both titles name that the other item also has, weighted by rarity.
 fn across_languages(a: &Candidate, b: &Candidate, rarity: &Rarity) -> Option<Bond> {
     let (zh, en) = if a.document.language == Language::Zh { (a, b) } else { (b, a) };
     let weight = |term: &String| rarity.weight(term).powi(2);
+    let en_title = &en.document.title;
     let (zh, en) = (&zh.print.bridges, &en.print.bridges);
     let common: Vec<(&String, bool, bool)> =
         zh.iter().filter_map(|(term, in_zh)| en.get(term).map(|in_en| (term, *in_zh, *in_en))).collect();
@@ -206,15 +240,18 @@ fn across_languages(a: &Candidate, b: &Candidate, rarity: &Rarity) -> Option<Bon
     let found_en: f32 = common.iter().filter(|c| c.2).map(|c| weight(c.0)).sum();
     let share_zh = found_zh / of_titles(zh).max(1.0);
     let share_en = found_en / of_titles(en).max(1.0);
-    let share = (share_zh * share_en).sqrt();
-    let shared = rarest(common.iter().map(|c| c.0), rarity);
-    let reason = format!("names and numbers shared ({}) with", shared.join(", "));
+    let evidence: f32 = common.iter().filter(|c| c.1 || c.2).map(|c| rarity.weight(c.0)).sum();
+    let share = (share_zh * share_en).sqrt() * (evidence / ENOUGH_EVIDENCE).min(1.0);
+    let shared: HashSet<&str> = common.iter().filter(|c| c.1 || c.2).map(|c| c.0.as_str()).collect();
+    let reason = format!("names and numbers shared ({}) with", shown(&shared, en_title));
     Some(Bond { strength: 0.5 * share / EVEN_BRIDGE, similarity: share.min(1.0), reason })
 }
 
-/// The three rarest terms, for people.
-fn rarest<'a>(terms: impl Iterator<Item = &'a String>, rarity: &Rarity) -> Vec<String> {
-    let mut terms: Vec<&String> = terms.collect();
-    terms.sort_by(|a, b| rarity.count(a).total_cmp(&rarity.count(b)).then(a.cmp(b)));
-    terms.into_iter().take(3).cloned().collect()
+/// Some of the shared terms, as `title` writes them.
+fn shown(shared: &HashSet<&str>, title: &str) -> String {
+    let mut numbers: Vec<String> = shared.iter().filter_map(|term| numbers::shown(term)).collect();
+    numbers.sort();
+    let words = words::shown(title, shared).into_iter();
+    let most: Vec<String> = words.take(MOST_SHOWN - 1).chain(numbers).take(MOST_SHOWN).collect();
+    most.join(", ")
 }
