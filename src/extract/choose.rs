@@ -1,0 +1,187 @@
+//! Which text becomes an item's article: its page's, the feed's, the summary, or the title alone.
+
+use chrono::{DateTime, Utc};
+
+use super::page::Reading;
+use super::{clean, decode, page, wall};
+use crate::model::{Article, Language, Origin, SourceKind};
+
+/// A text shorter than this says no more than a summary does (a Chinese character is two).
+const SHORT_TEXT: usize = 400;
+
+/// The feed's text is cleaner than a page's: it wins if it is at least this part of the page's.
+const FEED_SHARE: f64 = 0.8;
+
+/// A page that holds fewer of the title's words than this speaks of something else.
+const LEAST_TITLE_SHARE: f64 = 0.3;
+
+/// What is known of an item, its page's bytes included.
+#[derive(Clone, Debug)]
+pub struct Material {
+    /// How its source is read.
+    pub kind: SourceKind,
+    /// As published.
+    pub link: String,
+    /// As published, plain.
+    pub title: String,
+    /// As published, plain.
+    pub summary: String,
+    /// The feed's own text, plain, may be empty.
+    pub content: String,
+    /// The first author's name.
+    pub author: Option<String>,
+    /// As the crawl guessed it.
+    pub language: Language,
+    /// When the publisher says it appeared.
+    pub published_at: Option<DateTime<Utc>>,
+    /// Its own page, if one was fetched.
+    pub page: Option<Page>,
+}
+
+/// A fetched page.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Where it was found after redirects.
+    pub url: String,
+    /// As the server says.
+    pub content_type: String,
+    /// As they came.
+    pub bytes: Vec<u8>,
+}
+
+/// An article and, where its page was not taken, why.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Never empty: at least the title.
+    pub article: Article,
+    /// One line for people.
+    pub note: Option<String>,
+    /// Whether a page was there and could not be taken.
+    pub page_rejected: bool,
+}
+
+/// The article of an item. Every item gets one.
+pub fn choose(material: &Material) -> Choice {
+    let feed = of_feed(material);
+    if is_abstract_only(material) {
+        return Choice { article: feed, note: None, page_rejected: false };
+    }
+    match material.page.as_ref().map(|page| of_page(material, page)) {
+        Some(Ok(article)) if is_better(&article, &feed) => {
+            Choice { article, note: None, page_rejected: false }
+        }
+        Some(Ok(_)) => {
+            Choice { article: feed, note: Some("the feed's text says more".into()), page_rejected: false }
+        }
+        Some(Err(why)) => Choice { article: feed, note: Some(why), page_rejected: true },
+        None => Choice { article: feed, note: None, page_rejected: false },
+    }
+}
+
+/// The article that stands in `bytes`.
+///
+/// # Errors
+/// One line that says why there is none: a wall, another format, no text.
+pub fn of_bytes(bytes: &[u8], content_type: Option<&str>, url: &str) -> Result<Article, String> {
+    let kind = content_type.unwrap_or_default().to_ascii_lowercase();
+    if bytes.starts_with(b"%PDF")
+        || ["application/pdf", "image/", "video/", "audio/"].iter().any(|k| kind.starts_with(k))
+    {
+        return Err("the page is not HTML".into());
+    }
+    let html = decode::decode(bytes, content_type);
+    let reading = page::read(&html, url);
+    let (title, text) = reading.as_ref().map_or(("", ""), |reading| (&reading.title, &reading.text));
+    if let Some(kind) = wall::found(title, text).or_else(|| page::bare_wall(&html, text)) {
+        return Err(format!("not an article: {kind}"));
+    }
+    Ok(article_of(reading?))
+}
+
+fn article_of(reading: Reading) -> Article {
+    let language = clean::language(&reading.text, Language::En);
+    let complete = !reading.cut && !wall::is_cut(&reading.text);
+    let Reading { title, author, date, text, .. } = reading;
+    Article { title, author, date, language, text, how: Origin::Page, complete }
+}
+
+/// An abstract is what a reader of papers wants first, and release notes are the release's whole text.
+fn is_abstract_only(material: &Material) -> bool {
+    let is_paper = material.link.contains("://arxiv.org/") || material.link.contains("://www.arxiv.org/");
+    is_paper || matches!(material.kind, SourceKind::Arxiv | SourceKind::Github)
+}
+
+fn of_page(material: &Material, page: &Page) -> Result<Article, String> {
+    let mut article = of_bytes(&page.bytes, Some(&page.content_type), &page.url)?;
+    if !speaks_of(&article, &material.title) {
+        return Err("the page speaks of something else".into());
+    }
+    if article.title.is_empty() {
+        article.title = clean::title(&material.title);
+    }
+    article.author = article.author.or_else(|| material.author.clone());
+    article.date = article.date.or(material.published_at);
+    Ok(article)
+}
+
+/// Whether the page holds the words of the title under which a feed listed it.
+fn speaks_of(article: &Article, title: &str) -> bool {
+    let words: Vec<String> = words(title);
+    if words.len() < 3 || clean::language(title, article.language) != article.language {
+        return true;
+    }
+    let page = format!("{} {}", article.title, article.text).to_lowercase();
+    let n_found = words.iter().filter(|word| page.contains(word.as_str())).count();
+    n_found as f64 >= LEAST_TITLE_SHARE * words.len() as f64
+}
+
+/// Latin words of four letters and more, and pairs of Chinese characters.
+fn words(title: &str) -> Vec<String> {
+    let lower = title.to_lowercase();
+    let latin = lower.split(|c: char| !c.is_alphanumeric() || clean::is_han(c));
+    let mut words: Vec<String> = latin.filter(|word| word.chars().count() >= 4).map(str::to_owned).collect();
+    let chars: Vec<char> = lower.chars().collect();
+    let pairs = chars.windows(2).filter(|pair| pair.iter().all(|c| clean::is_han(*c)));
+    words.extend(pairs.map(|pair| pair.iter().collect::<String>()));
+    words
+}
+
+/// The longer sensible one wins; the feed's if they are about equal.
+fn is_better(page: &Article, feed: &Article) -> bool {
+    let (of_page, of_feed) = (clean::weight(&page.text), clean::weight(&feed.text));
+    let feed_is_enough =
+        feed.how == Origin::Feed && feed.complete && of_feed as f64 >= FEED_SHARE * of_page as f64;
+    !feed_is_enough && of_page > of_feed.min(SHORT_TEXT) && (of_page >= of_feed || !feed.complete)
+}
+
+/// What the feed alone gives: its text, else its summary, else the title.
+fn of_feed(material: &Material) -> Article {
+    let (content, content_cut) = clean::paragraphs(&material.content);
+    let (summary, _) = clean::paragraphs(&material.summary);
+    let title = clean::title(&material.title);
+    let is_cut = content_cut || wall::is_cut(&content);
+    let (how, text, complete) = if is_abstract_only(material) && (content.len() + summary.len() > 0) {
+        let is_release = material.kind == SourceKind::Github && !is_cut;
+        (Origin::Abstract, longer(content, summary), is_release)
+    } else if clean::weight(&content) >= SHORT_TEXT && content.len() > summary.len() {
+        (Origin::Feed, content, !is_cut)
+    } else if content.len() + summary.len() > 0 {
+        (Origin::Abstract, longer(content, summary), false)
+    } else {
+        (Origin::Title, title.clone(), false)
+    };
+    let language = clean::language(&format!("{title}\n{text}"), material.language);
+    Article {
+        title,
+        author: material.author.clone(),
+        date: material.published_at,
+        language,
+        text,
+        how,
+        complete,
+    }
+}
+
+fn longer(a: String, b: String) -> String {
+    if a.len() >= b.len() { a } else { b }
+}

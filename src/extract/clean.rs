@@ -1,0 +1,129 @@
+//! From whatever text a page or a feed gave to clean paragraphs, and to the language they are in.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexSet};
+
+use crate::model::Language;
+
+/// Most characters of an article's text.
+pub const MOST_CHARS: usize = 60_000;
+
+/// Most characters of a title or a name.
+pub const MOST_TITLE_CHARS: usize = 500;
+
+/// A paragraph longer than this is never taken for a button or a caption.
+const BOILERPLATE_CHARS: usize = 160;
+
+/// Whole paragraphs that belong to the site, not to the article.
+static BOILERPLATE: LazyLock<RegexSet> = LazyLock::new(|| {
+    set(&[
+        r"^(share|tweet|print|email|save|reply|comments?|like|follow us|copy link|listen|menu|search|close|next|previous|home)( (this|on|to|article|story|post|via)\b.{0,40})?[.!]?$",
+        r"^(share|follow|find|join) (this|us|me)\b.{0,80}$",
+        r"^(click|tap) here to .{0,80}$",
+        r"^(subscribe|sign ?up|sign ?in|log ?in|register|create (a|an) (free )?account)\b.{0,120}$",
+        r"^(advertisement|sponsored|promoted|ad|continue reading|read more|learn more|see also|skip to (main )?content)\b.{0,60}$",
+        r"^(recommended|related|popular|trending|latest|more)( (articles?|stor(y|ies)|posts?|reading|videos?|news|from|on|topics?))\b.{0,80}$",
+        r"^(©|\(c\)|copyright\b).{0,120}$",
+        r"^.{0,80}all rights reserved\.?$",
+        r"^(we use|this (web)?site uses) cookies.{0,140}$",
+        r"^(accept|reject|manage) (all )?(cookies|preferences).{0,60}$",
+        r"^(image|photo|picture)( credits?)?( by)?\s*[:：].{0,120}$",
+        r"^\d+ (min(ute)?s?|comments?|shares?|likes?|views?)( read)?$",
+        r"^(分享|转发|收藏|点赞|评论|关注|打印|举报|返回顶部|上一篇|下一篇|首页|登录|注册|广告)(到|至|本文|我们)?.{0,12}$",
+        r"^(扫码|扫一扫|长按|微信扫|关注(我们|公众号|官方)|点击(关注|订阅|下载|查看|阅读)|欢迎(关注|订阅|投稿|加入)).{0,60}$",
+        r"^(责任编辑|责编|编辑|校对|审核|排版|来源|作者|文章来源|图片来源|本文来源|原标题)\s*[:：|｜/].{0,60}$",
+        r"^(相关(阅读|文章|推荐|新闻)|延伸阅读|推荐阅读|热门(文章|推荐|新闻)|更多(精彩|内容|文章|资讯)|猜你喜欢|阅读原文|阅读更多|展开全文).{0,40}$",
+        r"^(版权声明|免责声明|本文(为|由|系|转载|来自|首发)|未经(授权|许可)|转载请).{0,120}$",
+        r"^[\p{P}\p{S}\s\d]*$",
+    ])
+});
+
+/// A short paragraph that opens the list of other articles below one.
+static TAIL: LazyLock<RegexSet> = LazyLock::new(|| {
+    set(&[
+        r"^(related|recommended|popular|trending|more) (articles?|stor(y|ies)|posts?|reading|news|from\b.{0,40}|coverage)[:：]?$",
+        r"^(read (next|more)|see also|you (may|might) also (like|enjoy)|further reading|about the authors?)[:：]?$",
+        r"^(相关(阅读|文章|推荐|新闻)|延伸阅读|推荐阅读|热门(文章|推荐)|猜你喜欢)[:：]?$",
+    ])
+});
+
+static SPACE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[\s\u{a0}\u{3000}]+").ok());
+
+fn set(patterns: &[&str]) -> RegexSet {
+    let folded = patterns.iter().map(|pattern| format!("(?i){pattern}"));
+    RegexSet::new(folded).unwrap_or_else(|_| RegexSet::empty())
+}
+
+/// Plain paragraphs separated by an empty line: control characters, repeated paragraphs and the site's own
+/// words dropped, capped to [`MOST_CHARS`]. The flag says whether the cap cut.
+pub fn paragraphs(text: &str) -> (String, bool) {
+    let mut kept: Vec<String> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
+    let lines: Vec<String> = text.split('\n').map(line).filter(|line| !line.is_empty()).collect();
+    let last_third = lines.len() - lines.len() / 3;
+    for (n, line) in lines.into_iter().enumerate() {
+        let is_short = line.chars().count() <= BOILERPLATE_CHARS;
+        if is_short && n >= last_third && TAIL.is_match(&line) {
+            break;
+        }
+        let is_again = kept.last() == Some(&line) || (!is_short && !seen.insert(line.clone()));
+        if !is_again && !(is_short && BOILERPLATE.is_match(&line)) {
+            kept.push(line);
+        }
+    }
+    capped(&kept.join("\n\n"), MOST_CHARS)
+}
+
+/// One line: no control characters, single spaces, at most [`MOST_TITLE_CHARS`].
+pub fn title(text: &str) -> String {
+    capped(&line(text), MOST_TITLE_CHARS).0
+}
+
+/// The language of `text`; `default` where it is too short to tell or neither English nor Chinese.
+pub fn language(text: &str, default: Language) -> Language {
+    let (n_han, n_letters) = text.chars().take(4000).fold((0_usize, 0_usize), |(han, letters), c| {
+        (han + usize::from(is_han(c)), letters + usize::from(c.is_alphabetic()))
+    });
+    // Chinese articles about software are full of Latin names, so a fifth of Han is enough.
+    if n_han * 5 >= n_letters && n_han >= 4 {
+        return Language::Zh;
+    }
+    let detector = whatlang::Detector::with_allowlist(vec![whatlang::Lang::Eng, whatlang::Lang::Cmn]);
+    let head: String = text.chars().take(2000).collect();
+    match detector.detect_lang(&head) {
+        Some(whatlang::Lang::Cmn) => Language::Zh,
+        Some(_) if n_letters >= 20 => Language::En,
+        _ => default,
+    }
+}
+
+/// Length in Latin characters: a Chinese one says about as much as two.
+pub fn weight(text: &str) -> usize {
+    text.chars().map(|c| if is_han(c) { 2 } else { 1 }).sum()
+}
+
+/// Whether `c` is a Chinese character.
+pub fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}
+
+fn line(text: &str) -> String {
+    let plain: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+    let spaced = SPACE.as_ref().map_or(plain.clone(), |space| space.replace_all(&plain, " ").into_owned());
+    spaced.trim().to_owned()
+}
+
+fn is_invisible(c: char) -> bool {
+    (c.is_control() && !c.is_whitespace())
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}')
+}
+
+/// Cut at the end of a paragraph, else of a character.
+fn capped(text: &str, most: usize) -> (String, bool) {
+    let Some((end, _)) = text.char_indices().nth(most) else { return (text.to_owned(), false) };
+    let head = &text[..end];
+    let end = head.rfind("\n\n").filter(|at| *at > end / 2).unwrap_or(end);
+    (head[..end].trim_end().to_owned(), true)
+}

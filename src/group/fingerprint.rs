@@ -1,0 +1,232 @@
+//! What of an item is compared with others: its terms, its names and numbers, and what it is mainly about.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Utc};
+use regex::{Regex, RegexSet};
+
+use super::{glossary, numbers, words};
+use crate::model::{ItemId, Lane, Language, SourceId, SourceKind, StoryId, Tier};
+
+/// Words of the text behind the title that are compared: news says what happened first.
+const LEAD_WORDS: usize = 80;
+
+/// The same for Chinese, in characters.
+const LEAD_HAN: usize = 220;
+
+/// A term of the title counts as this many of the text.
+const TITLE_WEIGHT: f32 = 2.0;
+
+/// An item with its article, as the database gives it.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Row id.
+    pub item_id: ItemId,
+    /// Its source.
+    pub source_id: SourceId,
+    /// How near the source stands.
+    pub tier: Tier,
+    /// Kind of the source.
+    pub kind: SourceKind,
+    /// Lane of the source.
+    pub lane: Lane,
+    /// Of the text.
+    pub language: Language,
+    /// As published.
+    pub link: String,
+    /// As published.
+    pub title: String,
+    /// The beginning of the article.
+    pub text: String,
+    /// Whether the article is the whole text.
+    pub complete: bool,
+    /// Publisher's time, else when it was first seen.
+    pub at: DateTime<Utc>,
+    /// The story it is in, if it is in one.
+    pub story_id: Option<StoryId>,
+}
+
+/// A product and its version: ("gpt", "5.1", "mini").
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version {
+    /// Lower case.
+    pub name: String,
+    /// Digits and dots.
+    pub number: String,
+    /// "pro", "flash" … or empty.
+    pub variant: String,
+}
+
+/// Money raised, as the title says it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Round {
+    /// The name (or names) before the verb, lower case.
+    pub company: BTreeSet<String>,
+    /// Sums, as canonical words.
+    pub sums: HashSet<String>,
+    /// "b", "seed" …
+    pub round: Option<String>,
+}
+
+/// An item as the comparison sees it.
+#[derive(Clone, Debug)]
+pub struct Fingerprint {
+    /// Weight of each term; of its own language.
+    pub terms: HashMap<String, f32>,
+    /// Terms of the title.
+    pub title: HashSet<String>,
+    /// Names, glossary words and numbers; of both languages. True: it stands in the title.
+    pub bridges: HashMap<String, bool>,
+    /// Products with versions in the title.
+    pub versions: BTreeSet<Version>,
+    /// The paper it is about.
+    pub paper: Option<String>,
+    /// The repository it is about.
+    pub repository: Option<String>,
+    /// The round it tells of.
+    pub round: Option<Round>,
+    /// A list of many events: it belongs to no one of them.
+    pub is_roundup: bool,
+}
+
+static ARXIV: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:arxiv\.org/(?:abs|pdf|html)/|huggingface\.co/papers/|hf\.co/papers/|alphaxiv\.org/(?:abs|overview)/|arxiv:\s?)(\d{4}\.\d{4,5})").ok()
+});
+static REPOSITORY: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)github\.com/([a-z0-9][a-z0-9-]{0,38}/[a-z0-9._-]{1,100})").ok());
+static VERSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)([a-z][a-z]+)(?:[ -]?v|[ -])?(\d{1,3}(?:\.\d{1,4}){0,3})(?:[ -](pro|flash|mini|nano|ultra|max|lite|turbo|opus|sonnet|haiku|large|small|medium|plus|air|coder|vision|omni|thinking|instant|codex|image|audio|vl)\b)?").ok()
+});
+static PLAIN_VERSION: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)(?:^|[^a-z0-9.])[vb](\d{1,5}(?:\.\d{1,4}){0,3})\b").ok());
+static ROUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(.{2,80}?)\s*(?:has )?(?:rais(?:es|ed|ing)|secur(?:es|ed)|closes|closed|lands|landed|nabs|bags|snags|scores|完成|获得?|宣布|融资|拿下)").ok()
+});
+static ROUND_NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\bseries[ -]([a-h])\b|([a-h])\+?\s?轮|\b((?:pre-)?seed)\b|(种子|天使)轮").ok()
+});
+static FUNDING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(rais(es|ed|ing)|funding|series [a-h]|seed round|valuation|financing)\b|融资|[a-h]\+?\s?轮|领投|估值").ok()
+});
+
+/// How lists, newsletters and daily collections call themselves.
+static ROUNDUP: LazyLock<RegexSet> = LazyLock::new(|| {
+    RegexSet::new([
+        r"(?i)\b(weekly|newsletter|round-?up|digest|recap|this week in|week in review|last week in|daily brief|morning brief|in brief|the download:|import ai|tldr|links for|link ?log|wrap-?up|live updates|what to know this week)\b",
+        r"(?i)^(the )?(top|best)?\s?\d{1,3} (best|top|ways|things|tips|tools|reasons|startups|companies|stocks|lessons|takeaways|ideas|questions|papers|stories|of the)\b",
+        r"(?i)\b(top|best) \d{1,3}\b",
+        r"(?i)\b(issue|vol\.?|episode|ep\.?|no\.) ?#?\d{1,4}\b",
+        r"(周报|日报|早报|晚报|周刊|月报|早知道|一周|本周|盘点|合集|汇总|速览|要闻|资讯精选|每日|快讯合集|第\s?\d+\s?期)",
+        r"(?i)^(ai )?news (for|of|from) \w+ \d{1,2}\b",
+    ])
+    .unwrap_or_else(|_| RegexSet::empty())
+});
+
+/// Names before a digit that are no products.
+const NO_PRODUCTS: [&str; 26] = [
+    "in", "of", "by", "to", "for", "at", "on", "with", "from", "the", "top", "and", "over", "after", "under",
+    "about", "than", "series", "is", "as", "day", "part", "chapter", "raises", "or", "may",
+];
+
+/// What stands behind a number that is an amount, not a version.
+const AMOUNTS: [&str; 12] =
+    ["%", "percent", "million", "billion", "trillion", "m ", "b ", "bn", "k ", "亿", "万", "倍"];
+
+/// The fingerprint of `document`.
+pub fn of(document: &Document) -> Fingerprint {
+    let title = &document.title;
+    let lead = lead(&document.text, title, document.language);
+    let body = format!("{} {} {}", document.link, title, document.text);
+    Fingerprint {
+        terms: weighted(title, &lead),
+        title: all_terms(title).into_iter().collect(),
+        bridges: bridged(title, &lead),
+        versions: versions(title, document),
+        paper: only(&ARXIV, &document.link, &body),
+        repository: only(&REPOSITORY, &document.link, &body).map(|name| name.to_lowercase()),
+        round: round(title),
+        is_roundup: ROUNDUP.is_match(title),
+    }
+}
+
+/// The first words of the text, without the title that some texts repeat.
+fn lead(text: &str, title: &str, language: Language) -> String {
+    let text = text.trim_start().strip_prefix(title.trim()).unwrap_or(text);
+    match language {
+        Language::Zh => text.chars().take(LEAD_HAN).collect(),
+        Language::En => text.split_whitespace().take(LEAD_WORDS).collect::<Vec<_>>().join(" "),
+    }
+}
+
+fn all_terms(text: &str) -> Vec<String> {
+    let mut terms = words::terms(text);
+    terms.extend(numbers::numbers(text));
+    terms
+}
+
+fn weighted(title: &str, lead: &str) -> HashMap<String, f32> {
+    let mut counts: HashMap<String, f32> = HashMap::new();
+    for term in all_terms(title) {
+        *counts.entry(term).or_default() += TITLE_WEIGHT;
+    }
+    for term in all_terms(lead) {
+        *counts.entry(term).or_default() += 1.0;
+    }
+    counts.into_iter().map(|(term, n)| (term, 1.0 + n.ln())).collect()
+}
+
+fn bridged(title: &str, lead: &str) -> HashMap<String, bool> {
+    let mut bridges = HashMap::new();
+    for (text, is_title) in [(lead, false), (title, true)] {
+        for term in words::bridges(text).into_iter().chain(numbers::numbers(text)) {
+            bridges.insert(term, is_title);
+        }
+    }
+    bridges
+}
+
+/// What the link names, else what the text names if it names only one.
+fn only(pattern: &LazyLock<Option<Regex>>, link: &str, text: &str) -> Option<String> {
+    let pattern = pattern.as_ref()?;
+    let name = |text: &str| {
+        let found = pattern.captures_iter(text).filter_map(|found| found.get(1));
+        found.map(|name| name.as_str().trim_end_matches('.').to_owned()).collect::<BTreeSet<_>>()
+    };
+    name(link).into_iter().next().or_else(|| {
+        let all = name(text);
+        all.into_iter().next().filter(|_| name(text).len() == 1)
+    })
+}
+
+fn versions(title: &str, document: &Document) -> BTreeSet<Version> {
+    let lower = title.to_lowercase().replace(['‑', '–', '‐'], "-");
+    let mut versions = BTreeSet::new();
+    for found in VERSION.iter().flat_map(|pattern| pattern.captures_iter(&lower)) {
+        let part = |n: usize| found.get(n).map_or("", |part| part.as_str()).to_owned();
+        let is_year = part(2).parse::<u32>().is_ok_and(|number| number >= 100);
+        let rest = lower[found.get(0).map_or(0, |all| all.end())..].trim_start();
+        let is_amount = AMOUNTS.iter().any(|unit| rest.starts_with(unit));
+        if !NO_PRODUCTS.contains(&part(1).as_str()) && !is_year && !is_amount {
+            versions.insert(Version { name: part(1), number: part(2), variant: part(3) });
+        }
+    }
+    for found in PLAIN_VERSION.iter().flat_map(|pattern| pattern.captures_iter(&lower)) {
+        let number = found.get(1).map_or("", |part| part.as_str()).to_owned();
+        let name = only(&REPOSITORY, &document.link, "").unwrap_or_default().to_lowercase();
+        versions.insert(Version { name, number, variant: String::new() });
+    }
+    versions
+}
+
+fn round(title: &str) -> Option<Round> {
+    FUNDING.as_ref()?.is_match(title).then_some(())?;
+    let before = ROUND.as_ref()?.captures(title)?.get(1)?.as_str();
+    let names = words::bridges(before).into_iter().filter(|name| !glossary::is_common(name));
+    let company: BTreeSet<String> = names.collect();
+    let name = ROUND_NAME.as_ref().and_then(|pattern| pattern.captures(title));
+    let name =
+        name.and_then(|found| found.iter().skip(1).flatten().next().map(|m| m.as_str().to_lowercase()));
+    let round = name.map(|name| if name == "种子" { "seed".into() } else { name });
+    (!company.is_empty()).then(|| Round { company, sums: numbers::money(title).into_iter().collect(), round })
+}
