@@ -24,7 +24,9 @@ pub async fn run(around: &Surroundings, args: InspectArgs) -> anyhow::Result<Exi
         return batch(around, args.kind).await;
     }
     if args.files.is_empty() {
-        return Err(UsageError("name a file or URL, or use --batch and give paths on standard input".into()).into());
+        return Err(
+            UsageError("name a file or URL, or use --batch and give paths on standard input".into()).into()
+        );
     }
     let mut code = ExitCode::SUCCESS;
     for file in &args.files {
@@ -41,7 +43,8 @@ async fn batch(around: &Surroundings, kind: InspectWord) -> anyhow::Result<ExitC
     use futures::StreamExt as _;
     let lines = std::io::stdin().lock().lines();
     // A path that is not UTF-8 ends nothing: it becomes a path that does not exist.
-    let paths = lines.map(|line| line.unwrap_or_else(|error| error.to_string())).filter(|line| !line.is_empty());
+    let paths =
+        lines.map(|line| line.unwrap_or_else(|error| error.to_string())).filter(|line| !line.is_empty());
     let paths: Vec<String> = paths.collect();
     let mut results =
         futures::stream::iter(&paths).map(|path| inspect(around, kind, path)).buffered(PARALLEL);

@@ -3,11 +3,18 @@
 mod args;
 mod config;
 mod db;
+mod demo;
 mod doctor;
+mod feeds;
 mod init;
+mod inspect;
 mod open;
 mod output;
+mod publish;
 mod run;
+mod status;
+mod subscribers;
+mod up;
 
 use std::process::ExitCode;
 
@@ -57,23 +64,23 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     open::listen_to_signals(around.cancel.clone());
     match cli.command {
         Command::Init(args) => init::run(&args),
+        Command::Up => up::up(&around).await,
+        Command::Serve => up::serve(&around).await,
         Command::Run => run::all(&around).await,
         Command::Crawl => run::one(&around, crate::pipeline::Stage::Crawl).await,
         Command::Extract => run::one(&around, crate::pipeline::Stage::Extract).await,
         Command::Group => run::one(&around, crate::pipeline::Stage::Group).await,
         Command::Judge => run::one(&around, crate::pipeline::Stage::Judge).await,
         Command::Send => run::one(&around, crate::pipeline::Stage::Send).await,
+        Command::Publish(args) => publish::run(&around, &args).await,
+        Command::Status => status::run(&around).await,
+        Command::Inspect(args) => inspect::run(&around, args).await,
+        Command::Feeds(args) => feeds::run(&around, args).await,
+        Command::Subscribers(args) => subscribers::run(&around, args).await,
         Command::Config(args) => config::run(&around, &args),
         Command::Migrate => run::migrate(&around).await,
+        Command::Demo(args) => demo::run(&around, &args).await,
         Command::Doctor => doctor::run(&around).await,
-        Command::Demo(_)
-        | Command::Inspect(_)
-        | Command::Publish(_)
-        | Command::Status
-        | Command::Subscribers(_)
-        | Command::Feeds(_)
-        | Command::Up
-        | Command::Serve => anyhow::bail!("not yet"),
         Command::Db(args) => db::run(&around, args).await,
     }
 }

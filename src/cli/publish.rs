@@ -43,5 +43,9 @@ fn said(composed: &Composed) -> String {
     let content = &composed.content;
     let n_stories: usize = content.sections.iter().map(|section| section.stories.len()).sum();
     let what = format!("{} {} ({}), {n_stories} stories", content.kind, content.number, content.period);
-    if composed.already { format!("{what}: was published before, nothing changed") } else { format!("{what}: published") }
+    if composed.already {
+        format!("{what}: was published before, nothing changed")
+    } else {
+        format!("{what}: published")
+    }
 }

@@ -22,7 +22,7 @@ struct Status {
     runs: Vec<store::runs::Run>,
     jobs: Vec<store::jobs::Job>,
     sources_in_trouble: Vec<store::sources::SourceRow>,
-    deliveries: Vec<(String, i64)>,
+    deliveries: Vec<(crate::model::DeliveryState, i64)>,
     delivery_problems: Vec<store::deliveries::Problem>,
     model_seven_days: store::model_calls::ModelTotals,
 }
@@ -67,7 +67,10 @@ fn tell(status: &Status) -> anyhow::Result<()> {
     let model = &status.model_seven_days;
     if model.calls > 0 {
         let tokens = model.prompt_tokens + model.completion_tokens;
-        output::line(&format!("model, 7 days: {} calls, {} failed, {tokens} tokens", model.calls, model.failed))?;
+        output::line(&format!(
+            "model, 7 days: {} calls, {} failed, {tokens} tokens",
+            model.calls, model.failed
+        ))?;
     }
     Ok(())
 }
@@ -79,7 +82,8 @@ fn runs(status: &Status) -> anyhow::Result<()> {
     let mut table = output::table(&["stage", "last run (UTC)", "did"]);
     let mut warnings = Vec::new();
     for run in &status.runs {
-        let report: Option<Report> = run.report.clone().and_then(|report| serde_json::from_value(report).ok());
+        let report: Option<Report> =
+            run.report.clone().and_then(|report| serde_json::from_value(report).ok());
         let did = match (&run.error, &report, run.ended_at) {
             (Some(error), _, _) => format!("FAILED: {error}"),
             (None, Some(report), _) => output::counts(report),
@@ -96,7 +100,12 @@ fn runs(status: &Status) -> anyhow::Result<()> {
         let mut table = output::table(&["job", "next (UTC)", "last (UTC)", "last error"]);
         for job in &status.jobs {
             let error = job.last_error.clone().unwrap_or_default();
-            table.add_row([job.name.clone(), output::time(Some(job.next_run_at)), output::time(job.last_run_at), error]);
+            table.add_row([
+                job.name.clone(),
+                output::time(Some(job.next_run_at)),
+                output::time(job.last_run_at),
+                error,
+            ]);
         }
         output::line(&table.to_string())?;
     }

@@ -49,7 +49,7 @@ async fn list(around: &Surroundings, ctx: &Context) -> anyhow::Result<ExitCode> 
     if around.global.json {
         let rows = readers.iter().map(|reader| {
             serde_json::json!({ "id": reader.id, "email": reader.email, "language": reader.language,
-                                "state": reader.state, "since": reader.created_at })
+                                "state": state(reader), "since": reader.created_at })
         });
         output::json(&rows.collect::<Vec<_>>())?;
         return Ok(ExitCode::SUCCESS);
@@ -60,10 +60,14 @@ async fn list(around: &Surroundings, ctx: &Context) -> anyhow::Result<ExitCode> 
             reader.id.to_string(),
             reader.email.clone(),
             reader.language.to_string(),
-            reader.state.clone(),
+            state(reader).to_owned(),
             output::time(Some(reader.created_at)),
         ]);
     }
     output::line(&table.to_string())?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn state(reader: &subscribers::Subscriber) -> &'static str {
+    if reader.left_at.is_some() { "left" } else { "reads" }
 }

@@ -25,7 +25,8 @@ pub const SCHEMA: &str = "headsup_demo";
 const PORTS: u16 = 20;
 
 /// The readers: one for each language.
-const READERS: [(&str, Language); 2] = [("reader@example.org", Language::En), ("duzhe@example.org", Language::Zh)];
+const READERS: [(&str, Language); 2] =
+    [("reader@example.org", Language::En), ("duzhe@example.org", Language::Zh)];
 
 /// What the demo did, for `--json`.
 #[derive(Debug, Serialize)]
