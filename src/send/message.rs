@@ -1,4 +1,4 @@
-//! A letter as bytes: headers and two parts, the same bytes at every attempt. Pure.
+//! A letter as bytes: headers and two parts. A second attempt differs from the first in nothing but its date. Pure.
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn every_attempt_has_the_same_bytes() {
+    fn a_second_attempt_at_the_same_time_has_the_same_bytes() {
         assert_eq!(built(&letter()), built(&letter()));
     }
 
