@@ -44,11 +44,11 @@ pub fn columns(title: &str, columns: &[Column]) -> String {
 /// Horizontal bars around zero: label and points.
 pub fn bars(title: &str, rows: &[(String, f32)]) -> String {
     const ROW: usize = 24;
-    const MIDDLE: f32 = 150.0;
+    const MIDDLE: f32 = 330.0;
     let most = rows.iter().map(|(_, points)| points.abs()).fold(1.0, f32::max);
-    let mut svg = open(title, 300, rows.len() * ROW + 4, "bars");
-    for (index, (_, points)) in rows.iter().enumerate() {
-        let width = points.abs() / most * 100.0;
+    let mut svg = open(title, 480, rows.len() * ROW + 4, "bars");
+    for (index, (label, points)) in rows.iter().enumerate() {
+        let width = points.abs() / most * 110.0;
         let x = if *points < 0.0 { MIDDLE - width } else { MIDDLE };
         let class = if *points < 0.0 { "dropped" } else { "kept" };
         let y = index * ROW + 4;
@@ -56,8 +56,9 @@ pub fn bars(title: &str, rows: &[(String, f32)]) -> String {
         let anchor = if *points < 0.0 { "end" } else { "start" };
         let _ = write!(
             svg,
-            "<rect class=\"{class}\" x=\"{x:.0}\" y=\"{y}\" width=\"{width:.0}\" height=\"16\"/><text x=\"{text_x:.0}\" y=\"{}\" text-anchor=\"{anchor}\">{points:+.1}</text>",
-            y + 13
+            "<text x=\"0\" y=\"{base}\">{}</text><rect class=\"{class}\" x=\"{x:.0}\" y=\"{y}\" width=\"{width:.0}\" height=\"16\"/><text x=\"{text_x:.0}\" y=\"{base}\" text-anchor=\"{anchor}\">{points:+.1}</text>",
+            escape(&short(label)),
+            base = y + 13
         );
     }
     svg + "</svg>"
@@ -77,6 +78,19 @@ pub fn sparkline(title: &str, values: &[i64]) -> String {
         );
     }
     svg + "</svg>"
+}
+
+/// As much of a label as fits beside its bar: Chinese characters are twice as wide.
+fn short(label: &str) -> String {
+    let mut room = 34;
+    let kept: String = label
+        .chars()
+        .take_while(|c| {
+            room -= if c.is_ascii() { 1 } else { 2 };
+            room > 0
+        })
+        .collect();
+    if kept.len() < label.len() { format!("{kept}…") } else { kept }
 }
 
 fn open(title: &str, width: usize, height: usize, class: &str) -> String {

@@ -1,5 +1,7 @@
 //! The issues: the latest, the list, one of them, and as it was mailed.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{Html, IntoResponse as _, Response};
@@ -158,9 +160,11 @@ fn story(ctx: &Context, story: &IssueStory, language: Language) -> Value {
     let lead = story.links.first();
     let others: Vec<Value> =
         story.links.iter().skip(1).map(|link| json!({ "url": link.url, "source": link.source })).collect();
+    let mut seen = BTreeSet::new();
     let flags: Vec<Value> = verdict
         .parts
         .iter()
+        .filter(|part| seen.insert(part.flag.as_str()))
         .map(|part| json!({ "flag": words::flag(&part.flag, language), "good": part.points > 0.0 }))
         .collect();
     json!({

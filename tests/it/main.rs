@@ -4,4 +4,10 @@
 mod app;
 mod config;
 mod database;
+mod demo;
+mod extract;
+mod group;
+mod publish;
+mod replay;
+mod send;
 mod tidy;
