@@ -310,8 +310,8 @@ mod tests {
         assert_eq!(stories(versions), [[1], [2]]);
         let text = "The startup raised $50 million in a Series A led by Harbor Capital for AI agents.";
         let rounds = vec![
-            item(1, 0, "Alpaca raises $50 million Series A for AI agents", text),
-            item(2, 3, "Vicuna raises $50 million Series A for AI agents", text),
+            item(1, 0, "Startup Alpaca raises $50 million Series A for AI agents", text),
+            item(2, 3, "Startup Vicuna raises $50 million Series A for AI agents", text),
         ];
         assert_eq!(stories(rounds), [[1], [2]]);
         let mut items = quokka();
