@@ -69,7 +69,8 @@ pub fn paragraphs(text: &str) -> (String, bool) {
             break;
         }
         let is_again = kept.last() == Some(&line) || (!is_short && !seen.insert(line.clone()));
-        if !is_again && !(is_short && BOILERPLATE.is_match(&line)) {
+        let is_the_site = is_short && BOILERPLATE.is_match(&line);
+        if !is_again && !is_the_site {
             kept.push(line);
         }
     }

@@ -74,6 +74,8 @@ pub struct Round {
 pub struct Fingerprint {
     /// Weight of each term; of its own language.
     pub terms: HashMap<String, f32>,
+    /// Terms that its text writes with a small letter.
+    pub small: HashSet<String>,
     /// Terms of the title.
     pub title: HashSet<String>,
     /// Names, glossary words and numbers; of both languages. True: it stands in the title.
@@ -140,6 +142,7 @@ pub fn of(document: &Document) -> Fingerprint {
     let body = format!("{} {} {}", document.link, title, document.text);
     Fingerprint {
         terms: weighted(title, &lead),
+        small: words::written_small(&lead).into_iter().collect(),
         title: all_terms(title).into_iter().collect(),
         bridges: bridged(title, &lead),
         versions: versions(title, document),
