@@ -8,10 +8,10 @@ use super::similarity::{Bond, Candidate, Rarity, Relation, compare};
 const LEAST_MEAN: f32 = 0.45;
 
 /// A term that more items have than this finds no candidates…
-const COMMON: f32 = 60.0;
+const COMMON: f32 = 40.0;
 
 /// …and each item looks for candidates by so many of its rarest terms.
-const PROBES: usize = 24;
+const PROBES: usize = 12;
 
 /// Groups of the indices of `candidates`, and the bond by which each item that joined came in (with whom).
 #[derive(Debug, Default)]
@@ -344,6 +344,26 @@ mod tests {
         items.truncate(2);
         items[1].source_id = items[0].source_id;
         assert_eq!(stories(items), [[1], [2]]);
+    }
+
+    #[test]
+    fn a_common_word_proves_nothing() {
+        let items = vec![
+            item(
+                1,
+                0,
+                "Why Software Is a Curse and a Blessing",
+                "Maintainers of software say that patches written by machines help and hurt.",
+            ),
+            item(
+                2,
+                5,
+                "Harbor Highlights Its Software",
+                "The port of Harbor uses software to plan its cranes.",
+            ),
+            item(3, 6, "A Library for Software", "It sorts lists; most software sorts lists."),
+        ];
+        assert_eq!(stories(items), [[1], [2], [3]]);
     }
 
     #[test]
