@@ -49,10 +49,9 @@ pub fn paragraphs(html: &str, max_chars: usize) -> String {
 
 /// The text without control characters, its white space single, trimmed.
 pub fn squeeze(text: &str) -> String {
-    let visible = |c: &char| {
-        !(c.is_control() && !c.is_whitespace())
-            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
-    };
+    // Marks without a width of their own hide words or turn their order.
+    let hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' | '\u{ad}');
+    let visible = |c: &char| c.is_whitespace() || (!c.is_control() && !hidden(*c));
     let clean: String = text.chars().filter(visible).collect();
     clean.split_whitespace().collect::<Vec<_>>().join(" ")
 }
