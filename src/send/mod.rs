@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::MailTransport;
 use crate::context::Context;
 use crate::model::{DeliveryState, Report};
-use crate::store::deliveries;
+use crate::store::{deliveries, leases};
 
 use message::Sender;
 use outbox::Outbox;
@@ -111,6 +111,7 @@ fn route(ctx: &Context, sender: &Sender) -> anyhow::Result<Route> {
 async fn tidy_up(ctx: &Context) -> anyhow::Result<Report> {
     let now = ctx.clock.now();
     let mut report = Report::default();
+    leases::end_dead(&ctx.pool, now).await?;
     let recovered = deliveries::recover(&ctx.pool, now).await?;
     if recovered.uncertain > 0 {
         report.warnings.push(format!(

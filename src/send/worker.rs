@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::model::{DeliveryState, IssueId, Language};
 use crate::progress::Work;
 use crate::store::deliveries::{self, Claimed, Letter, Settlement};
+use crate::store::leases::Holder;
 
 /// Rows that a worker claims at a time.
 const BATCH: i64 = 50;
@@ -62,7 +63,9 @@ pub async fn worker(run: &Run<'_>, number: usize) -> anyhow::Result<Tally> {
     if number > 0 {
         run.is_open.cancelled().await;
     }
-    let owner = Context::lease_owner();
+    // Proved alive by its connection: after a kill nobody waits for the end of its claims.
+    let holder = Holder::enter(&run.ctx.pool, rand::random()).await?;
+    let owner = holder.name.clone();
     let mut transport = match &run.route {
         Route::Outbox(outbox) => Transport::Outbox(outbox),
         Route::Smtp(settings) => Transport::Smtp(Box::new(Relay::new(settings.clone()))),
@@ -78,6 +81,7 @@ pub async fn worker(run: &Run<'_>, number: usize) -> anyhow::Result<Tally> {
     if let Transport::Smtp(relay) = transport {
         relay.close().await;
     }
+    holder.leave().await?;
     outcome?;
     released?;
     Ok(tally)

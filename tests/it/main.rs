@@ -3,10 +3,12 @@
 
 mod app;
 mod config;
+mod crawl;
 mod database;
 mod demo;
 mod extract;
 mod group;
+mod judge;
 mod publish;
 mod replay;
 mod send;
