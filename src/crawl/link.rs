@@ -45,7 +45,17 @@ pub fn absolute(link: &str, base: &str) -> Option<String> {
     };
     let fits =
         ["http", "https"].contains(&url.scheme()) && url.host_str().is_some_and(|host| !host.is_empty());
-    (fits && url.as_str().len() <= MAX_LENGTH).then(|| url.to_string())
+    if !fits || url.as_str().len() > MAX_LENGTH {
+        return None;
+    }
+    // The publisher's own spelling is what its readers and other feeds compare with.
+    Some(if is_plain(link) { link.to_owned() } else { url.to_string() })
+}
+
+/// Whether every program reads an absolute address the same way as it stands.
+fn is_plain(link: &str) -> bool {
+    let is_safe = |byte: u8| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte);
+    (link.starts_with("http://") || link.starts_with("https://")) && link.bytes().all(is_safe)
 }
 
 /// One form for all addresses of a page: https, no `www.`, no tracking, parameters sorted, no fragment, no slash at
@@ -127,6 +137,12 @@ mod tests {
     #[test]
     fn only_web_pages_are_links() {
         assert_eq!(absolute("/x", "https://a.example/feed").as_deref(), Some("https://a.example/x"));
+        assert_eq!(absolute("https://a.example?y=1", "").as_deref(), Some("https://a.example?y=1"));
+        assert_eq!(
+            absolute("https://a.example/模 型", "").as_deref(),
+            Some("https://a.example/%E6%A8%A1%20%E5%9E%8B")
+        );
+        assert_eq!(absolute("https:\\\\a.example", "").as_deref(), Some("https://a.example/"));
         assert_eq!(absolute("javascript:alert(1)", "https://a.example/"), None);
         assert_eq!(absolute("mailto:a@b", "https://a.example/"), None);
         assert_eq!(absolute("", "https://a.example/"), None);

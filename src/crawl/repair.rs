@@ -97,7 +97,7 @@ fn character(number: &str) -> String {
         None => digits.parse(),
     };
     let allowed = |c: char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
-    match code.ok().and_then(char::from_u32).filter(|c| allowed(*c)) {
+    match code.ok().and_then(char::from_u32).map(text::windows).filter(|c| allowed(*c)) {
         Some(c) => format!("&#{};", u32::from(c)),
         None => String::new(),
     }

@@ -1,5 +1,8 @@
 //! Hostile HTML fragments to plain text.
 
+use std::borrow::Cow;
+
+use encoding_rs::WINDOWS_1252;
 use scraper::node::Node;
 use scraper::{ElementRef, Html};
 
@@ -49,9 +52,10 @@ pub fn paragraphs(html: &str, max_chars: usize) -> String {
 
 /// The text without control characters, its white space single, trimmed.
 pub fn squeeze(text: &str) -> String {
-    // Marks without a width of their own hide words or turn their order.
-    let hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' | '\u{ad}');
+    // Joiners (200c, 200d) stay: they hold emoji and Indic words together.
+    let hidden = |c: char| matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}');
     let visible = |c: &char| c.is_whitespace() || (!c.is_control() && !hidden(*c));
+    let text = unmangle(text);
     let clean: String = text.chars().filter(visible).collect();
     clean.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -64,6 +68,47 @@ pub fn cap(text: &str, max_chars: usize) -> String {
             let kept: String = text.chars().take(max_chars.saturating_sub(1)).collect();
             format!("{}…", kept.trim_end())
         }
+    }
+}
+
+/// UTF-8 that was once read as Latin-1 ("â\u{80}\u{99}" for "’"), and Windows' quotes at Latin-1's control codes. Nobody
+/// writes such control characters on purpose.
+fn unmangle(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c| matches!(c, '\u{80}'..='\u{9f}')) {
+        return Cow::Borrowed(text);
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let mut clean = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(c) = chars.get(at) {
+        let (read, length) = mangled(&chars[at..]).unwrap_or((windows(*c), 1));
+        clean.push(read);
+        at += length;
+    }
+    Cow::Owned(clean)
+}
+
+/// The character whose UTF-8 bytes stand at the head of `chars` as characters of their own, and how many they are.
+fn mangled(chars: &[char]) -> Option<(char, usize)> {
+    let length = match chars.first()? {
+        '\u{c2}'..='\u{df}' => 2,
+        '\u{e0}'..='\u{ef}' => 3,
+        '\u{f0}'..='\u{f4}' => 4,
+        _ => return None,
+    };
+    let bytes: Option<Vec<u8>> =
+        chars.get(..length)?.iter().map(|c| u8::try_from(u32::from(*c)).ok()).collect();
+    let read = std::str::from_utf8(&bytes?).ok()?.chars().next()?;
+    Some((read, length))
+}
+
+/// What Windows-1252 has at a control code of Latin-1.
+pub fn windows(c: char) -> char {
+    match u8::try_from(u32::from(c)) {
+        Ok(byte @ 0x80..=0x9f) => {
+            WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next().unwrap_or(c)
+        }
+        _ => c,
     }
 }
 
@@ -125,6 +170,17 @@ mod tests {
         assert_eq!(line("a < b and R&D", 99), "a < b and R&D");
         assert_eq!(line("&lt;p&gt;twice &amp;amp; more&lt;/p&gt;", 99), "twice & more");
         assert_eq!(line("x<script>alert(1)</script>y", 99), "xy");
+    }
+
+    #[test]
+    fn characters_that_were_read_wrongly_once_are_read_right() {
+        assert_eq!(squeeze("AI\u{e2}\u{80}\u{99}s price \u{c3}\u{a9}\u{96} caf\u{e9}"), "AI’s price é– café");
+        assert_eq!(
+            squeeze("caf\u{e9} \u{c2}\u{a9}"),
+            "caf\u{e9} \u{c2}\u{a9}",
+            "without a control code it may be meant"
+        );
+        assert_eq!(squeeze("👨\u{200d}🍳 a\u{200b}b"), "👨\u{200d}🍳 ab");
     }
 
     #[test]

@@ -1,0 +1,173 @@
+//! What is stored of the entries: each thing once, its changes, and who else listed it.
+
+use headsup::config::PageRules;
+use headsup::model::{Language, SourceKind};
+
+use super::web::{Web, ok};
+use super::{column, crawl, crawl_later, reading, row, rss, source, titles};
+
+async fn count(app: &crate::app::TestApp, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(&app.ctx.pool).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_article_that_two_sources_list_is_one_item_with_a_sighting() {
+    let web = Web::start().await;
+    let other = Web::start().await;
+    web.put("/feed", ok(rss(&[("https://example.org/post?utm_source=rss", "Alpha")])));
+    other.put(
+        "/feed",
+        ok(rss(&[("http://www.example.org/post/#top", "Alpha, says Example"), ("/own", "Own")])),
+    );
+    let url = |web: &Web| format!("{}/feed", web.base);
+    let mut app = reading(vec![source("one", url(&web))]).await;
+    crawl(&app).await;
+    app.read(headsup::config::Feeds { sources: vec![source("one", url(&web)), source("two", url(&other))] });
+    let report = crawl_later(&app, 3).await;
+    assert_eq!((report.count("items"), report.count("sightings")), (1, 1), "{report:?}");
+    assert_eq!(titles(&app).await, ["Alpha", "Own"]);
+    let seen = column(
+        &app,
+        "SELECT s.slug || ' ' || i.title FROM sightings x JOIN items i ON i.id = x.item_id JOIN sources s ON s.id = x.source_id",
+    );
+    assert_eq!(seen.await, ["two Alpha"]);
+    other.put(
+        "/feed",
+        ok(rss(&[("http://www.example.org/post/#top", "Alpha, says Example!"), ("/own", "Own")])),
+    );
+    let again = crawl_later(&app, 3).await;
+    assert_eq!(
+        (again.count("sightings"), again.count("revised")),
+        (0, 0),
+        "another's wording changes nothing"
+    );
+}
+
+#[tokio::test]
+async fn a_changed_text_replaces_the_old_one_which_is_kept() {
+    let web = Web::with([("/feed", rss(&[("/a", "Raises $10 million"), ("/b", "Beta")]))]).await;
+    let app = reading(vec![source("one", format!("{}/feed", web.base))]).await;
+    crawl(&app).await;
+    web.put("/feed", ok(rss(&[("/a", "Raises $12 million"), ("/b", "Beta")])));
+    let report = crawl_later(&app, 3).await;
+    assert_eq!((report.count("items"), report.count("revised")), (0, 1), "{report:?}");
+    assert_eq!(titles(&app).await, ["Beta", "Raises $12 million"]);
+    assert_eq!(column(&app, "SELECT title FROM item_revisions").await, ["Raises $10 million"]);
+}
+
+#[tokio::test]
+async fn an_archive_that_is_listed_again_is_not_news() {
+    let web = Web::start().await;
+    let all: Vec<(String, String)> = (0..8).map(|n| (format!("/{n}"), format!("Title {n}"))).collect();
+    let all: Vec<(&str, &str)> = all.iter().map(|(link, title)| (link.as_str(), title.as_str())).collect();
+    web.put("/feed", ok(rss(&all[2..])));
+    let mut only = source("one", format!("{}/feed", web.base));
+    only.max_items = 6;
+    let app = reading(vec![only]).await;
+    assert_eq!(crawl(&app).await.count("items"), 6);
+    web.put("/feed", ok(rss(&all)));
+    assert_eq!(crawl_later(&app, 3).await.count("items"), 2);
+    assert_eq!(row(&app, "one").await.n_entries, 8);
+}
+
+#[tokio::test]
+async fn versions_that_share_one_page_are_items_of_their_own() {
+    let web = Web::start().await;
+    let log = |entries: &[(&str, &str, &str)]| {
+        let item = |(guid, title, day): &(&str, &str, &str)| {
+            format!(
+                "<item><title>{title}</title><link>/changelog#{guid}</link><guid isPermaLink='false'>{guid}</guid>\
+                 <pubDate>{day} May 2026 10:00:00 GMT</pubDate><description>{title} of {day}</description></item>"
+            )
+        };
+        format!(
+            "<rss version='2.0'><channel>{}</channel></rss>",
+            entries.iter().map(item).collect::<String>()
+        )
+    };
+    web.put("/feed", ok(log(&[("1.1", "Version 1.1", "2"), ("1.0", "Version 1.0", "1")])));
+    let app = reading(vec![source("one", format!("{}/feed", web.base))]).await;
+    assert_eq!(crawl(&app).await.count("items"), 2);
+    // A patch under the same id as its version is another entry all the same.
+    let newer = [("1.1", "Version 1.1", "4"), ("1.1", "Version 1.1", "2"), ("1.0", "Version 1.0", "1")];
+    web.put("/feed", ok(log(&newer)));
+    let second = crawl_later(&app, 3).await;
+    assert_eq!((second.count("items"), second.count("revised")), (1, 0), "{second:?}");
+    web.put("/feed", ok(log(&newer) + "\n"));
+    let third = crawl_later(&app, 3).await;
+    assert_eq!((third.count("items"), third.count("revised")), (0, 0), "{third:?}");
+    assert_eq!(
+        column(&app, "SELECT summary FROM items ORDER BY summary").await,
+        ["Version 1.0 of 1", "Version 1.1 of 2", "Version 1.1 of 4"]
+    );
+}
+
+#[tokio::test]
+async fn an_entry_listed_twice_is_one_item_and_never_a_revision() {
+    let web = Web::start().await;
+    let twice = rss(&[("/a", "Alpha"), ("/b", "Beta"), ("/a", "Alpha")]);
+    web.put("/feed", ok(twice.clone()));
+    let app = reading(vec![source("one", format!("{}/feed", web.base))]).await;
+    assert_eq!(crawl(&app).await.count("items"), 2);
+    for n in 1..3 {
+        web.put("/feed", ok(format!("{twice}{}", "\n".repeat(n))));
+        let again = crawl_later(&app, 3).await;
+        assert_eq!(
+            (again.count("fetched"), again.count("items"), again.count("revised")),
+            (1, 0, 0),
+            "{again:?}"
+        );
+    }
+    assert_eq!(count(&app, "SELECT count(*) FROM items").await, 2);
+}
+
+#[tokio::test]
+async fn versions_of_a_paper_are_one_item_without_a_page() {
+    let web = Web::start().await;
+    let feed = |version: u8| {
+        format!(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><id>http://arxiv.org/abs/2605.01234v{version}</id>\
+             <title>We train\n  less</title><summary>  An abstract\n of v{version}. </summary>\
+             <published>2026-05-05T10:00:00Z</published><author><name>A. Author</name></author>\
+             <link href=\"http://arxiv.org/abs/2605.01234v{version}\"/></entry></feed>"
+        )
+    };
+    web.put("/api", ok(feed(1)));
+    let mut papers = source("papers", format!("{}/api", web.base));
+    papers.kind = SourceKind::Arxiv;
+    papers.fetch_pages = true;
+    let app = reading(vec![papers]).await;
+    assert_eq!(crawl(&app).await.count("items"), 1);
+    web.put("/api", ok(feed(2)));
+    let second = crawl_later(&app, 3).await;
+    assert_eq!((second.count("items"), second.count("revised")), (0, 1), "{second:?}");
+    assert_eq!(
+        column(&app, "SELECT guid || ' ' || title || ' ' || page_state FROM items").await,
+        ["arXiv:2605.01234 We train less not-needed"]
+    );
+    assert_eq!(column(&app, "SELECT unnest(authors) FROM items").await, ["A. Author"]);
+}
+
+#[tokio::test]
+async fn a_page_without_a_feed_is_read_by_its_selectors() {
+    let web = Web::with([(
+        "/blog",
+        "<html><body><div class=post><a href=/blog/one>The first post</a><time>2026年5月1日</time></div></body></html>".into(),
+    )])
+    .await;
+    let mut page = source("blog", format!("{}/blog", web.base));
+    (page.kind, page.language) = (SourceKind::Page, Language::Zh);
+    page.page = Some(PageRules {
+        item: "div.post".into(),
+        link: None,
+        title: None,
+        date: Some("time".into()),
+        summary: None,
+    });
+    let app = reading(vec![page]).await;
+    assert_eq!(crawl(&app).await.count("items"), 1);
+    assert_eq!(
+        column(&app, "SELECT title || ' ' || (published_at AT TIME ZONE 'UTC')::date FROM items").await,
+        ["The first post 2026-05-01"]
+    );
+}
