@@ -87,6 +87,24 @@ pub fn install_tls() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
+/// A fresh, empty database, and how another process reaches it.
+pub async fn fresh_database_with_url() -> (sqlx::PgPool, String) {
+    install_tls();
+    let pool = fresh_database().await;
+    let options = pool.connect_options();
+    let name = options.get_database().unwrap().to_owned();
+    if let Ok(url) = std::env::var("DATABASE_URL") {
+        let mut url = url::Url::parse(&url).unwrap();
+        url.set_path(&name);
+        return (pool, url.to_string());
+    }
+    let socket = options.get_socket().unwrap().display().to_string();
+    let host: String = url::form_urlencoded::byte_serialize(socket.as_bytes()).collect();
+    let url =
+        format!("postgres://{}@localhost:{}/{name}?host={host}", options.get_username(), options.get_port());
+    (pool, url)
+}
+
 async fn fresh_database() -> sqlx::PgPool {
     let server = SERVER.get_or_init(start_server).await;
     let name = format!("headsup_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
