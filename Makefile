@@ -1,7 +1,7 @@
 # Two commands do all the set-up: `make demo` runs the whole pipeline with nothing configured, `make test` passes the tests.
 # Both make sure of PostgreSQL's server binaries first; plain cargo does the same where those are installed.
 
-.PHONY: demo test check sqlx screenshots
+.PHONY: demo test check sqlx
 
 demo: postgres
 	cargo run --release -- demo $(ARGS)

@@ -28,10 +28,3 @@ pub struct Context {
     /// How long work is shown.
     pub progress: Progress,
 }
-
-impl Context {
-    /// A name for leases that no other process has: host, process id and a random part.
-    pub fn lease_owner() -> String {
-        format!("{}-{:08x}", std::process::id(), rand::random::<u32>())
-    }
-}

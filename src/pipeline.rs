@@ -1,9 +1,14 @@
 //! The stages called in order, once; nothing else. Each run is written down in the table `runs`.
 
 use crate::context::Context;
+use crate::crawl;
+use crate::extract;
+use crate::group;
+use crate::judge;
 use crate::model::Report;
+use crate::publish;
+use crate::send;
 use crate::store;
-use crate::{crawl, extract, group, judge, publish, send};
 
 /// One stage: its name and how it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

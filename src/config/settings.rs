@@ -148,7 +148,7 @@ pub enum MailTransport {
 pub struct MailSettings {
     /// "outbox" (a folder of .eml files) or "smtp".
     pub transport: MailTransport,
-    /// From, as "Name <address>".
+    /// From, as `Name <name@example.org>`.
     pub from: String,
     /// Reply-To, if another than From.
     pub reply_to: Option<String>,

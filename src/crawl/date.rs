@@ -108,12 +108,8 @@ fn simplify(text: &str) -> String {
     let text = weekday.replace_all(text, " ");
     let text = month.replace_all(&text, " $1 ");
     let text = ordinal.replace_all(&text, "$1");
-    let text = text
-        .replace(['年', '月'], "-")
-        .replace('日', " ")
-        .replace(',', " ")
-        .replace(" of ", " ")
-        .replace(" at ", " ");
+    let text =
+        text.replace(['年', '月'], "-").replace(['日', ','], " ").replace(" of ", " ").replace(" at ", " ");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -54,7 +54,7 @@ pub fn paragraphs(html: &str, max_chars: usize) -> String {
 pub fn squeeze(text: &str) -> String {
     // Joiners (200c, 200d) stay: they hold emoji and Indic words together.
     let hidden = |c: char| matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}');
-    let visible = |c: &char| !(c.is_control() && !c.is_whitespace()) && !hidden(*c);
+    let visible = |c: &char| c.is_whitespace() || (!c.is_control() && !hidden(*c));
     let text = unmangle(text);
     let clean: String = text.chars().filter(visible).collect();
     clean.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -185,3 +185,86 @@ fn of_feed(material: &Material) -> Article {
 fn longer(a: String, b: String) -> String {
     if a.len() >= b.len() { a } else { b }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SENTENCE: &str =
+        "The pruned model runs on a laptop and needs a tenth of the memory, the team wrote on Tuesday. ";
+
+    fn material(content: &str, html: Option<&str>) -> Material {
+        Material {
+            kind: SourceKind::Feed,
+            link: "https://lab.example/pruned".into(),
+            title: "Pruned model runs on a laptop".into(),
+            summary: "A model for laptops.".into(),
+            content: content.into(),
+            author: Some("Ada".into()),
+            language: Language::En,
+            published_at: None,
+            page: html.map(|html| Page {
+                url: "https://lab.example/pruned".into(),
+                content_type: "text/html".into(),
+                bytes: html.as_bytes().to_vec(),
+            }),
+        }
+    }
+
+    fn html(n_paragraphs: usize) -> String {
+        let paragraphs: String =
+            (0..n_paragraphs).map(|n| format!("<p>{n}. {}</p>", SENTENCE.repeat(3))).collect();
+        format!("<title>Pruned model runs on a laptop</title><body><article>{paragraphs}</article></body>")
+    }
+
+    #[test]
+    fn the_longer_text_wins() {
+        let page = choose(&material("", Some(&html(6))));
+        assert_eq!((page.article.how, page.article.complete), (Origin::Page, true));
+        let feed = choose(&material(&SENTENCE.repeat(40), Some(&html(2))));
+        assert_eq!((feed.article.how, feed.page_rejected), (Origin::Feed, false));
+    }
+
+    #[test]
+    fn a_cut_feed_gives_way_to_the_page() {
+        let cut = format!("{}…", SENTENCE.repeat(6));
+        assert_eq!(choose(&material(&cut, Some(&html(6)))).article.how, Origin::Page);
+        let alone = choose(&material(&cut, None)).article;
+        assert_eq!((alone.how, alone.complete), (Origin::Feed, false));
+    }
+
+    #[test]
+    fn a_page_about_something_else_is_not_taken() {
+        let other = "<title>Cookies</title><article><p>".to_owned()
+            + &"Our bakery sells fresh bread and pastries every morning in the old town, said its owner. "
+                .repeat(20)
+            + "</p></article>";
+        let choice = choose(&material("", Some(&other)));
+        assert_eq!((choice.article.how, choice.page_rejected), (Origin::Abstract, true));
+        assert_eq!(choice.note.unwrap(), "the page speaks of something else");
+    }
+
+    #[test]
+    fn an_item_with_nothing_but_a_title_has_its_title() {
+        let mut bare = material("", Some("%PDF-1.7"));
+        bare.summary.clear();
+        let choice = choose(&bare);
+        assert_eq!(choice.article.how, Origin::Title);
+        assert_eq!(choice.article.text, bare.title);
+        assert_eq!(choice.note.unwrap(), "the page is not HTML");
+    }
+
+    #[test]
+    fn hostile_pages_end_in_a_note() {
+        let deep = "<div>".repeat(200_000);
+        let unclosed = "<p>".repeat(50_000);
+        let attributes = format!("<div {}>", "a=1 ".repeat(50_000));
+        for html in
+            [deep.as_str(), unclosed.as_str(), attributes.as_str(), "", "\0\0\0", "<![CDATA[", "<script>"]
+        {
+            let choice = choose(&material("", Some(html)));
+            assert_eq!(choice.article.how, Origin::Abstract);
+            assert!(choice.note.is_some());
+        }
+    }
+}

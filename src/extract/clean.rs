@@ -69,7 +69,8 @@ pub fn paragraphs(text: &str) -> (String, bool) {
             break;
         }
         let is_again = kept.last() == Some(&line) || (!is_short && !seen.insert(line.clone()));
-        if !is_again && !(is_short && BOILERPLATE.is_match(&line)) {
+        let is_the_site = is_short && BOILERPLATE.is_match(&line);
+        if !is_again && !is_the_site {
             kept.push(line);
         }
     }
@@ -126,4 +127,47 @@ fn capped(text: &str, most: usize) -> (String, bool) {
     let head = &text[..end];
     let end = head.rfind("\n\n").filter(|at| *at > end / 2).unwrap_or(end);
     (head[..end].trim_end().to_owned(), true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_site_is_taken_out_of_the_article() {
+        let text = "Share this article\n\nThe lab shipped a model.\n\nAdvertisement\n\nIt runs on a laptop.\nSubscribe to our newsletter\n\
+            © 2026 Example Media. All rights reserved.";
+        assert_eq!(paragraphs(text).0, "The lab shipped a model.\n\nIt runs on a laptop.");
+        let text = "公司发布了新模型。\n责任编辑：张三\n它可以在笔记本上运行。\n扫码关注我们的公众号\n未经授权不得转载";
+        assert_eq!(paragraphs(text).0, "公司发布了新模型。\n\n它可以在笔记本上运行。");
+    }
+
+    #[test]
+    fn a_list_of_other_articles_ends_the_text() {
+        let text = "One.\n\nTwo.\n\nThree.\n\nFour.\n\nRelated articles\n\nAnother story of the site";
+        assert_eq!(paragraphs(text).0, "One.\n\nTwo.\n\nThree.\n\nFour.");
+    }
+
+    #[test]
+    fn sentences_that_begin_like_a_button_stay() {
+        let text = "Share prices fell by a tenth after the company said that it would spend more on chips.\n\n\
+            Sign language models are the team's next goal, and the data for them is public already, which is new for the field and its people.";
+        assert_eq!(paragraphs(text).0, text);
+    }
+
+    #[test]
+    fn text_is_capped_and_free_of_control_characters() {
+        let (text, cut) = paragraphs(&"a\u{0} sentence\u{202e}.\n\n".repeat(3));
+        assert_eq!((text.as_str(), cut), ("a sentence.", false));
+        let long: String = (0..20_000).map(|n| format!("Line {n} of it.\n\n")).collect();
+        let (text, cut) = paragraphs(&long);
+        assert!(cut && text.chars().count() <= MOST_CHARS && text.ends_with('.'));
+    }
+
+    #[test]
+    fn languages_are_told_apart_and_short_texts_keep_the_source_s() {
+        assert_eq!(language("OpenAI 发布 GPT-5 API，价格下降一半，开发者欢迎", Language::En), Language::Zh);
+        assert_eq!(language("The lab shipped a model that runs on a laptop.", Language::Zh), Language::En);
+        assert_eq!(language("v2.1", Language::Zh), Language::Zh);
+    }
 }

@@ -181,3 +181,37 @@ fn date(text: &str) -> Option<DateTime<Utc>> {
     };
     bare.or_else(day).map(|at| at.and_utc())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chinese_article_is_read_without_the_page_around_it() {
+        let sentence = "这家公司周二发布了新的开源模型、训练脚本和评测数据。开发者可以在普通笔记本上运行它。";
+        let body: String = (0..5).map(|n| format!("<p>第{n}段：{}</p>", sentence.repeat(2))).collect();
+        let html = format!(
+            "<html><head><title>新模型开源</title></head><body><div class=nav><a href=/a>首页</a><a href=/b>财经</a></div>\
+             <div class=content><h1>新模型开源</h1>{body}</div><div class=footer>备案号</div></body></html>"
+        );
+        let reading = read(&html, "https://e.example/a").unwrap();
+        assert!(reading.text.contains("训练脚本和评测数据。开发者"), "{}", reading.text);
+        assert_eq!(reading.text.split("\n\n").count(), 5, "{}", reading.text);
+        assert!(!reading.text.contains("备案号") && !reading.text.contains('\u{2060}'));
+    }
+
+    #[test]
+    fn dates_are_read_in_the_forms_pages_use() {
+        for text in [
+            "2026-05-04T08:00:00+08:00",
+            "2026-05-04T00:00:00Z",
+            "2026-05-04",
+            "2026/05/04",
+            "May 4, 2026",
+            "2026年05月04日",
+        ] {
+            assert_eq!(date(text).unwrap().to_rfc3339(), "2026-05-04T00:00:00+00:00", "{text}");
+        }
+        assert_eq!(date("yesterday"), None);
+    }
+}

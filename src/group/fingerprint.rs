@@ -74,6 +74,8 @@ pub struct Round {
 pub struct Fingerprint {
     /// Weight of each term; of its own language.
     pub terms: HashMap<String, f32>,
+    /// Terms that its text writes with a small letter.
+    pub small: HashSet<String>,
     /// Terms of the title.
     pub title: HashSet<String>,
     /// Names, glossary words and numbers; of both languages. True: it stands in the title.
@@ -140,6 +142,7 @@ pub fn of(document: &Document) -> Fingerprint {
     let body = format!("{} {} {}", document.link, title, document.text);
     Fingerprint {
         terms: weighted(title, &lead),
+        small: words::written_small(&lead).into_iter().collect(),
         title: all_terms(title).into_iter().collect(),
         bridges: bridged(title, &lead),
         versions: versions(title, document),
@@ -229,4 +232,74 @@ fn round(title: &str) -> Option<Round> {
         name.and_then(|found| found.iter().skip(1).flatten().next().map(|m| m.as_str().to_lowercase()));
     let round = name.map(|name| if name == "种子" { "seed".into() } else { name });
     (!company.is_empty()).then(|| Round { company, sums: numbers::money(title).into_iter().collect(), round })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn titled(title: &str, text: &str, language: Language) -> Fingerprint {
+        of(&Document {
+            item_id: ItemId(1),
+            source_id: SourceId(1),
+            tier: Tier::Press,
+            kind: SourceKind::Feed,
+            lane: Lane::Company,
+            language,
+            link: "https://e.example/".into(),
+            title: title.into(),
+            text: text.into(),
+            complete: true,
+            at: DateTime::default(),
+            story_id: None,
+        })
+    }
+
+    #[test]
+    fn lists_and_newsletters_are_known_by_their_titles() {
+        for title in [
+            "The Batch weekly: models",
+            "Import AI 431",
+            "10 tools for prompts",
+            "Last Week in AI #300",
+            "AI 早报：模型开源",
+            "第 12 期 周刊",
+        ] {
+            assert!(titled(title, "", Language::En).is_roundup, "{title}");
+        }
+        for title in ["Lab ships a 10B model", "一家公司发布新模型", "Startup raises $10 million"] {
+            assert!(!titled(title, "", Language::En).is_roundup, "{title}");
+        }
+    }
+
+    #[test]
+    fn a_title_names_its_products_versions() {
+        let names = |title: &str| -> Vec<String> {
+            let print = titled(title, "", Language::En);
+            print.versions.iter().map(|v| format!("{}/{}/{}", v.name, v.number, v.variant)).collect()
+        };
+        assert_eq!(names("Pharos-5.1 Mini beats Llama 4"), ["llama/4/", "pharos/5.1/mini"]);
+        assert_eq!(names("Prices fall 30% in 2026 for 5 million users"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_funding_title_names_who_raised() {
+        let round =
+            titled("AI chip startup Quokka raises $1.2 billion in Series C", "", Language::En).round.unwrap();
+        assert_eq!(round.company, BTreeSet::from(["quokka".to_owned()]));
+        assert_eq!(round.round.as_deref(), Some("c"));
+        assert_eq!(round.sums, HashSet::from(["n1.20e9".to_owned()]));
+        let round = titled("Quokka完成12亿美元C轮融资", "", Language::Zh).round.unwrap();
+        assert_eq!((round.round.as_deref(), round.company.contains("quokka")), (Some("c"), true));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(title in "\\PC{0,60}", text in "[\\PC0-9.,$%亿万BMk -]{0,200}") {
+            titled(&title, &text, Language::En);
+            titled(&text, &title, Language::Zh);
+        }
+    }
 }

@@ -26,6 +26,12 @@ const TOLD_SHARE: f32 = 0.3;
 /// What similarity loses with each day between two items, from the second day on.
 const FADING: f32 = 0.05;
 
+/// Sum of the evidence of words shared by two titles below which they prove less than their similarity says.
+const TITLE_EVIDENCE: f32 = 4.0;
+
+/// A word of which more than this share of documents writes it with a small letter is no name.
+const MOST_SMALL: f32 = 0.2;
+
 /// Sum of rarities of shared names and numbers below which two languages share too little to say anything.
 const ENOUGH_EVIDENCE: f32 = 9.0;
 
@@ -70,6 +76,8 @@ pub enum Relation {
 pub struct Rarity {
     n: f32,
     of_term: HashMap<String, f32>,
+    /// In how many documents it is written with a small letter.
+    small: HashMap<String, f32>,
 }
 
 impl Rarity {
@@ -82,6 +90,9 @@ impl Rarity {
             for term in all {
                 *rarity.of_term.entry(term.clone()).or_default() += 1.0;
             }
+            for term in &print.small {
+                *rarity.small.entry(term.clone()).or_default() += 1.0;
+            }
         }
         rarity
     }
@@ -89,6 +100,13 @@ impl Rarity {
     /// In how many documents `term` stands.
     pub fn count(&self, term: &str) -> f32 {
         self.of_term.get(term).copied().unwrap_or(0.0)
+    }
+
+    /// What a term in two titles proves: its rarity if it is a name or a number, half of it if it is a common word.
+    pub fn evidence(&self, term: &str) -> f32 {
+        let small = self.small.get(term).copied().unwrap_or(0.0);
+        let is_name = small <= MOST_SMALL * self.count(term);
+        self.weight(term) * if is_name { 1.0 } else { 0.5 }
     }
 
     /// Inverse document frequency: about 1 for a word in every document, about 5.6 for one in a single document.
@@ -127,10 +145,9 @@ pub fn compare(a: &Candidate, b: &Candidate, rarity: &Rarity) -> Relation {
         return Relation::Forbidden;
     }
     let same_source = a.document.source_id == b.document.source_id;
-    if let Some(paper) = a.print.paper.as_ref().filter(|paper| b.print.paper.as_ref() == Some(*paper)) {
-        if !same_source {
-            return Relation::Bond(sure(format!("same paper arXiv:{paper} as")));
-        }
+    let same_paper = a.print.paper.as_ref().filter(|paper| b.print.paper.as_ref() == Some(*paper));
+    if let Some(paper) = same_paper.filter(|_| !same_source) {
+        return Relation::Bond(sure(format!("same paper arXiv:{paper} as")));
     }
     if is_forbidden(a, b) {
         return Relation::Forbidden;
@@ -197,7 +214,8 @@ fn same_language(a: &Candidate, b: &Candidate, rarity: &Rarity) -> Option<Bond> 
     if shared.is_empty() && similarity < NEARLY_EQUAL {
         return None;
     }
-    let strength = 0.5 * similarity / EVEN;
+    let evidence: f32 = shared.iter().map(|term| rarity.evidence(term)).sum();
+    let strength = 0.5 * similarity / EVEN * (evidence / TITLE_EVIDENCE).min(1.0);
     let reason = if similarity >= NEARLY_EQUAL {
         "title and text nearly equal to".to_owned()
     } else {

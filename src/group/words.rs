@@ -44,6 +44,18 @@ pub fn bridges(text: &str) -> Vec<String> {
     bridges
 }
 
+/// The terms of words that `text` writes with a small letter: no names.
+pub fn written_small(text: &str) -> Vec<String> {
+    let raw: Vec<char> = text.chars().collect();
+    let mut small = Vec::new();
+    for (start, run) in placed_runs(text) {
+        if let (Run::Latin(word), true) = (run, raw[start].is_lowercase()) {
+            small.extend(word_terms(&word));
+        }
+    }
+    small
+}
+
 /// The words of `title` that are among the `shared` terms, as they are written there.
 pub fn shown(title: &str, shared: &HashSet<&str>) -> Vec<String> {
     let raw: Vec<char> = title.chars().collect();
@@ -72,7 +84,7 @@ fn covered(chars: &[char], shared: &HashSet<&str>) -> Vec<String> {
     for pair in chars.windows(2) {
         let is_shared = shared.contains(pair.iter().collect::<String>().as_str());
         if is_shared {
-            let fresh = if stretch.is_empty() { &pair[..] } else { &pair[1..] };
+            let fresh = if stretch.is_empty() { pair } else { &pair[1..] };
             stretch.extend(fresh);
         } else if !stretch.is_empty() {
             found.push(std::mem::take(&mut stretch));

@@ -1,4 +1,4 @@
-//! A letter as bytes: headers and two parts, the same bytes at every attempt. Pure.
+//! A letter as bytes: headers and two parts. A second attempt differs from the first in nothing but its date. Pure.
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
@@ -8,7 +8,7 @@ use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
 use sha2::{Digest as _, Sha256};
 
 use super::address;
-use crate::model::IssueKind;
+use crate::model::{IssueKind, Language};
 use crate::store::deliveries::{Claimed, Letter};
 
 /// Stands in frozen letters where the reader's own link goes.
@@ -31,9 +31,6 @@ impl Sender {
     /// # Errors
     /// One of them is none.
     pub fn new(from: &str, reply_to: Option<&str>, base_url: &str) -> anyhow::Result<Self> {
-        let mailbox = |text: &str, key: &str| {
-            text.parse::<Mailbox>().with_context(|| format!("mail.{key} is not \"Name <address>\""))
-        };
         Ok(Self {
             from: mailbox(from, "from")?,
             reply_to: reply_to.map(|text| mailbox(text, "reply_to")).transpose()?,
@@ -45,6 +42,17 @@ impl Sender {
     pub fn domain(&self) -> &str {
         self.from.email.domain()
     }
+}
+
+/// A mailbox of the settings; a domain like 例子.中国 becomes what every relay understands.
+fn mailbox(text: &str, key: &str) -> anyhow::Result<Mailbox> {
+    let wrong = || format!("mail.{key} is not \"Name <address>\"");
+    let mut mailbox: Mailbox = text.parse().with_context(wrong)?;
+    if !mailbox.email.domain().is_ascii() {
+        let ascii = address::check(mailbox.email.as_ref()).map_err(anyhow::Error::msg).with_context(wrong)?;
+        mailbox.email = ascii.parse().with_context(wrong)?;
+    }
+    Ok(mailbox)
 }
 
 /// Builds the message of one delivery.
@@ -79,8 +87,12 @@ pub fn build(
 }
 
 /// What makes it a list that a reader leaves by one click, and keeps out-of-office replies away.
-fn list_headers(sender: &Sender, delivery: &Claimed, link: &str) -> [(&'static str, String); 6] {
+fn list_headers(sender: &Sender, delivery: &Claimed, link: &str) -> [(&'static str, String); 7] {
     let Claimed { kind, number, .. } = delivery;
+    let language = match delivery.language {
+        Language::En => "en",
+        Language::Zh => "zh-CN",
+    };
     let name = match kind {
         IssueKind::Weekly => "headsup weekly",
         IssueKind::Paper => "headsup paper of the month",
@@ -92,6 +104,7 @@ fn list_headers(sender: &Sender, delivery: &Claimed, link: &str) -> [(&'static s
         ("List-Archive", format!("<{}/>", sender.base_url)),
         ("Feedback-ID", format!("{number}:{kind}:digest:headsup")),
         ("Auto-Submitted", "auto-generated".into()),
+        ("Content-Language", language.into()),
     ]
 }
 
@@ -132,7 +145,7 @@ fn escape(link: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DeliveryId, IssueId, Language};
+    use crate::model::{DeliveryId, IssueId};
 
     fn sender() -> Sender {
         Sender::new(
@@ -185,6 +198,7 @@ mod tests {
         List-Archive: <https://h.example.org/>
         Feedback-ID: 12:weekly:digest:headsup
         Auto-Submitted: auto-generated
+        Content-Language: en
         MIME-Version: 1.0
         Content-Type: multipart/alternative;
          boundary="=_headsup_8cb40ba305231dcc68afee05"
@@ -211,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn every_attempt_has_the_same_bytes() {
+    fn a_second_attempt_at_the_same_time_has_the_same_bytes() {
         assert_eq!(built(&letter()), built(&letter()));
     }
 
@@ -229,6 +243,17 @@ mod tests {
             assert!(line.len() <= 998 && !line.contains(['\r', '\n']), "{line:?}");
         }
         assert!(!message.contains("%%"), "a placeholder is left");
+    }
+
+    #[test]
+    fn the_operators_mailbox_is_understood_or_named() {
+        let sender = |from: &str| Sender::new(from, None, "https://h.example.org");
+        assert_eq!(sender("抬头 <news@例子.中国>").unwrap().domain(), "xn--fsqu00a.xn--fiqs8s");
+        assert_eq!(sender("headsup@localhost").unwrap().domain(), "localhost");
+        for wrong in ["", "nobody", "a@b.org\r\nBcc: c@d.org"] {
+            let error = sender(wrong).unwrap_err().to_string();
+            assert!(error.starts_with("mail.from is not"), "{error}");
+        }
     }
 
     #[test]

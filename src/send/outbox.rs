@@ -89,6 +89,8 @@ impl Outbox {
 async fn write_whole(path: &Path, message: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(path).await?;
     file.write_all(message).await?;
+    // Only the flush waits for the write, and tells that the disk is full.
+    file.flush().await?;
     file.sync_all().await
 }
 
@@ -127,6 +129,14 @@ mod tests {
         assert_eq!(outbox.put(&delivery(), b"two").await.state(), DeliveryState::Sent);
         assert_eq!(names(&folder), ["00007-paper-3-zh-2.eml", "00007-paper-3-zh.eml"]);
         assert_eq!(std::fs::read(folder.join("00007-paper-3-zh.eml")).unwrap(), b"one");
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_noticed() {
+        let full = Path::new("/dev/full");
+        if full.exists() {
+            assert_eq!(write_whole(full, b"one").await.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        }
     }
 
     #[tokio::test]

@@ -37,9 +37,10 @@ impl Tally {
         if state == DeliveryState::Sent {
             self.misses = 0;
         }
-        if matches!(outcome, Outcome::Down(..)) || self.misses >= MISSES {
-            let code = outcome.code().map(|code| format!("{code} ")).unwrap_or_default();
-            self.down = Some(format!("{code}{}{}", outcome.words(), advice(outcome.code())));
+        if matches!(outcome, Outcome::Down(..)) {
+            self.down = Some(format!("{}{}", answer(outcome), advice(outcome.code())));
+        } else if self.misses >= MISSES {
+            self.down = Some(format!("{} (and nothing else for many in a row)", answer(outcome)));
         }
         if state != DeliveryState::Queued {
             *self.counts.entry(state).or_default() += 1;
@@ -77,6 +78,13 @@ impl Tally {
         if n_more > 0 {
             report.warnings.push(format!("and {n_more} more kinds of reply"));
         }
+    }
+}
+
+fn answer(outcome: &Outcome) -> String {
+    match outcome.code() {
+        Some(code) => format!("{code} {}", outcome.words()),
+        None => outcome.words().to_owned(),
     }
 }
 

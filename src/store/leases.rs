@@ -35,7 +35,8 @@ impl Holder {
     }
 }
 
-/// Ends the leases of holders that are gone, so that their rows can be claimed (or looked at) now.
+/// Ends the leases of holders that are gone, so that their rows can be claimed (or looked at) now. A name that is no
+/// holder's waits for its lease.
 ///
 /// # Errors
 /// The database fails.
@@ -48,10 +49,10 @@ pub async fn end_dead(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<()> {
                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
            ), freed AS (
                UPDATE sources SET lease_until = $1
-               WHERE lease_until > $1 AND lease_owner NOT IN (SELECT name FROM alive)
+               WHERE lease_until > $1 AND lease_owner ~ '^-?[0-9]+$' AND lease_owner NOT IN (SELECT name FROM alive)
            )
            UPDATE deliveries SET lease_until = $1
-           WHERE lease_until > $1 AND lease_owner NOT IN (SELECT name FROM alive)"#,
+           WHERE lease_until > $1 AND lease_owner ~ '^-?[0-9]+$' AND lease_owner NOT IN (SELECT name FROM alive)"#,
         now
     )
     .execute(pool)

@@ -70,7 +70,6 @@ impl TestApp {
     }
 
     /// Reads these sources from now on.
-    #[expect(dead_code, reason = "used by the tests of the stages")]
     pub fn read(&mut self, feeds: Feeds) {
         self.ctx.feeds = Arc::new(feeds);
     }

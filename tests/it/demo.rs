@@ -22,7 +22,10 @@ fn the_demo_runs_from_the_sources_to_the_last_mail() {
     assert_eq!(mails.len(), 10);
     for mail in &mails {
         for header in ["From: ", "To: ", "Subject: ", "Message-ID: ", "List-Unsubscribe: ", "List-Id: "] {
-            assert!(mail.contains(&format!("\r\n{header}")) || mail.starts_with(header), "{header} is missing");
+            assert!(
+                mail.contains(&format!("\r\n{header}")) || mail.starts_with(header),
+                "{header} is missing"
+            );
         }
         assert!(!mail.contains("%%UNSUBSCRIBE%%"), "a placeholder is left");
     }
@@ -51,5 +54,7 @@ fn demo(home: &Path) -> Output {
 
 fn mails(home: &Path) -> Vec<String> {
     let folder = std::fs::read_dir(home.join("demo/outbox")).unwrap();
-    folder.map(|entry| String::from_utf8_lossy(&std::fs::read(entry.unwrap().path()).unwrap()).into_owned()).collect()
+    folder
+        .map(|entry| String::from_utf8_lossy(&std::fs::read(entry.unwrap().path()).unwrap()).into_owned())
+        .collect()
 }

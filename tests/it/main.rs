@@ -3,5 +3,13 @@
 
 mod app;
 mod config;
+mod crawl;
 mod database;
+mod demo;
+mod extract;
+mod group;
+mod judge;
+mod publish;
+mod replay;
+mod send;
 mod tidy;

@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use headsup::config::{Feeds, SourceConfig};
-use headsup::model::{Language, Lane, SourceKind, Tier};
+use headsup::model::{Lane, Language, SourceKind, Tier};
 use headsup::pipeline::{self, Stage};
 use headsup::{publish, store};
 
@@ -38,7 +38,9 @@ async fn weeks_of_real_feeds_become_issues() {
     let copies = Copies::default();
     let base = serve(copies.clone()).await;
     let mut app = TestApp::start().await;
-    store::subscribers::add(&app.ctx.pool, "reader@example.org", Language::En, app.ctx.clock.now()).await.unwrap();
+    store::subscribers::add(&app.ctx.pool, "reader@example.org", Language::En, app.ctx.clock.now())
+        .await
+        .unwrap();
     for (date, files) in weeks.iter().filter(|(date, _)| date.as_str() >= FIRST).take(n_weeks) {
         copies.lock().unwrap().extend(files.clone());
         app.read(feeds(&copies.lock().unwrap(), &base));
@@ -87,7 +89,9 @@ fn weeks(root: &Path) -> BTreeMap<String, HashMap<String, (PathBuf, String)>> {
         let rows: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
         let name = set.file_name().unwrap().to_string_lossy().into_owned();
         for row in rows {
-            let (Some(date), Some(file), Some(sha)) = (row["date"].as_str(), row["file"].as_str(), row["sha"].as_str()) else {
+            let (Some(date), Some(file), Some(sha)) =
+                (row["date"].as_str(), row["file"].as_str(), row["sha"].as_str())
+            else {
                 continue;
             };
             let feed = Path::new(file).file_name().unwrap().to_string_lossy().into_owned();
@@ -106,7 +110,8 @@ fn feeds(copies: &HashMap<String, (PathBuf, String)>, base: &str) -> Feeds {
 
 fn source(path: &str, base: &str) -> SourceConfig {
     let stem = path.trim_start_matches('/').rsplit_once('.').unwrap().0;
-    let slug: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let slug: String =
+        stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let set = stem.split('/').next().unwrap();
     let file = stem.split('/').nth(1).unwrap().trim_start_matches("feed_");
     let owner = file.split(['_', '-', '.']).next().unwrap_or(file).to_owned();

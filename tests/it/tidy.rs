@@ -33,14 +33,14 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("query_scalar!", &["src/store"]),
     ("raw_sql", &["src/store"]),
     ("reqwest::", &["src/crawl/fetch.rs", "src/crawl/guard.rs", "src/judge/client.rs"]),
-    ("async_openai", &["src/judge/client.rs"]),
+    ("async_openai::", &["src/judge/client.rs"]),
     ("TcpStream", &["src/send/relay.rs", "src/demo/sink.rs"]),
     ("lettre::transport", &["src/send/relay.rs"]),
     ("axum::serve", &["src/serve", "src/demo"]),
     ("Utc::now", &["src/clock.rs"]),
 ];
 
-/// Most lines of a source file, tests included.
+/// Most lines of code in a source file, tests included; comments may be as long as they need.
 const LONGEST_FILE: usize = 450;
 
 #[test]
@@ -93,7 +93,7 @@ fn the_readme_stays_short() {
 #[test]
 fn files_stay_readable() {
     for (path, text) in rust_files(Path::new("src")) {
-        let n_lines = text.lines().count();
+        let n_lines = code(&text).count();
         assert!(n_lines <= LONGEST_FILE, "{path:?} has {n_lines} lines: two rooms in one?");
     }
 }

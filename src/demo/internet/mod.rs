@@ -70,7 +70,7 @@ pub fn respond(path: &str, base: &str, now: DateTime<Utc>) -> Answer {
     }
     let (slug, rest) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
     let Some(site) = SITES.iter().find(|site| site.slug == slug) else { return missing() };
-    if rest == "feed" || rest == "" {
+    if rest == "feed" || rest.is_empty() {
         return front(site, base, now);
     }
     let items = data::items(site.data, now);

@@ -1,0 +1,122 @@
+//! For the operator, open to readers too: sources, deliveries (never an address), runs, and how headsup chooses.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use super::page::{self, Failure, minute};
+use super::{chart, words};
+use crate::context::Context;
+use crate::model::Report;
+use crate::store::{archive, deliveries, jobs, model_calls, runs, sources as source_rows, totals};
+
+/// Problems that are listed.
+const MAX_PROBLEMS: i64 = 30;
+/// Weeks of a sparkline.
+const WEEKS: usize = 8;
+
+type Answer = Result<Response, Failure>;
+
+/// Each source and how it fares.
+pub async fn sources(State(ctx): State<Context>, Path(lang): Path<String>) -> Answer {
+    let language = page::language(&lang)?;
+    let mut weeks: BTreeMap<String, [i64; WEEKS]> = BTreeMap::new();
+    for (slug, week, n) in archive::items_per_week(&ctx.pool, ctx.clock.now()).await? {
+        if let Some(place) = weeks.entry(slug).or_default().get_mut(week) {
+            *place = n;
+        }
+    }
+    let title = words::word("per_week", language);
+    let rows: Vec<Value> = source_rows::list(&ctx.pool)
+        .await?
+        .into_iter()
+        .map(|row| {
+            json!({
+                "name": row.name, "slug": row.slug, "lane": words::word(&row.lane, language), "language": row.language,
+                "state": if row.enabled { row.state.clone() } else { words::word("off", language) },
+                "good": is_good(&row.state) || !row.enabled,
+                "last_ok": minute(&ctx, row.last_ok_at),
+                "next": if row.enabled { minute(&ctx, Some(row.next_at)) } else { "–".to_owned() },
+                "says": row.last_error, "repairs": row.repairs.join(", "),
+                "spark": chart::sparkline(&title, &weeks.get(&row.slug).copied().unwrap_or_default()),
+            })
+        })
+        .collect();
+    page::render(&ctx, "web/sources.html.j2", language, "/sources", json!({ "sources": rows }))
+}
+
+/// States that need nobody's hand.
+fn is_good(state: &str) -> bool {
+    ["ok", "new", "quiet"].contains(&state)
+}
+
+/// Deliveries of each issue by state.
+pub async fn outbox(State(ctx): State<Context>, Path(lang): Path<String>) -> Answer {
+    let language = page::language(&lang)?;
+    let rows: Vec<Value> = archive::deliveries(&ctx.pool)
+        .await?
+        .into_iter()
+        .map(|(kind, number, state, n)| {
+            json!({ "issue": format!("{} {number}", words::word(&kind, language)), "state": state, "n": n,
+                    "url": format!("/{language}/issues/{kind}/{number}/mail") })
+        })
+        .collect();
+    page::render(&ctx, "web/outbox.html.j2", language, "/outbox", json!({ "deliveries": rows }))
+}
+
+/// What ran, what is due, what needs a hand.
+pub async fn status(State(ctx): State<Context>, Path(lang): Path<String>) -> Answer {
+    let language = page::language(&lang)?;
+    let now = ctx.clock.now();
+    let mut warnings = Vec::new();
+    let mut ran = Vec::new();
+    for run in runs::latest(&ctx.pool).await? {
+        let report: Option<Report> = run.report.and_then(|report| serde_json::from_value(report).ok());
+        warnings.extend(
+            report
+                .iter()
+                .flat_map(|report| &report.warnings)
+                .map(|warning| format!("{}: {warning}", run.stage)),
+        );
+        warnings.extend(run.error.iter().map(|error| format!("{}: {error}", run.stage)));
+        let counts = report.map(|report| report.counts).unwrap_or_default();
+        let did: Vec<String> = counts
+            .iter()
+            .filter(|(_, n)| **n > 0)
+            .map(|(name, n)| format!("{n} {}", name.replace('_', " ")))
+            .collect();
+        ran.push(json!({ "stage": run.stage, "started": minute(&ctx, Some(run.started_at)), "did": did.join(", "), "failed": run.error.is_some() }));
+    }
+    let jobs: Vec<Value> = jobs::all(&ctx.pool)
+        .await?
+        .into_iter()
+        .map(|job| json!({ "name": job.name, "next": minute(&ctx, Some(job.next_run_at)), "error": job.last_error }))
+        .collect();
+    let mail: Vec<Value> = deliveries::counts(&ctx.pool)
+        .await?
+        .into_iter()
+        .map(|(state, n)| json!({ "state": state, "n": n }))
+        .collect();
+    let problems: Vec<Value> = deliveries::problems(&ctx.pool, MAX_PROBLEMS)
+        .await?
+        .into_iter()
+        .map(|problem| json!({ "issue": format!("{} {}", words::word(&problem.kind, language), problem.number), "state": problem.state, "says": problem.reply }))
+        .collect();
+    let model = model_calls::totals(&ctx.pool, now - Duration::days(7)).await?;
+    let data = json!({
+        "totals": totals::count(&ctx.pool).await?,
+        "runs": ran, "jobs": jobs, "warnings": warnings, "mail": mail, "mail_problems": problems,
+        "model": { "calls": model.calls, "failed": model.failed, "tokens": model.prompt_tokens + model.completion_tokens,
+                   "cost": format!("{:.4}", model.cost_micros as f64 / 1e6) },
+    });
+    page::render(&ctx, "web/status.html.j2", language, "/status", data)
+}
+
+/// How headsup chooses.
+pub async fn about(State(ctx): State<Context>, Path(lang): Path<String>) -> Answer {
+    let language = page::language(&lang)?;
+    page::render(&ctx, "web/about.html.j2", language, "/about", json!({ "model": ctx.settings.model.name }))
+}

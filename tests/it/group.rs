@@ -1,0 +1,158 @@
+//! One event is one story, across outlets, languages and runs; each item is in exactly one, with the reason.
+
+use chrono::Duration;
+use headsup::group;
+
+use crate::app::TestApp;
+
+/// Title, text, language, tier and hours before now; each from a source and owner of its own.
+type Piece<'a> = (&'a str, &'a str, &'a str, &'a str, i64);
+
+const ROUND_EN: Piece<'_> = (
+    "Quokka raises $120 million Series B to shrink language models",
+    "Quokka, which prunes models for laptops, raised $120 million in a Series B led by Harbor Capital.",
+    "en",
+    "press",
+    20,
+);
+const ROUND_ZH: Piece<'_> = (
+    "Quokka 完成1.2亿美元B轮融资，专注模型压缩",
+    "模型压缩公司 Quokka 宣布完成1.2亿美元B轮融资，由 Harbor Capital 领投。",
+    "zh",
+    "press",
+    12,
+);
+const ROUND_OWN: Piece<'_> = (
+    "Quokka secures $120 million in Series B",
+    "We have raised $120 million in a Series B led by Harbor Capital to prune language models.",
+    "en",
+    "primary",
+    10,
+);
+const OTHER: Piece<'_> = (
+    "Regulator opens inquiry into voice cloning",
+    "The regulator asks makers of voices for their records.",
+    "en",
+    "press",
+    11,
+);
+
+async fn publish(app: &TestApp, (title, text, language, tier, hours): Piece<'_>) {
+    let at = app.ctx.clock.now() - Duration::hours(hours);
+    let source: i64 = sqlx::query_scalar(
+        "INSERT INTO sources (slug, name, kind, url, lane, language, tier, owner, next_at)
+         VALUES (md5($1), md5($1), 'feed', 'https://e.example', 'funding', $2, $3, md5($1), now()) RETURNING id",
+    )
+    .bind(title)
+    .bind(language)
+    .bind(tier)
+    .fetch_one(&app.ctx.pool)
+    .await
+    .unwrap();
+    let item: i64 = sqlx::query_scalar(
+        "INSERT INTO items (source_id, guid, link, canonical_link, title, language, published_at, first_seen_at,
+                            content_sha256, page_state)
+         VALUES ($1, $2, 'https://e.example/' || md5($2), md5($2), $2, $3, $4, $4, '', 'not-needed') RETURNING id",
+    )
+    .bind(source)
+    .bind(title)
+    .bind(language)
+    .bind(at)
+    .fetch_one(&app.ctx.pool)
+    .await
+    .unwrap();
+    sqlx::query(
+        "INSERT INTO articles (item_id, title, language, body, how, complete, n_chars, extracted_at)
+         VALUES ($1, $2, $3, $4, 'page', true, 100, $5)",
+    )
+    .bind(item)
+    .bind(title)
+    .bind(language)
+    .bind(text)
+    .bind(app.ctx.clock.now())
+    .execute(&app.ctx.pool)
+    .await
+    .unwrap();
+}
+
+/// Title, number of items and number of owners of each story, in the order of time.
+async fn stories(app: &TestApp) -> Vec<(String, i32, i32)> {
+    sqlx::query_as("SELECT title, n_items, n_owners FROM stories ORDER BY happened_at, id")
+        .fetch_all(&app.ctx.pool)
+        .await
+        .unwrap()
+}
+
+/// Everything that the stage wrote, as text.
+async fn snapshot(app: &TestApp) -> String {
+    sqlx::query_scalar(
+        "SELECT (SELECT string_agg(s::text, chr(10) ORDER BY s.id) FROM stories s)
+             || (SELECT string_agg(si::text, chr(10) ORDER BY si.item_id) FROM story_items si)",
+    )
+    .fetch_one(&app.ctx.pool)
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn one_event_in_two_languages_is_one_story_led_by_who_it_concerns() {
+    let app = TestApp::start().await;
+    for piece in [ROUND_EN, ROUND_ZH, ROUND_OWN, OTHER] {
+        publish(&app, piece).await;
+    }
+    let report = group::run(&app.ctx).await.unwrap();
+    assert_eq!((report.count("items"), report.count("stories"), report.count("joined")), (4, 2, 2));
+    assert_eq!(stories(&app).await, [(ROUND_OWN.0.to_owned(), 3, 3), (OTHER.0.to_owned(), 1, 1)]);
+    let reasons: Vec<String> = sqlx::query_scalar(
+        "SELECT reason FROM story_items WHERE similarity < 1 OR reason <> 'opens the story'",
+    )
+    .fetch_all(&app.ctx.pool)
+    .await
+    .unwrap();
+    assert_eq!(reasons.len(), 2);
+    assert!(reasons.iter().all(|reason| reason.contains("Quokka")), "{reasons:?}");
+}
+
+#[tokio::test]
+async fn a_second_run_changes_nothing() {
+    let app = TestApp::start().await;
+    for piece in [ROUND_EN, ROUND_ZH, OTHER] {
+        publish(&app, piece).await;
+    }
+    group::run(&app.ctx).await.unwrap();
+    let before = snapshot(&app).await;
+    app.ctx.clock.set(app.ctx.clock.now() + Duration::hours(1));
+    let report = group::run(&app.ctx).await.unwrap();
+    assert_eq!(report.count("items"), 0);
+    assert_eq!(snapshot(&app).await, before);
+}
+
+#[tokio::test]
+async fn a_late_item_joins_the_story_and_marks_it_changed() {
+    let app = TestApp::start().await;
+    publish(&app, ROUND_EN).await;
+    publish(&app, OTHER).await;
+    group::run(&app.ctx).await.unwrap();
+    app.ctx.clock.set(app.ctx.clock.now() + Duration::hours(5));
+    publish(&app, ROUND_ZH).await;
+    let report = group::run(&app.ctx).await.unwrap();
+    assert_eq!((report.count("stories"), report.count("joined")), (0, 1));
+    assert_eq!(stories(&app).await[0].1, 2);
+    let changed: i64 = sqlx::query_scalar("SELECT count(*) FROM stories WHERE changed_at = $1")
+        .bind(app.ctx.clock.now())
+        .fetch_one(&app.ctx.pool)
+        .await
+        .unwrap();
+    assert_eq!(changed, 1);
+}
+
+#[tokio::test]
+async fn two_runs_at_once_group_each_item_once() {
+    let app = TestApp::start().await;
+    for piece in [ROUND_EN, ROUND_ZH, ROUND_OWN, OTHER] {
+        publish(&app, piece).await;
+    }
+    let (one, two) = tokio::join!(group::run(&app.ctx), group::run(&app.ctx));
+    assert_eq!(one.unwrap().count("items") + two.unwrap().count("items"), 4);
+    assert_eq!(stories(&app).await.len(), 2);
+}
