@@ -47,7 +47,7 @@ fn drop_repeats(entries: &mut Vec<Entry>) {
 
 /// Some publishers give one guid to several things, such as all patches of a version. The oldest keeps it, since it
 /// was stored first; the others are told apart by their time, or by their title.
-fn tell_guids_apart(entries: &mut [Entry]) {
+fn tell_guids_apart(entries: &mut Vec<Entry>) {
     let mut taken = HashSet::new();
     for entry in entries.iter_mut().rev() {
         if taken.insert(entry.guid.clone()) {
@@ -57,6 +57,8 @@ fn tell_guids_apart(entries: &mut [Entry]) {
         entry.guid = format!("{} {own}", entry.guid);
         taken.insert(entry.guid.clone());
     }
+    let mut seen = HashSet::new();
+    entries.retain(|entry| seen.insert(entry.guid.clone()));
 }
 
 /// A change log has one page for many entries: there the address alone is nobody's name.
