@@ -1,6 +1,5 @@
 //! Any feed to [`Entry`]s: repaired, read by feed-rs behind a net, read again by our own eyes where that fails.
 
-use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, Utc};
@@ -39,7 +38,7 @@ pub struct Hints<'a> {
 /// A feed that was read.
 #[derive(Clone, Debug, Default)]
 pub struct Parsed {
-    /// In the order of the feed, each guid once.
+    /// In the order of the feed, also what it lists twice.
     pub entries: Vec<Entry>,
     /// What had to be mended.
     pub repairs: Vec<String>,
@@ -63,9 +62,8 @@ pub fn parse(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
     } else {
         xml(&decoded, hints, &mut repairs)?
     };
-    let mut parsed = Parsed { entries: tidy(found.0, hints), repairs, ttl_minutes: found.1 };
-    parsed.entries.truncate(MAX_ENTRIES);
-    Ok(parsed)
+    let entries = found.0.into_iter().take(MAX_ENTRIES).map(|entry| tidy(entry, hints)).collect();
+    Ok(Parsed { entries, repairs, ttl_minutes: found.1 })
 }
 
 /// Entries and the feed's wish of minutes.
@@ -147,13 +145,7 @@ fn convert(entry: theirs::Entry, hints: &Hints<'_>) -> Entry {
 }
 
 /// What holds for every entry, whoever read it: plain capped text, a link, a stable guid, believable dates.
-fn tidy(entries: Vec<Entry>, hints: &Hints<'_>) -> Vec<Entry> {
-    let mut seen = HashSet::new();
-    let tidied = entries.into_iter().filter_map(|entry| tidy_one(entry, hints));
-    tidied.filter(|entry| seen.insert(entry.guid.clone())).collect()
-}
-
-fn tidy_one(entry: Entry, hints: &Hints<'_>) -> Option<Entry> {
+fn tidy(entry: Entry, hints: &Hints<'_>) -> Entry {
     let mut tidied = Entry {
         title: text::line(&entry.title, MAX_TITLE),
         link: entry.link,
@@ -174,11 +166,8 @@ fn tidy_one(entry: Entry, hints: &Hints<'_>) -> Option<Entry> {
     if tidied.title.is_empty() {
         tidied.title = text::cap(&tidied.summary, 100);
     }
-    if tidied.title.is_empty() && tidied.link.is_empty() {
-        return None;
-    }
     tidied.guid = stable_guid(&tidied);
-    Some(tidied)
+    tidied
 }
 
 /// The publisher's, else the link, else title and date: never something random.

@@ -1,4 +1,7 @@
-//! Entries of a source to items: which are kept, in which language, and whether their page is wanted.
+//! Entries of a source to items: which are kept, what makes each one of a kind, in which language, and whether their
+//! page is wanted.
+
+use std::collections::HashSet;
 
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest as _, Sha256};
@@ -20,10 +23,52 @@ pub fn prepare(
 ) -> Vec<NewItem> {
     // Undated ones count as new; the sort is stable, so the feed's order decides among equals.
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.published.unwrap_or(now)));
+    drop_repeats(&mut entries);
+    tell_guids_apart(&mut entries);
     entries.truncate(config.map_or(200, |config| config.max_items as usize));
     let fetch_pages = config.is_some_and(|config| config.fetch_pages)
         && matches!(source.kind, SourceKind::Feed | SourceKind::Page);
-    entries.into_iter().map(|entry| item(source, entry, fetch_pages, now)).collect()
+    let mut items: Vec<NewItem> =
+        entries.into_iter().map(|entry| item(source, entry, fetch_pages, now)).collect();
+    tell_links_apart(&mut items);
+    items
+}
+
+/// What can be shown and was not listed before in the same answer.
+fn drop_repeats(entries: &mut Vec<Entry>) {
+    let mut seen = HashSet::new();
+    entries.retain(|entry| {
+        let shows = !entry.title.is_empty() || !entry.link.is_empty();
+        // Two guids, or two times, for one page and one text are one thing, listed twice.
+        let thing = if entry.link.is_empty() { &entry.guid } else { &entry.link };
+        shows && seen.insert((thing.clone(), entry.title.clone(), entry.summary.clone()))
+    });
+}
+
+/// Some publishers give one guid to several things, such as all patches of a version. The oldest keeps it, since it
+/// was stored first; the others are told apart by their time, or by their title.
+fn tell_guids_apart(entries: &mut Vec<Entry>) {
+    let mut taken = HashSet::new();
+    for entry in entries.iter_mut().rev() {
+        if taken.insert(entry.guid.clone()) {
+            continue;
+        }
+        let own = entry.published.map_or_else(|| entry.title.clone(), |at| at.to_rfc3339());
+        entry.guid = format!("{} {own}", entry.guid);
+        taken.insert(entry.guid.clone());
+    }
+    let mut seen = HashSet::new();
+    entries.retain(|entry| seen.insert(entry.guid.clone()));
+}
+
+/// A change log has one page for many entries: there the address alone is nobody's name.
+fn tell_links_apart(items: &mut [NewItem]) {
+    let mut taken = HashSet::new();
+    for item in items.iter_mut().rev() {
+        if !taken.insert(item.canonical_link.clone()) {
+            item.canonical_link = format!("{}#{}", item.canonical_link, item.entry.guid);
+        }
+    }
 }
 
 fn item(source: &Source, mut entry: Entry, fetch_pages: bool, now: DateTime<Utc>) -> NewItem {
@@ -46,5 +91,71 @@ fn item(source: &Source, mut entry: Entry, fetch_pages: bool, now: DateTime<Utc>
         content_sha256: hash.finalize().to_vec(),
         wants_page: fetch_pages && has_link && is_fresh,
         entry,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Lane, Language, SourceId, Tier};
+
+    const NOW: &str = "2026-05-06T08:00:00Z";
+
+    fn entry(guid: &str, link: &str, title: &str, day: u32) -> Entry {
+        let published = Some(format!("2026-05-{day:02}T10:00:00Z").parse().unwrap());
+        let summary = format!("{title} of May {day}");
+        Entry {
+            guid: guid.into(),
+            link: link.into(),
+            title: title.into(),
+            published,
+            summary,
+            ..Entry::default()
+        }
+    }
+
+    /// Guid and canonical link of each item, newest first.
+    fn identities(entries: Vec<Entry>) -> Vec<(String, String)> {
+        let source = Source {
+            id: SourceId(1),
+            slug: "s".into(),
+            name: "S".into(),
+            kind: SourceKind::Feed,
+            url: "https://a.example/feed".into(),
+            lane: Lane::Company,
+            language: Language::En,
+            tier: Tier::Press,
+            owner: "s".into(),
+            etag: None,
+            last_modified: None,
+            body_sha256: None,
+            n_failures: 0,
+        };
+        let items = prepare(&source, None, entries, NOW.parse().unwrap());
+        items.into_iter().map(|item| (item.entry.guid, item.canonical_link)).collect()
+    }
+
+    fn pair(guid: &str, link: &str) -> (String, String) {
+        (guid.to_owned(), link.to_owned())
+    }
+
+    #[test]
+    fn what_is_listed_twice_is_one_item() {
+        let a = || entry("1", "https://a.example/a", "A", 1);
+        let other_guid = Entry { guid: "2".into(), ..a() };
+        assert_eq!(identities(vec![a(), a(), other_guid]), [pair("1", "https://a.example/a")]);
+        assert_eq!(identities(vec![Entry { guid: "3".into(), ..Entry::default() }]), []);
+    }
+
+    #[test]
+    fn one_guid_for_several_things_is_kept_by_the_oldest() {
+        let old = entry("1.2", "https://a.example/log#1.2", "Version 1.2", 1);
+        let patch = entry("1.2", "https://a.example/log#1.2", "Version 1.2", 3);
+        let stays = pair("1.2", "https://a.example/log");
+        assert_eq!(identities(vec![old.clone()]), [stays.clone()]);
+        let patched =
+            pair("1.2 2026-05-03T10:00:00+00:00", "https://a.example/log#1.2 2026-05-03T10:00:00+00:00");
+        assert_eq!(identities(vec![old.clone(), patch.clone()]), [patched.clone(), stays.clone()]);
+        assert_eq!(identities(vec![patch, old]), [patched, stays], "in whatever order they are listed");
     }
 }

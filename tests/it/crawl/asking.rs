@@ -51,13 +51,13 @@ async fn a_bad_source_fails_alone_and_says_why() {
         ("500", "failing", "HTTP 500"),
         ("403", "blocked", "HTTP 403"),
         ("gone", "gone", "HTTP 410"),
-        ("stalls", "failing", "no answer within 1 s"),
+        ("stalls", "failing", "no answer within 3 s"),
         ("rubbish", "failing", "not readable as a feed"),
         ("round", "failing", "more than 5 redirects"),
         ("none", "empty", "the feed has no entries"),
     ];
     let mut app = TestApp::start_with(|settings| {
-        settings.crawl.timeout_seconds = 1;
+        settings.crawl.timeout_seconds = 3;
         settings.crawl.max_bytes = 1_000_000;
     })
     .await;
