@@ -152,7 +152,7 @@ mod tests {
         let old = entry("1.2", "https://a.example/log#1.2", "Version 1.2", 1);
         let patch = entry("1.2", "https://a.example/log#1.2", "Version 1.2", 3);
         let stays = pair("1.2", "https://a.example/log");
-        assert_eq!(identities(vec![old.clone()]), [stays.clone()]);
+        assert_eq!(identities(vec![old.clone()]), std::slice::from_ref(&stays));
         let patched =
             pair("1.2 2026-05-03T10:00:00+00:00", "https://a.example/log#1.2 2026-05-03T10:00:00+00:00");
         assert_eq!(identities(vec![old.clone(), patch.clone()]), [patched.clone(), stays.clone()]);
