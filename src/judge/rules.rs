@@ -14,6 +14,18 @@ pub const NAME: &str = "rules";
 const READ: usize = 6_000;
 /// Longest quote, in characters.
 const MAX_QUOTE: usize = 200;
+/// A text that is not longer than its title by more than this says nothing more.
+const THIN: usize = 30;
+/// Hosts and paths of papers, and of what can be downloaded, whoever lists them.
+const PAPERS: [&str; 6] = [
+    "arxiv.org/",
+    "openreview.net/",
+    "aclanthology.org/",
+    "huggingface.co/papers/",
+    "papers.cool/",
+    "alphaxiv.org/",
+];
+const PROJECTS: [&str; 4] = ["github.com/", "gitlab.com/", "huggingface.co/", "modelscope.cn/"];
 /// Most entities that are kept.
 const MAX_ENTITIES: usize = 8;
 
@@ -160,6 +172,10 @@ fn hype(reading: &Reading<'_>, evidence: &[ScorePart]) -> Vec<ScorePart> {
     if is_advert {
         parts.extend(reading.quote(&lexicon::PROMO).map(|quote| score::part("promo", 1.0, &quote)));
     }
+    let is_thin = |item: &StoryItem| item.text.chars().count() <= item.title.chars().count() + THIN;
+    if reading.story.items.iter().all(is_thin) {
+        parts.push(score::part("thin", 1.0, ""));
+    }
     if lead.ends_with(['?', '？']) && !corroborated && !has("artifact") || n_loud > 0 && !has("numbers") {
         parts.push(score::part("headline", 1.0, &summary::cut(lead, MAX_QUOTE)));
     }
@@ -191,10 +207,19 @@ fn quote_in(text: &str, holds: impl Fn(&str) -> bool) -> Option<String> {
 
 fn lane(story: &Story, funding: Option<&Funding>) -> Lane {
     let has_kind = |kind: SourceKind| story.items.iter().any(|item| item.kind == kind);
+    let lead = story
+        .items
+        .first()
+        .map(|item| item.link.trim_start_matches("https://").trim_start_matches("http://"));
+    let leads_to =
+        |places: &[&str]| lead.is_some_and(|link| places.iter().any(|place| link.starts_with(place)));
     match () {
-        () if has_kind(SourceKind::Arxiv) => Lane::Research,
+        () if has_kind(SourceKind::Arxiv) || leads_to(&PAPERS) => Lane::Research,
         () if has_kind(SourceKind::Github) => Lane::OpenSource,
         () if funding.is_some() => Lane::Funding,
+        () if leads_to(&PROJECTS) && !leads_to(&["huggingface.co/blog/", "huggingface.co/posts/"]) => {
+            Lane::OpenSource
+        }
         // A funding outlet also writes of other things.
         () if story.lane == Lane::Funding => Lane::Industry,
         () => story.items.iter().find(|item| item.tier == Tier::Primary).map_or(story.lane, |item| item.lane),
@@ -207,10 +232,18 @@ fn words(story: &Story) -> (BTreeMap<Language, String>, BTreeMap<Language, Summa
     for language in Language::ALL {
         let own = story.items.iter().find(|item| item.language == *language && !item.text.trim().is_empty());
         let Some(item) = own.or(story.items.first()) else { continue };
-        headlines.insert(*language, item.title.clone());
+        headlines.insert(*language, headline(item));
         summaries.insert(*language, summary::extract(&item.title, &item.text));
     }
     (headlines, summaries)
+}
+
+/// The title; a bare version number says nothing without whose it is.
+fn headline(item: &StoryItem) -> String {
+    let bare = item.title.trim_start_matches(['v', 'V']);
+    let is_version =
+        bare.starts_with(|c: char| c.is_ascii_digit()) && !bare.contains(' ') && bare.contains('.');
+    if is_version { format!("{} {}", item.source, item.title) } else { item.title.clone() }
 }
 
 /// Companies, then names with capitals or digits inside, of the headlines.

@@ -15,7 +15,7 @@ pub struct Flag {
 }
 
 /// All flags, evidence first.
-pub const FLAGS: [Flag; 16] = [
+pub const FLAGS: [Flag; 17] = [
     Flag {
         name: "primary",
         points: 2.0,
@@ -59,6 +59,7 @@ pub const FLAGS: [Flag; 16] = [
     },
     Flag { name: "future", points: -1.0, meaning: "announced for some day, not there now" },
     Flag { name: "anonymous", points: -1.5, meaning: "the only sources are unnamed people" },
+    Flag { name: "thin", points: -2.0, meaning: "nothing but a headline could be read" },
     Flag { name: "independent", points: 1.0, meaning: "somebody else than the vendor measured it" },
 ];
 

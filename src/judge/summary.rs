@@ -27,8 +27,15 @@ static BOILERPLATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// "Authors: … Summary:" and "Abstract": labels before the text that they announce.
+static LABELS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?s)^\s*(?:(?:Authors?|Published|Upvotes|作者)\s*[:：].{0,800}?)?(?:Summary|Abstract|TL;DR|摘要)(?:\s*[:：]\s*|\s+)").ok()
+});
+
 /// A summary made of sentences of `text`; of the title, if it has none worth reading.
 pub fn extract(title: &str, text: &str) -> Summary {
+    let text =
+        LABELS.as_ref().and_then(|labels| labels.find(text)).map_or(text, |label| &text[label.end()..]);
     let candidates: Vec<&str> =
         sentences::split(text).into_iter().take(HEAD).filter(|sentence| is_worth(sentence, title)).collect();
     let Some(first) = candidates.first() else {
@@ -129,6 +136,17 @@ mod tests {
     fn nothing_worth_reading_leaves_the_title() {
         assert_eq!(extract("A title", "").short, "A title");
         assert_eq!(extract("A title", "Menu\nHome\nAbout us").long, "A title");
+    }
+
+    #[test]
+    fn labels_before_the_text_are_no_part_of_it() {
+        let text = "Authors: A. One, B. Two Upvotes: 12 Summary: We halve the memory of training with a new optimiser for large models.";
+        assert_eq!(
+            extract("t", text).short,
+            "We halve the memory of training with a new optimiser for large models."
+        );
+        let text = "Abstract We halve the memory of training with a new optimiser for large models.";
+        assert!(extract("t", text).short.starts_with("We halve"));
     }
 
     #[test]

@@ -61,6 +61,8 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("rumour", "not confirmed", "未经证实"),
     ("rumour-thin", "rumour without a second source", "传闻，且无第二来源"),
     ("big-company", "a company that many depend on", "影响面广的公司"),
+    ("thin", "nothing but a headline", "只有标题"),
+    ("independent", "measured by somebody else", "有第三方验证"),
     ("no-room", "good enough, but the issue was full", "合格，但篇幅已满"),
     ("code", "there is something to run", "有可运行的代码"),
     ("readable", "a programmer can read it", "程序员读得懂"),

@@ -96,9 +96,9 @@ async fn private_addresses_are_refused_however_they_are_written() {
     all.push(source("open", format!("{}/feed", web.base)));
     app.read(Feeds { sources: all });
     crawl(&app).await;
-    for n in 0..hosts.len() {
+    for (n, host) in hosts.iter().enumerate() {
         let (_, error) = state(&app, &format!("closed-{n}")).await;
-        assert!(error.contains("private address refused"), "{}: {error}", hosts[n]);
+        assert!(error.contains("private address refused"), "{host}: {error}");
     }
     assert_eq!(web.take_paths(), ["/feed"], "only the trusted source was asked");
 }
