@@ -24,10 +24,11 @@ pub static SENSATIONAL: Pattern = LazyLock::new(|| {
     .ok()
 });
 
-/// Lists that are made to be clicked.
+/// Lists that are made to be clicked, and round-ups, which tell what others told.
 pub static LIST_BAIT: Pattern = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)^\W*(?:the )?(?:top |best )?\d{1,3}\+? (?:\w+[- ]){0,4}(?:tools?|prompts?|tricks?|hacks?|ways|reasons|tips|apps|things|websites|chrome extensions|secrets|ideas)\b",
+        r"|^\W*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\W*$|\b(?:daily|weekly|monthly) (?:digest|round-?up|briefing|recap|links)\b|\b(?:last|this) week in\b|(?:日报|早报|晚报|周报|周刊|一周速览|速递)(?:\s*[：:丨|#第]|$)",
         r"|^\W*(?:盘点|必看|收藏|建议收藏)|(?:这|最[好强火]的?)?\s*[\d一二三四五六七八九十百]+\s*(?:个|款|种|条|大|招)[^。]{0,12}(?:工具|神器|技巧|提示词|方法|理由|秘诀|网站|应用|玩法)"
     ))
     .ok()
@@ -198,8 +199,13 @@ mod tests {
 
     #[test]
     fn shouting_is_heard_in_both_languages_and_plain_speech_is_not() {
-        for loud in ["This insane model changes everything", "震惊！它彻底改变了编程", "10 AI tools you need"]
-        {
+        for loud in [
+            "This insane model changes everything",
+            "震惊！它彻底改变了编程",
+            "10 AI tools you need",
+            "2026-03-17",
+            "AI日报：多模态模型发布",
+        ] {
             assert!(find(&SENSATIONAL, loud).or(find(&LIST_BAIT, loud)).is_some(), "{loud}");
         }
         for plain in [

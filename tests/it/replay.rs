@@ -63,6 +63,7 @@ async fn weeks_of_real_feeds_become_issues() {
 
 async fn write_issues(app: &TestApp) {
     let folder = Path::new("target/replay");
+    let _ = std::fs::remove_dir_all(folder);
     std::fs::create_dir_all(folder).unwrap();
     for outcome in std::fs::read_dir(app.ctx.settings.home.join("outbox")).into_iter().flatten().flatten() {
         std::fs::copy(outcome.path(), folder.join(outcome.file_name())).unwrap();
