@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use chrono::{DateTime, Utc};
 use feed_rs::model as theirs;
 use sha2::{Digest as _, Sha256};
+use url::Url;
 
 use super::{date, decode, json, link, repair, soup, text};
 use crate::model::{Entry, Language};
@@ -19,8 +20,6 @@ pub const MAX_CONTENT: usize = 100_000;
 const MAX_ENTRIES: usize = 5_000;
 /// Most authors and tags that are kept.
 const MAX_NAMES: usize = 50;
-/// A body shorter than this without entries is an empty feed, not a suspicious one.
-const TINY: usize = 300;
 
 /// What is known about a feed before it is read.
 #[derive(Clone, Copy, Debug)]
@@ -72,20 +71,39 @@ pub type Found = (Vec<Entry>, Option<u32>);
 fn xml(decoded: &str, hints: &Hints<'_>, repairs: &mut Vec<String>) -> Result<Found, String> {
     let (mended, steps) = repair::repair(decoded);
     repairs.extend(steps);
-    let first = read(&mended, hints);
-    if let Ok(found) = &first
-        && (!found.0.is_empty() || mended.len() < TINY)
-    {
-        return first;
+    let seen = catch_unwind(|| soup::entries(&mended, hints)).unwrap_or_default();
+    match read(&mended, hints) {
+        Ok((entries, ttl)) if entries.len() == seen.len() => {
+            Ok((entries.into_iter().zip(seen).map(|(entry, raw)| complete(entry, raw)).collect(), ttl))
+        }
+        // Truncated, mismatched, prefixed: read by eye.
+        first if !seen.is_empty() && first.as_ref().map_or(true, |found| found.0.is_empty()) => {
+            let why = first.err().unwrap_or_else(|| "no entries found by the strict parser".to_owned());
+            repairs.push(format!("read entry by entry ({why})"));
+            Ok((seen.into_iter().map(|raw| raw.entry).collect(), None))
+        }
+        first => first,
     }
-    // Truncated, mismatched, prefixed: read by eye.
-    let entries = catch_unwind(|| soup::entries(&mended, hints)).unwrap_or_default();
-    if !entries.is_empty() {
-        let why = first.err().unwrap_or_else(|| "no entries found by the strict parser".to_owned());
-        repairs.push(format!("read entry by entry ({why})"));
-        return Ok((entries, None));
+}
+
+/// What the parser lost, from the text itself: unescaped markup, parts of other vocabularies, odd dates, and the link
+/// as its publisher spells it.
+fn complete(entry: Entry, raw: soup::Raw) -> Entry {
+    let or = |own: String, seen: String| if own.trim().is_empty() { seen } else { own };
+    let (seen, is_marked_up) = (raw.entry, raw.is_marked_up);
+    let is_same = |a: &str, b: &str| Url::parse(a).is_ok_and(|a| Url::parse(b).is_ok_and(|b| a == b));
+    let link = if is_same(&entry.link, &seen.link) { seen.link.clone() } else { or(entry.link, seen.link) };
+    Entry {
+        guid: or(entry.guid, seen.guid),
+        title: if is_marked_up { or(seen.title, entry.title) } else { or(entry.title, seen.title) },
+        link,
+        published: entry.published.or(seen.published),
+        updated: entry.updated.or(seen.updated),
+        authors: if entry.authors.is_empty() { seen.authors } else { entry.authors },
+        summary: if is_marked_up { or(seen.summary, entry.summary) } else { or(entry.summary, seen.summary) },
+        content: or(entry.content, seen.content),
+        categories: if entry.categories.is_empty() { seen.categories } else { entry.categories },
     }
-    first
 }
 
 /// feed-rs, never bare: it can be made to panic, and a parser is not to be used twice after an error.

@@ -21,6 +21,7 @@ mod pages;
 mod repair;
 mod robots;
 mod soup;
+mod tags;
 mod text;
 
 use std::collections::HashMap;

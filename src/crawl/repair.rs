@@ -62,10 +62,12 @@ fn drop_controls(text: &str) -> String {
 }
 
 /// With its internal subset, which is where entity bombs are.
+/// Only the one before the root: a text may speak of another.
 fn drop_doctype(text: &str) -> String {
-    static DOCTYPE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?is)<!DOCTYPE\b[^>\[]*(?:\[.*?\]\s*)?>").ok());
-    replace(&DOCTYPE, text, "")
+    static DOCTYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?is)^(\s*(?:<!--.*?-->\s*)*)<!DOCTYPE\b[^>\[]*(?:\[.*?\]\s*)?>").ok()
+    });
+    replace(&DOCTYPE, text, "$1")
 }
 
 /// Outside CDATA and comments: named HTML entities become characters, unknown names and bare `&` become text.
@@ -208,6 +210,7 @@ mod tests {
             "\n  <a>x</a>",
         );
         check("junk <a/>", "<a/>");
+        check("<a><![CDATA[<!DOCTYPE html>]]></a>", "<a><![CDATA[<!DOCTYPE html>]]></a>");
     }
 
     #[test]

@@ -1,86 +1,280 @@
-//! The second pass: finds entries by name in a document that no XML parser takes. Tags are matched as text, so
-//! truncation, mismatched tags and prefixes do no harm.
-
-use std::sync::LazyLock;
-
-use regex::Regex;
+//! The second pass: finds entries and their parts by name, in a document that no XML parser takes and in one of which
+//! the parser lost something. Tags are matched as text, so truncation, mismatched tags and prefixes do no harm.
 
 use super::feed::{Hints, zone_of};
+use super::tags::{self, Kind, Part, Tag};
 use super::{date, link};
 use crate::model::Entry;
 
 /// Most entries that are looked for.
-const MAX: usize = 2_000;
+const MAX: usize = 5_000;
+
+/// How a document of entries begins.
+const ROOTS: [&str; 6] = ["rss", "rdf", "feed", "channel", "item", "entry"];
+
+/// Parts of an entry by what they say, in order of preference; without the entry's own prefix.
+const TITLE: [&str; 3] = ["title", "dc:title", "media:title"];
+const SUMMARY: [&str; 6] =
+    ["description", "summary", "abstract", "dc:description", "itunes:summary", "media:description"];
+const CONTENT: [&str; 4] = ["content:encoded", "content", "xhtml:body", "body"];
+const PUBLISHED: [&str; 7] =
+    ["pubdate", "published", "issued", "dcterms:issued", "dc:date", "created", "dcterms:created"];
+const UPDATED: [&str; 5] = ["updated", "modified", "dcterms:modified", "atom:updated", "a10:updated"];
+const AUTHOR: [&str; 3] = ["author", "dc:creator", "itunes:author"];
+const CATEGORY: [&str; 2] = ["category", "dc:subject"];
+const ID: [&str; 2] = ["guid", "id"];
+
+/// An entry as it stands in the text.
+#[derive(Clone, Debug, Default)]
+pub struct Raw {
+    /// Not yet cleaned.
+    pub entry: Entry,
+    /// Title or summary hold unescaped markup, of which a parser keeps only a part.
+    pub is_marked_up: bool,
+}
 
 /// The entries of an RSS, RDF or Atom document in any state.
-pub fn entries(text: &str, hints: &Hints<'_>) -> Vec<Entry> {
-    static START: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?i)<(?:\w+:)?(item|entry)(?:\s[^>]*)?>").ok());
-    let Some(start) = &*START else { return Vec::new() };
-    let starts: Vec<usize> = start.find_iter(text).take(MAX).map(|found| found.end()).collect();
-    let ends = starts.iter().skip(1).copied().chain(std::iter::once(text.len()));
-    let pieces = starts.iter().zip(ends).map(|(from, to)| &text[*from..to]);
-    pieces.filter_map(|piece| entry(until_end(piece), hints)).collect()
+pub fn entries(text: &str, hints: &Hints<'_>) -> Vec<Raw> {
+    let is_feed = tags::next(text, 0).is_some_and(|root| ROOTS.contains(&local(root.name).as_str()));
+    let Some(first) = first_entry(text).filter(|_| is_feed) else { return Vec::new() };
+    let prefix = first.name.rsplit_once(':').map_or("", |(prefix, _)| prefix).to_lowercase();
+    let mut found = Vec::new();
+    let mut next = Some(first);
+    while let Some(open) = next
+        && found.len() < MAX
+    {
+        let after = after_entry(text, &open);
+        found.extend(entry(&open, &text[open.end..after.content_end], &prefix, after.whole, hints));
+        next = after.next;
+    }
+    found
 }
 
-/// Without what follows the closing tag.
-fn until_end(piece: &str) -> &str {
-    static END: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?i)</(?:\w+:)?(?:item|entry)\s*>").ok());
-    END.as_ref().and_then(|end| end.find(piece)).map_or(piece, |found| &piece[..found.start()])
+fn first_entry(text: &str) -> Option<Tag<'_>> {
+    let mut from = 0;
+    loop {
+        let tag = tags::next(text, from)?;
+        if tag.kind != Kind::Close && ["item", "entry"].contains(&local(tag.name).as_str()) {
+            return Some(tag);
+        }
+        from = tag.end;
+    }
 }
 
-fn entry(piece: &str, hints: &Hints<'_>) -> Option<Entry> {
-    let zone = zone_of(hints.language);
-    let first = |names: &[&str]| names.iter().find_map(|name| inner(piece, name)).unwrap_or_default();
-    let at = |names: &[&str]| date::parse(&first(names), zone);
-    let title = first(&["title"]);
-    let href = inner(piece, "link").filter(|text| !text.trim().is_empty()).or_else(|| href(piece));
-    let link =
-        href.and_then(|href| link::absolute(&href.replace("&amp;", "&"), hints.base)).unwrap_or_default();
-    let guid = first(&["guid", "id"]);
-    // A piece cut in the middle of its title is no entry.
-    if title.is_empty() || link.is_empty() && guid.is_empty() {
+/// Where an entry ends and the next one begins.
+struct After<'a> {
+    content_end: usize,
+    whole: bool,
+    next: Option<Tag<'a>>,
+}
+
+/// An entry ends with its tag, else where the next one begins, else with the document.
+fn after_entry<'a>(text: &'a str, open: &Tag<'_>) -> After<'a> {
+    let mut content_end = (open.kind == Kind::Empty).then_some(open.end);
+    let mut from = open.end;
+    while let Some(tag) = tags::next(text, from) {
+        from = tag.end;
+        if !tag.name.eq_ignore_ascii_case(open.name) {
+            continue;
+        }
+        if tag.kind == Kind::Close {
+            content_end = content_end.or(Some(tag.start));
+        } else {
+            return After { content_end: content_end.unwrap_or(tag.start), whole: true, next: Some(tag) };
+        }
+    }
+    After { content_end: content_end.unwrap_or(text.len()), whole: content_end.is_some(), next: None }
+}
+
+fn entry(open: &Tag<'_>, content: &str, prefix: &str, whole: bool, hints: &Hints<'_>) -> Option<Raw> {
+    let parts = tags::parts(content, |name| is_known(&without(name, prefix)));
+    let named: Vec<(String, &Part<'_>)> =
+        parts.iter().map(|part| (without(part.name, prefix), part)).collect();
+    let all = |names: &[&str]| {
+        let wanted = names.iter().flat_map(|name| named.iter().filter(move |(own, _)| own == name));
+        wanted.map(|(_, part)| *part).collect::<Vec<_>>()
+    };
+    let first = |names: &[&str]| all(names).into_iter().find(|part| !part.inner.trim().is_empty());
+    let text = |names: &[&str]| first(names).map(|part| value(part.inner)).unwrap_or_default();
+    let at = |names: &[&str]| {
+        all(names).iter().find_map(|part| date::parse(&value(part.inner), zone_of(hints.language)))
+    };
+    // A title that the end of the document cut in two is no title.
+    if !whole && first(&TITLE).is_none_or(|part| !part.whole) {
         return None;
     }
-    Some(Entry {
+    let about = tags::attribute(open.attributes, "rdf:about").map(unescape);
+    let guid = first(&ID).map(|part| value(part.inner)).or(about).unwrap_or_default();
+    let is_marked_up = [first(&TITLE), first(&SUMMARY)].into_iter().flatten().any(is_marked_up);
+    let entry = Entry {
         guid,
-        title,
-        link,
-        published: at(&["pubDate", "published", "dc:date", "issued"]),
-        updated: at(&["updated", "modified"]),
-        authors: [first(&["dc:creator", "author"])].into_iter().filter(|name| !name.is_empty()).collect(),
-        summary: first(&["description", "summary"]),
-        content: first(&["content:encoded", "content"]),
-        categories: Vec::new(),
-    })
-}
-
-/// What stands between `<name …>` and `</name>`, with any prefix; CDATA opened.
-fn inner(piece: &str, name: &str) -> Option<String> {
-    let local = name.rsplit(':').next().unwrap_or(name);
-    let prefix = if name.contains(':') {
-        regex::escape(name.split(':').next()?) + ":"
-    } else {
-        r"(?:(?:rss|atom|a|x)\w*:)?".into()
+        title: text(&TITLE),
+        link: address(&all(&["link"]), hints).unwrap_or_default(),
+        published: at(&PUBLISHED),
+        updated: at(&UPDATED),
+        authors: all(&AUTHOR).into_iter().map(name).collect(),
+        summary: text(&SUMMARY),
+        content: text(&CONTENT),
+        categories: all(&CATEGORY).into_iter().map(term).collect(),
     };
-    let pattern =
-        Regex::new(&format!(r"(?is)<{prefix}{local}(?:\s[^>]*)?>(.*?)</(?:\w+:)?{local}\s*>")).ok()?;
-    let text = pattern.captures(piece)?.get(1)?.as_str().trim();
-    let text = text.strip_prefix("<![CDATA[").map_or(text, |rest| rest.trim_end_matches("]]>"));
-    Some(text.to_owned())
+    Some(Raw { entry, is_marked_up })
 }
 
-/// Atom's link is an attribute; the one for readers comes without rel or as alternate.
-fn href(piece: &str) -> Option<String> {
-    static LINK: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?is)<(?:\w+:)?link\b([^>]*)>").ok());
-    static HREF: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"(?is)href\s*=\s*["']([^"']+)["']"#).ok());
-    let (link, href) = (LINK.as_ref()?, HREF.as_ref()?);
-    let attributes: Vec<&str> =
-        link.captures_iter(piece).filter_map(|found| Some(found.get(1)?.as_str())).collect();
-    let for_readers = attributes.iter().find(|text| !text.contains("rel=") || text.contains("alternate"));
-    let found = href.captures(for_readers.or(attributes.first())?)?;
-    Some(found[1].to_owned())
+fn is_known(name: &str) -> bool {
+    let all = [&TITLE[..], &SUMMARY, &CONTENT, &PUBLISHED, &UPDATED, &AUTHOR, &CATEGORY, &ID];
+    name == "link" || all.iter().any(|names| names.contains(&name))
+}
+
+fn local(name: &str) -> String {
+    name.rsplit(':').next().unwrap_or(name).to_lowercase()
+}
+
+fn without(name: &str, prefix: &str) -> String {
+    let name = name.to_lowercase();
+    match name.split_once(':') {
+        Some((own, local)) if own == prefix => local.to_owned(),
+        _ => name,
+    }
+}
+
+/// RSS has the address as text, Atom as an attribute; the one for readers comes without rel or as alternate.
+fn address(links: &[&Part<'_>], hints: &Hints<'_>) -> Option<String> {
+    let for_readers = |part: &&&Part<'_>| {
+        tags::attribute(part.attributes, "rel").is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"))
+    };
+    let written = |part: &&Part<'_>| match tags::attribute(part.attributes, "href") {
+        Some(href) => unescape(href),
+        None => value(part.inner),
+    };
+    let hrefs = links.iter().filter(for_readers).map(written);
+    hrefs.filter(|href| !href.trim().is_empty()).find_map(|href| link::absolute(&href, hints.base))
+}
+
+/// Atom's author has a name inside, RSS's is one.
+fn name(part: &Part<'_>) -> String {
+    let inside = tags::parts(part.inner, |_| false);
+    let name = inside.iter().find(|part| local(part.name) == "name");
+    value(name.map_or(part.inner, |name| name.inner))
+}
+
+/// Atom has a term (and a label for readers), RSS a text.
+fn term(part: &Part<'_>) -> String {
+    match tags::attribute(part.attributes, "term") {
+        Some(term) => unescape(term),
+        None => value(part.inner),
+    }
+}
+
+fn is_marked_up(part: &Part<'_>) -> bool {
+    tags::next(part.inner, 0).is_some_and(|tag| tag.kind != Kind::Close)
+}
+
+/// The HTML that a part holds: CDATA opened, entities read once, markup that was not escaped left as it is.
+fn value(inner: &str) -> String {
+    let mut html = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(start) = rest.find("<![CDATA[") {
+        html.push_str(&plain(&rest[..start]));
+        let section = &rest[start + 9..];
+        let end = section.find("]]>").unwrap_or(section.len());
+        html.push_str(&section[..end]);
+        rest = section.get(end + 3..).unwrap_or_default();
+    }
+    html.push_str(&plain(rest));
+    html.trim().to_owned()
+}
+
+fn plain(text: &str) -> String {
+    if tags::next(text, 0).is_some() { text.to_owned() } else { unescape(text) }
+}
+
+/// XML's own entities and numbers, once; the repair has left no others.
+fn unescape(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('&') {
+        plain.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let end = rest.bytes().take(12).position(|byte| byte == b';').unwrap_or_default();
+        match character(&rest[..end]) {
+            Some(c) => {
+                plain.push(c);
+                rest = &rest[end + 1..];
+            }
+            None => {
+                plain.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    plain + rest
+}
+
+fn character(entity: &str) -> Option<char> {
+    match entity.strip_prefix('&')? {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        number => {
+            let digits = number.strip_prefix('#')?;
+            let code = match digits.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => digits.parse().ok()?,
+            };
+            char::from_u32(code)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Language;
+
+    fn read(text: &str) -> Vec<Entry> {
+        let now = "2026-05-06T08:00:00Z".parse().unwrap();
+        let hints = Hints { content_type: None, base: "https://a.example/feed", language: Language::En, now };
+        entries(text, &hints).into_iter().map(|raw| raw.entry).collect()
+    }
+
+    #[test]
+    fn an_atom_entry_is_read_with_what_stands_inside_its_source_left_out() {
+        let feed = "<a:feed><a:entry><a:source><a:title>Other</a:title></a:source><a:title type='html'>R&amp;amp;D</a:title>\
+            <a:link rel='self' href='/self'/><a:link href='/x?a=1&amp;b=2'/><a:author><a:name>Ann</a:name><a:email>a@b</a:email></a:author>\
+            <a:category term='ai' label='AI'/><a:id>7</a:id><a:updated>2026-05-05T10:00:00Z</a:updated></a:entry></a:feed>";
+        let [entry] = read(feed).try_into().unwrap();
+        assert_eq!((entry.title.as_str(), entry.link.as_str()), ("R&amp;D", "https://a.example/x?a=1&b=2"));
+        assert_eq!(
+            (entry.guid.as_str(), entry.authors, entry.categories),
+            ("7", vec!["Ann".to_owned()], vec!["ai".to_owned()])
+        );
+        assert!(entry.updated.is_some() && entry.published.is_none());
+    }
+
+    #[test]
+    fn what_was_cut_is_left_out_and_what_was_not_is_kept() {
+        let titles = |feed| read(feed).into_iter().map(|entry| entry.title).collect::<Vec<_>>();
+        assert_eq!(
+            titles("<rss><item><title>One</title></item><item><title>Two</title><description>ha"),
+            ["One", "Two"]
+        );
+        assert_eq!(titles("<rss><item><title>One</title></item><item><title>Tw"), ["One"]);
+        assert_eq!(
+            titles("<rss><item><title>One</title><item><title>Two</title></item></rss"),
+            ["One", "Two"]
+        );
+        assert_eq!(titles("<resources><item><title>One</title></item></resources>"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn markup_that_nobody_escaped_is_part_of_the_text() {
+        let [entry] = read(
+            "<rss><item><title>t</title><description><p>It <b>runs</b></p> &lt;3</description></item></rss>",
+        )
+        .try_into()
+        .unwrap();
+        assert_eq!(entry.summary, "<p>It <b>runs</b></p> &lt;3");
+    }
 }
