@@ -64,9 +64,8 @@ fn drop_controls(text: &str) -> String {
 /// With its internal subset, which is where entity bombs are.
 /// Only the one before the root: a text may speak of another.
 fn drop_doctype(text: &str) -> String {
-    static DOCTYPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?is)^(\s*(?:<!--.*?-->\s*)*)<!DOCTYPE\b[^>\[]*(?:\[.*?\]\s*)?>").ok()
-    });
+    static DOCTYPE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?is)^(\s*(?:<!--.*?-->\s*)*)<!DOCTYPE\b[^>\[]*(?:\[.*?\]\s*)?>").ok());
     replace(&DOCTYPE, text, "$1")
 }
 

@@ -208,6 +208,10 @@ fn story_view(story: &IssueStory, edition: Edition<'_>, detail: Detail, is_lead:
         (Detail::Full | Detail::Short, _) => summary(verdict, language, |summary| &summary.short),
         (Detail::Headline, _) => String::new(),
     };
+    // A headline is not said twice.
+    let says_more =
+        |text: &String| !story.links.iter().any(|link| text.trim_matches(['“', '”']) == plain(&link.title));
+    let summary = Some(summary).filter(says_more).unwrap_or_default();
     let read = if summary.is_empty() { &headline } else { &summary };
     let why_url = format!("{}/{language}/story/{}", edition.base_url, story.story_id);
     let lead = story.links.first();

@@ -156,7 +156,9 @@ fn section(ctx: &Context, section: &Section, language: Language) -> Value {
 
 fn story(ctx: &Context, story: &IssueStory, language: Language) -> Value {
     let verdict = &story.verdict;
-    let summary = verdict.summary.get(&language);
+    // A headline is not said twice.
+    let says_more = |text: &str| !story.links.iter().any(|link| link.title == text);
+    let summary = verdict.summary.get(&language).filter(|summary| says_more(&summary.long));
     let lead = story.links.first();
     let others: Vec<Value> =
         story.links.iter().skip(1).map(|link| json!({ "url": link.url, "source": link.source })).collect();
