@@ -86,15 +86,16 @@ impl<'a> Reading<'a> {
         self.story.items.iter().any(|item| item.tier == tier)
     }
 
-    /// A primary source of the catalogue is about AI by being there; anybody else must say so.
+    /// A primary source of the catalogue is about AI by being there; anybody else must say so, in the headline or as
+    /// often as the length of the text makes likely: a passing mention does not make a long text one about AI.
     fn on_topic(&self) -> bool {
+        let says = |text: &String| {
+            let wanted = (1 + text.chars().count() / 600).min(3);
+            lexicon::count(&lexicon::ABOUT_AI, text, wanted) >= wanted
+        };
         let titles =
             self.story.items.iter().any(|item| lexicon::find(&lexicon::ABOUT_AI, &item.title).is_some());
-        // One passing mention does not make a text one about AI.
-        let told = self.texts.iter().any(|text| lexicon::count(&lexicon::ABOUT_AI, text, 3) >= 3);
-        titles
-            || told
-            || self.story.items.iter().any(|item| item.tier == Tier::Primary && item.kind != SourceKind::Feed)
+        titles || self.has_tier(Tier::Primary) || self.texts.iter().any(says)
     }
 
     /// Nobody whom it concerns has said it, and those who tell it have it from hearsay.

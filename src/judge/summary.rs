@@ -14,7 +14,7 @@ const MAX_LONG: usize = 640;
 /// So many sentences of an article are looked at.
 const HEAD: usize = 25;
 /// Shorter is a heading or a caption: Latin letters, and Chinese characters.
-const MIN_LATIN: usize = 40;
+const MIN_LATIN: usize = 28;
 const MIN_HAN: usize = 14;
 
 /// Sentences about the page instead of the news.

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::clean::{UNSUBSCRIBE, language_of, plain, web_address};
 use super::{words, wrap};
 use crate::model::{
-    Focus, Funding, IssueContent, IssueKind, IssueStory, Language, ScorePart, Section, Summary, Verdict,
+    Focus, Funding, IssueContent, IssueKind, IssueLink, IssueStory, Language, ScorePart, Section, Summary,
+    Verdict,
 };
 
 /// Columns of a headline in the subject.
@@ -214,7 +215,9 @@ fn story_view(story: &IssueStory, edition: Edition<'_>, detail: Detail, is_lead:
     let summary = Some(summary).filter(says_more).unwrap_or_default();
     let read = if summary.is_empty() { &headline } else { &summary };
     let why_url = format!("{}/{language}/story/{}", edition.base_url, story.story_id);
-    let lead = story.links.first();
+    // The article whose headline is shown, in the reader's language if there is one.
+    let own = story.links.iter().find(|link| plain(&link.title) == headline);
+    let lead = own.or(story.links.first());
     let tags = |is_wanted: fn(&ScorePart) -> bool| match detail {
         Detail::Headline => String::new(),
         _ => tags(verdict, is_wanted, language),
@@ -224,7 +227,7 @@ fn story_view(story: &IssueStory, edition: Edition<'_>, detail: Detail, is_lead:
         url: lead.and_then(|link| web_address(&link.url)).unwrap_or_else(|| why_url.clone()),
         source: lead.map(|link| plain(&link.source)).unwrap_or_default(),
         funding: verdict.funding.as_ref().map(|round| funding(round, language)).unwrap_or_default(),
-        also: if detail == Detail::Headline { String::new() } else { also(story, language) },
+        also: if detail == Detail::Headline { String::new() } else { also(story, lead, language) },
         told_by: if story.n_owners > 1 { words::told_by(story.n_owners, language) } else { String::new() },
         evidence: tags(|part| part.points > 0.0),
         caution: tags(|part| part.points < 0.0),
@@ -268,8 +271,10 @@ fn funding(round: &Funding, language: Language) -> String {
     parts.join(" · ")
 }
 
-fn also(story: &IssueStory, language: Language) -> String {
-    let names: Vec<_> = story.links.iter().skip(1).map(|link| plain(&link.source)).collect();
+fn also(story: &IssueStory, lead: Option<&IssueLink>, language: Language) -> String {
+    let is_lead = |link: &&IssueLink| lead.is_some_and(|lead| lead.url == link.url);
+    let others = story.links.iter().filter(|link| !is_lead(link));
+    let names: Vec<_> = others.map(|link| plain(&link.source)).collect();
     let between = match language {
         Language::En => ", ",
         Language::Zh => "、",

@@ -12,7 +12,7 @@ use super::page::{self, Failure, day};
 use super::stories::link_language;
 use super::words;
 use crate::context::Context;
-use crate::model::{IssueKind, IssueStory, Language, Section};
+use crate::model::{IssueKind, IssueLink, IssueStory, Language, Section};
 use crate::store::issues::{self, IssueRow};
 
 /// Columns of the chart.
@@ -159,9 +159,16 @@ fn story(ctx: &Context, story: &IssueStory, language: Language) -> Value {
     // A headline is not said twice.
     let says_more = |text: &str| !story.links.iter().any(|link| link.title == text);
     let summary = verdict.summary.get(&language).filter(|summary| says_more(&summary.long));
-    let lead = story.links.first();
-    let others: Vec<Value> =
-        story.links.iter().skip(1).map(|link| json!({ "url": link.url, "source": link.source })).collect();
+    // The article whose headline is shown, in the reader's language if there is one.
+    let shown = headline(story, language);
+    let lead = story.links.iter().find(|link| link.title == shown).or(story.links.first());
+    let is_lead = |link: &IssueLink| lead.is_some_and(|lead| lead.url == link.url);
+    let others: Vec<Value> = story
+        .links
+        .iter()
+        .filter(|link| !is_lead(link))
+        .map(|link| json!({ "url": link.url, "source": link.source }))
+        .collect();
     let mut seen = BTreeSet::new();
     let flags: Vec<Value> = verdict
         .parts
