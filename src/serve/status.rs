@@ -36,7 +36,7 @@ pub async fn sources(State(ctx): State<Context>, Path(lang): Path<String>) -> An
         .map(|row| {
             json!({
                 "name": row.name, "slug": row.slug, "lane": words::word(&row.lane, language), "language": row.language,
-                "state": if row.enabled { row.state.clone() } else { words::word("off", language) },
+                "state": words::word(if row.enabled { &row.state } else { "off" }, language),
                 "good": is_good(&row.state) || !row.enabled,
                 "last_ok": minute(&ctx, row.last_ok_at),
                 "next": if row.enabled { minute(&ctx, Some(row.next_at)) } else { "–".to_owned() },
@@ -60,7 +60,7 @@ pub async fn outbox(State(ctx): State<Context>, Path(lang): Path<String>) -> Ans
         .await?
         .into_iter()
         .map(|(kind, number, state, n)| {
-            json!({ "issue": format!("{} {number}", words::word(&kind, language)), "state": state, "n": n,
+            json!({ "issue": format!("{} {number}", words::word(&kind, language)), "state": words::word(&state, language), "n": n,
                     "url": format!("/{language}/issues/{kind}/{number}/mail") })
         })
         .collect();
@@ -98,12 +98,12 @@ pub async fn status(State(ctx): State<Context>, Path(lang): Path<String>) -> Ans
     let mail: Vec<Value> = deliveries::counts(&ctx.pool)
         .await?
         .into_iter()
-        .map(|(state, n)| json!({ "state": state, "n": n }))
+        .map(|(state, n)| json!({ "state": words::word(state.as_str(), language), "n": n }))
         .collect();
     let problems: Vec<Value> = deliveries::problems(&ctx.pool, MAX_PROBLEMS)
         .await?
         .into_iter()
-        .map(|problem| json!({ "issue": format!("{} {}", words::word(&problem.kind, language), problem.number), "state": problem.state, "says": problem.reply }))
+        .map(|problem| json!({ "issue": format!("{} {}", words::word(&problem.kind, language), problem.number), "state": words::word(&problem.state, language), "says": problem.reply }))
         .collect();
     let model = model_calls::totals(&ctx.pool, now - Duration::days(7)).await?;
     let data = json!({

@@ -46,7 +46,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("feed", "Atom feed", "Atom 订阅"),
     ("also", "also told by", "另见"),
     ("why", "why", "依据"),
-    ("quiet", "A quiet week.", "本周不多。"),
+    ("quiet_week", "A quiet week.", "本周不多。"),
     ("leads", "What matters most", "最重要的"),
     ("company", "Companies and models", "公司与模型"),
     ("funding", "Funding", "融资"),
@@ -184,4 +184,20 @@ pub fn all(language: Language) -> BTreeMap<&'static str, &'static str> {
 fn find(table: &[(&str, &str, &str)], key: &str, language: Language) -> Option<String> {
     let (_, en, zh) = table.iter().find(|(name, _, _)| *name == key)?;
     Some(if language == Language::En { *en } else { *zh }.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_key_has_one_meaning_and_both_languages() {
+        for table in [WORDS, FLAGS] {
+            let keys: BTreeSet<&str> = table.iter().map(|(key, _, _)| *key).collect();
+            assert_eq!(keys.len(), table.len(), "a key stands twice");
+            assert!(table.iter().all(|(_, en, zh)| !en.is_empty() && !zh.is_empty()));
+        }
+    }
 }
