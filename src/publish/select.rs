@@ -38,7 +38,8 @@ pub struct Selection {
     pub quiet: bool,
     /// Stories that were considered.
     pub n_stories: i64,
-    /// Considered, but not told, by reason ("no-room": good enough, but the issue was full).
+    /// Considered, but not told, by reason ("no-room": good enough, but the issue was full; "one-voice": its
+    /// owner has enough stories in it already).
     pub dropped_counts: BTreeMap<String, i64>,
 }
 
@@ -171,7 +172,8 @@ fn with_dropped(
     let mut counts: BTreeMap<String, i64> = BTreeMap::new();
     for candidate in candidates.iter().filter(|candidate| !shown.contains(&candidate.id)) {
         if let Some(judged) = &candidate.judged {
-            *counts.entry(reason(judged, rules.floor).to_owned()).or_default() += 1;
+            let is_full = shown.len() >= rules.max_stories;
+            *counts.entry(reason(judged, rules.floor, is_full).to_owned()).or_default() += 1;
         }
     }
     sections.push(("dropped".to_owned(), loudest(candidates)));
@@ -185,11 +187,13 @@ fn with_dropped(
 }
 
 /// Why a judged story that is not shown is not shown.
-fn reason(judged: &Judged, floor: f32) -> &str {
+fn reason(judged: &Judged, floor: f32, is_full: bool) -> &str {
     match &judged.dropped {
         Some(reason) => reason,
         None if judged.score < floor => "low-score",
-        None => "no-room",
+        None if is_full => "no-room",
+        // A cap held it back: enough of its owner, or enough rumours.
+        None => "one-voice",
     }
 }
 
@@ -275,7 +279,7 @@ mod tests {
         let selection = select(&candidates, &rules(20));
         assert_eq!(n_told(&selection), 4);
         assert_eq!(section(&selection, "leads"), [1, 11], "one lead for each owner");
-        assert_eq!(selection.dropped_counts["no-room"], 7);
+        assert_eq!(selection.dropped_counts["one-voice"], 7);
     }
 
     #[test]

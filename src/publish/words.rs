@@ -63,6 +63,7 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("big-company", "a company that many depend on", "影响面广的公司"),
     ("thin", "nothing but a headline", "只有标题"),
     ("independent", "measured by somebody else", "有第三方验证"),
+    ("one-voice", "enough of this source already", "同一来源的条目已够多"),
     ("no-room", "good enough, but the issue was full", "合格，但篇幅已满"),
     ("code", "there is something to run", "有可运行的代码"),
     ("readable", "a programmer can read it", "程序员读得懂"),

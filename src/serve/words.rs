@@ -157,6 +157,7 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("off-topic", "not about AI", "与 AI 无关"),
     ("low-score", "too little evidence", "证据不足"),
     ("thin", "nothing but a headline could be read", "只读到标题"),
+    ("one-voice", "enough of this source already", "同一来源的条目已够多"),
     ("no-room", "good enough, but the issue was full", "合格，但篇幅已满"),
     ("hype", "more hype than evidence", "炒作多于证据"),
     ("rumour", "not confirmed", "未经证实"),
