@@ -21,6 +21,9 @@ const TICK: &str = "0 * * * * *";
 /// How long a finished schedule waits for a running job at Ctrl-C.
 const LAST_WORDS: Duration = Duration::from_secs(30);
 
+/// The job that reads the sources.
+const READING: &str = "reading";
+
 /// A periodic job: name, its line in `[schedule]`, what it runs.
 struct Periodic {
     name: &'static str,
@@ -65,7 +68,9 @@ pub fn next_time(cron: &str, time_zone: &str, after: DateTime<Utc>) -> anyhow::R
 async fn enter_jobs(ctx: &Context) -> anyhow::Result<()> {
     let zone = &ctx.settings.schedule.time_zone;
     for job in jobs(ctx) {
-        let next = next_time(&job.cron, zone, ctx.clock.now())?;
+        let now = ctx.clock.now();
+        // A new installation reads at once: nobody wants to look at an empty archive for hours.
+        let next = if job.name == READING { now } else { next_time(&job.cron, zone, now)? };
         store::jobs::enter(&ctx.pool, job.name, &job.cron, zone, next).await?;
     }
     Ok(())
@@ -112,7 +117,7 @@ async fn run_alone(ctx: &Context, job: &Periodic) -> anyhow::Result<()> {
 fn jobs(ctx: &Context) -> [Periodic; 3] {
     let lines = &ctx.settings.schedule;
     [
-        Periodic { name: "reading", cron: lines.crawl.clone(), stages: &Stage::READING },
+        Periodic { name: READING, cron: lines.crawl.clone(), stages: &Stage::READING },
         Periodic { name: "weekly", cron: lines.weekly.clone(), stages: &Stage::ALL },
         Periodic { name: "paper", cron: lines.paper.clone(), stages: &Stage::ALL },
     ]
