@@ -76,14 +76,21 @@ fn xml(decoded: &str, hints: &Hints<'_>, repairs: &mut Vec<String>) -> Result<Fo
         Ok((entries, ttl)) if entries.len() == seen.len() => {
             Ok((entries.into_iter().zip(seen).map(|(entry, raw)| complete(entry, raw)).collect(), ttl))
         }
-        // Truncated, mismatched, prefixed: read by eye.
-        first if !seen.is_empty() && first.as_ref().map_or(true, |found| found.0.is_empty()) => {
-            let why = first.err().unwrap_or_else(|| "no entries found by the strict parser".to_owned());
+        // Truncated, mismatched, prefixed: read by eye. No entries at all is what a feed may have.
+        Err(why) if !seen.is_empty() || soup::is_feed(&mended) => {
             repairs.push(format!("read entry by entry ({why})"));
-            Ok((seen.into_iter().map(|raw| raw.entry).collect(), None))
+            Ok((entries_of(seen), None))
+        }
+        Ok((entries, ttl)) if entries.is_empty() => {
+            repairs.push("read entry by entry (the strict parser finds none)".to_owned());
+            Ok((entries_of(seen), ttl))
         }
         first => first,
     }
+}
+
+fn entries_of(seen: Vec<soup::Raw>) -> Vec<Entry> {
+    seen.into_iter().map(|raw| raw.entry).collect()
 }
 
 /// What the parser lost, from the text itself: unescaped markup, parts of other vocabularies, odd dates, and the link

@@ -149,13 +149,19 @@ fn read_atom03(text: &str) -> String {
     if !text.contains(OLD) {
         return text.to_owned();
     }
-    let mut text = text.replace(OLD, "http://www.w3.org/2005/Atom");
-    for (old, new) in [("issued", "published"), ("modified", "updated"), ("tagline", "subtitle")] {
-        text = text
-            .replace(&format!("<{old}>"), &format!("<{new}>"))
-            .replace(&format!("</{old}>"), &format!("</{new}>"));
-    }
-    text
+    static NAMES: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"<(/?)(issued|modified|tagline)\b").ok());
+    let text = text.replace(OLD, "http://www.w3.org/2005/Atom");
+    let Some(names) = &*NAMES else { return text };
+    let rename = |found: &Captures<'_>| {
+        let name = match &found[2] {
+            "issued" => "published",
+            "modified" => "updated",
+            _ => "subtitle",
+        };
+        format!("<{}{name}", &found[1])
+    };
+    names.replace_all(&text, rename).into_owned()
 }
 
 fn read_rss090(text: &str) -> String {
@@ -224,8 +230,8 @@ mod tests {
     #[test]
     fn old_dialects_are_renamed() {
         check(
-            "<feed xmlns=\"http://purl.org/atom/ns#\"><entry><title type=\"text/plain\">t</title><issued>d</issued></entry></feed>",
-            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><title type=\"text\">t</title><published>d</published></entry></feed>",
+            "<feed xmlns=\"http://purl.org/atom/ns#\"><entry><title type=\"text/plain\">t</title><issued a='b'>d</issued></entry></feed>",
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><title type=\"text\">t</title><published a='b'>d</published></entry></feed>",
         );
     }
 }

@@ -10,7 +10,7 @@ use crate::model::Entry;
 const MAX: usize = 5_000;
 
 /// How a document of entries begins.
-const ROOTS: [&str; 6] = ["rss", "rdf", "feed", "channel", "item", "entry"];
+const ROOTS: [&str; 4] = ["rss", "rdf", "feed", "channel"];
 
 /// Parts of an entry by what they say, in order of preference; without the entry's own prefix.
 const TITLE: [&str; 3] = ["title", "dc:title", "media:title"];
@@ -35,8 +35,7 @@ pub struct Raw {
 
 /// The entries of an RSS, RDF or Atom document in any state.
 pub fn entries(text: &str, hints: &Hints<'_>) -> Vec<Raw> {
-    let is_feed = tags::next(text, 0).is_some_and(|root| ROOTS.contains(&local(root.name).as_str()));
-    let Some(first) = first_entry(text).filter(|_| is_feed) else { return Vec::new() };
+    let Some(first) = first_entry(text).filter(|_| is_feed(text)) else { return Vec::new() };
     let prefix = first.name.rsplit_once(':').map_or("", |(prefix, _)| prefix).to_lowercase();
     let mut found = Vec::new();
     let mut next = Some(first);
@@ -48,6 +47,12 @@ pub fn entries(text: &str, hints: &Hints<'_>) -> Vec<Raw> {
         next = after.next;
     }
     found
+}
+
+/// Whether a document begins as a feed does (an Atom entry may stand alone).
+pub fn is_feed(text: &str) -> bool {
+    let root = tags::next(text, 0).map(|root| local(root.name)).unwrap_or_default();
+    ROOTS.contains(&root.as_str()) || root == "entry" && text.contains("www.w3.org/2005/Atom")
 }
 
 fn first_entry(text: &str) -> Option<Tag<'_>> {
