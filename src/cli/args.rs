@@ -89,6 +89,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// Look for what is wrong on this machine and say what helps
     Doctor,
+    /// Measure a stage on a labelled set
+    Eval(EvalArgs),
     /// Run a command with DATABASE_URL set to the private, migrated database
     #[command(hide = true)]
     Db(DbArgs),
@@ -222,6 +224,28 @@ pub struct DemoArgs {
     /// Port of the archive; the next free one if it is taken, 0 for any
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
+}
+
+/// `headsup eval`
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// What to measure
+    #[command(subcommand)]
+    pub command: EvalCommand,
+}
+
+/// The commands below `eval`.
+#[derive(Debug, Subcommand)]
+pub enum EvalCommand {
+    /// How well items that tell one event are put together
+    Group {
+        /// JSON lines: cluster, title, text; optional url, source, published, ignore
+        #[arg(long)]
+        gold: PathBuf,
+        /// Print each wrong group: label/group, title
+        #[arg(long)]
+        mistakes: bool,
+    },
 }
 
 /// `headsup db`

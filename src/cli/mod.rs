@@ -5,6 +5,7 @@ mod config;
 mod db;
 mod demo;
 mod doctor;
+mod eval;
 mod feeds;
 mod init;
 mod inspect;
@@ -81,6 +82,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => run::migrate(&around).await,
         Command::Demo(args) => demo::run(&around, &args).await,
         Command::Doctor => doctor::run(&around).await,
+        Command::Eval(args) => eval::run(&around, args),
         Command::Db(args) => db::run(&around, args).await,
     }
 }

@@ -4,12 +4,20 @@ use std::process::ExitCode;
 
 use super::args::{IssueWord, PublishArgs};
 use super::open::Surroundings;
-use super::output;
+use super::{UsageError, output};
 use crate::context::Context;
+use crate::model::IssueKind;
 use crate::publish::{self, Composed, Mode};
 
 /// Composes; shows the issue where it is only a dry run, says its number where it is published.
 pub async fn run(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<ExitCode> {
+    let kind = match args.kind {
+        IssueWord::Weekly => IssueKind::Weekly,
+        IssueWord::Paper => IssueKind::Paper,
+    };
+    if let Some(period) = &args.period {
+        publish::check_period(kind, period).map_err(|error| UsageError(error.to_string()))?;
+    }
     let app = around.open().await?;
     let outcome = compose(&app.ctx, args).await;
     let composed = app.close_after(outcome).await?;

@@ -294,6 +294,32 @@ mod tests {
     }
 
     #[test]
+    fn a_release_note_a_post_and_the_press_tell_one_release() {
+        let items = vec![
+            item(1, 0, "Heron v2.0.0", "Breaking: the option batch is gone, see the notes."),
+            item(
+                2,
+                3,
+                "Heron 2.0: paged caches across cards, twice the throughput",
+                "Heron 2.0 is here today.",
+            ),
+            item(3, 20, "推理引擎 Heron 2.0 发布：跨卡分页缓存", "开源推理引擎今天发布了新版本。"),
+            item(4, 22, "Heron v2.0.1", "Fixes a crash on start."),
+        ];
+        assert_eq!(stories(items), [vec![1, 2, 3], vec![4]]);
+    }
+
+    #[test]
+    fn a_paper_is_found_by_the_name_that_it_gives_its_subject() {
+        let mut paper =
+            item(1, 0, "OwlBench: Asking Small Models Hard Questions", "We ask small models 900 questions.");
+        paper.kind = SourceKind::Arxiv;
+        let chinese = item(2, 20, "OwlBench 研究：小模型也会答错", "研究者向小模型提出了难题。");
+        let other = item(3, 21, "Regulator opens inquiry into voice cloning", "It asks for records.");
+        assert_eq!(stories(vec![paper, chinese, other]), [vec![1, 2], vec![3]]);
+    }
+
+    #[test]
     fn the_order_of_arrival_decides_nothing() {
         let mut items = quokka();
         items.push(item(

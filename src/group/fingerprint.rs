@@ -52,7 +52,7 @@ pub struct Document {
 pub struct Version {
     /// Lower case.
     pub name: String,
-    /// Digits and dots.
+    /// Digits and dots, without ".0" at the end: "2.0" and "v2.0.0" are one version.
     pub number: String,
     /// "pro", "flash" … or empty.
     pub variant: String,
@@ -82,6 +82,10 @@ pub struct Fingerprint {
     pub bridges: HashMap<String, bool>,
     /// Products with versions in the title.
     pub versions: BTreeSet<Version>,
+    /// Those of them whose coming out is what the title tells.
+    pub launched: BTreeSet<Version>,
+    /// The name that the title of a paper gives to its subject ("LongLedger: Finding …"), as a term.
+    pub coined: Option<String>,
     /// The paper it is about.
     pub paper: Option<String>,
     /// The repository it is about.
@@ -112,6 +116,16 @@ static FUNDING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(rais(es|ed|ing)|funding|series [a-h]|seed round|valuation|financing)\b|融资|[a-h]\+?\s?轮|领投|估值").ok()
 });
 
+/// "Introducing Pharos 2", "Lab releases Pharos 2", "Pharos 2 is out", "Pharos v2.0.0", "Pharos 2.0: …", "发布 Pharos 2".
+static LAUNCH: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?ix)
+        \b(introduc(es|ing)|announc(es|ing)|releas(es|ed|ing)|launch(es|ed|ing)|unveil(s|ed)|debuts|ships|open-?sourc(es|ed)|rolls\sout|drops)\b
+        | \b(is\s(out|here|available)|(now|generally)\savailable)\b
+        | (发布|推出|开源|上线|问世|亮相|面世)
+        | ^\s*([\w.-]+/)?[a-z][a-z._-]*[\s-]?v?\d+(\.\d+)*\s*([:：—–]|$)
+    ").ok()
+});
+
 /// How lists, newsletters and daily collections call themselves.
 static ROUNDUP: LazyLock<RegexSet> = LazyLock::new(|| {
     RegexSet::new([
@@ -126,9 +140,10 @@ static ROUNDUP: LazyLock<RegexSet> = LazyLock::new(|| {
 });
 
 /// Names before a digit that are no products.
-const NO_PRODUCTS: [&str; 26] = [
+const NO_PRODUCTS: [&str; 36] = [
     "in", "of", "by", "to", "for", "at", "on", "with", "from", "the", "top", "and", "over", "after", "under",
-    "about", "than", "series", "is", "as", "day", "part", "chapter", "raises", "or", "may",
+    "about", "than", "series", "is", "as", "day", "part", "chapter", "raises", "or", "may", "version",
+    "release", "model", "phase", "gen", "web", "level", "top", "fp", "int",
 ];
 
 /// What stands behind a number that is an amount, not a version.
@@ -140,12 +155,15 @@ pub fn of(document: &Document) -> Fingerprint {
     let title = &document.title;
     let lead = lead(&document.text, title, document.language);
     let body = format!("{} {} {}", document.link, title, document.text);
+    let versions = versions(title, document);
     Fingerprint {
         terms: weighted(title, &lead),
         small: words::written_small(&lead).into_iter().collect(),
         title: all_terms(title).into_iter().collect(),
         bridges: bridged(title, &lead),
-        versions: versions(title, document),
+        coined: coined(document),
+        launched: launched(title, &versions),
+        versions,
         paper: only(&ARXIV, &document.link, &body),
         repository: only(&REPOSITORY, &document.link, &body).map(|name| name.to_lowercase()),
         round: round(title),
@@ -211,15 +229,43 @@ fn versions(title: &str, document: &Document) -> BTreeSet<Version> {
         let rest = lower[found.get(0).map_or(0, |all| all.end())..].trim_start();
         let is_amount = AMOUNTS.iter().any(|unit| rest.starts_with(unit));
         if !NO_PRODUCTS.contains(&part(1).as_str()) && !is_year && !is_amount {
-            versions.insert(Version { name: part(1), number: part(2), variant: part(3) });
+            versions.insert(Version { name: part(1), number: short(&part(2)), variant: part(3) });
         }
     }
     for found in PLAIN_VERSION.iter().flat_map(|pattern| pattern.captures_iter(&lower)) {
-        let number = found.get(1).map_or("", |part| part.as_str()).to_owned();
+        let number = short(found.get(1).map_or("", |part| part.as_str()));
         let name = only(&REPOSITORY, &document.link, "").unwrap_or_default().to_lowercase();
+        // "Pharos v2.0.0" is found already, with its name.
+        if versions.iter().any(|version: &Version| version.number == number) {
+            continue;
+        }
         versions.insert(Version { name, number, variant: String::new() });
     }
     versions
+}
+
+fn coined(document: &Document) -> Option<String> {
+    let (name, _) = document.title.split_once([':', '：'])?;
+    let n_capitals = name.chars().filter(|c| c.is_uppercase() || c.is_ascii_digit()).count();
+    let is_coined = n_capitals > 1 && !name.trim().contains(char::is_whitespace);
+    let terms = words::bridges(name);
+    (document.kind == SourceKind::Arxiv && is_coined).then(|| terms.last().cloned()).flatten()
+}
+
+/// "2.0.0" is "2", "1.10" stays.
+fn short(number: &str) -> String {
+    let mut number = number;
+    while let Some(rest) = number.strip_suffix(".0") {
+        number = rest;
+    }
+    number.to_owned()
+}
+
+/// The versions of a title that tells of nothing else ("Lab/Pharos v2.0.0", "Pharos 2: what is new"), or that come
+/// behind a word for coming out or right before one.
+fn launched(title: &str, versions: &BTreeSet<Version>) -> BTreeSet<Version> {
+    let says_so = versions.len() == 1 && LAUNCH.as_ref().is_some_and(|pattern| pattern.is_match(title));
+    if says_so { versions.clone() } else { BTreeSet::new() }
 }
 
 fn round(title: &str) -> Option<Round> {

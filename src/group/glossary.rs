@@ -1,5 +1,8 @@
 //! Names and deeds of the industry in both languages: what lets a Chinese and an English text share a word.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// Chinese words for what English news says in one word, so that both share a term. Companies, people, deeds.
 const CHINESE: &[(&str, &str)] = &[
     ("英伟达", "nvidia"),
@@ -304,6 +307,13 @@ pub fn of_chinese(text: &str) -> Vec<String> {
 /// Whether `word` is a common noun of the glossary or of announcements, never a company's name by itself.
 pub fn is_common(word: &str) -> bool {
     COMMON.contains(&word) || ENGLISH.iter().any(|(stem, english)| *english == word || *stem == word)
+}
+
+/// Whether texts of both languages may share `word`: the glossary translates to it.
+pub fn is_known(word: &str) -> bool {
+    static KNOWN: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| CHINESE.iter().map(|(_, english)| *english).collect());
+    KNOWN.contains(word)
 }
 
 /// The glossary word of an English stem, else the stem.

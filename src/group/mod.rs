@@ -12,7 +12,8 @@ use anyhow::Context as _;
 use sqlx::PgConnection;
 
 use self::cluster::Clusters;
-use self::fingerprint::{Document, Fingerprint};
+pub use self::fingerprint::Document;
+use self::fingerprint::Fingerprint;
 use self::similarity::{Candidate, Rarity, WINDOW};
 use crate::context::Context;
 use crate::model::{ItemId, Lane, Language, Report, SourceId, SourceKind, StoryId, Tier};
@@ -68,8 +69,18 @@ async fn group_batch(ctx: &Context, conn: &mut PgConnection, report: &mut Report
     Ok(n_items)
 }
 
+/// The items of each event that `documents` tell. Nothing is stored.
+pub fn events(documents: Vec<Document>) -> Vec<Vec<ItemId>> {
+    let (candidates, clusters) = arranged(documents);
+    let ids = |group: &Vec<usize>| group.iter().map(|n| candidates[*n].document.item_id).collect();
+    clusters.groups.iter().map(ids).collect()
+}
+
 fn arrange(rows: Vec<GroupRow>) -> (Vec<Candidate>, Clusters) {
-    let mut documents: Vec<Document> = rows.into_iter().map(document).collect();
+    arranged(rows.into_iter().map(document).collect())
+}
+
+fn arranged(mut documents: Vec<Document>) -> (Vec<Candidate>, Clusters) {
     documents.sort_by_key(|document| (document.at, document.item_id));
     let prints: Vec<Fingerprint> = documents.iter().map(fingerprint::of).collect();
     let rarity = Rarity::of(&prints);

@@ -40,6 +40,12 @@ pub fn money(text: &str) -> Vec<String> {
     amounts(text).into_iter().filter(|amount| amount.is_money).map(|amount| amount.word()).collect()
 }
 
+/// Whether `word` is a number with its unit and nothing else: "3b", "1.5bn"; not "gpt4", "h100", "4bit".
+pub fn is_amount(word: &str) -> bool {
+    let unit = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ',');
+    unit.len() < word.len() && UNITS.iter().any(|(known, _)| *known == unit)
+}
+
 /// A canonical word for people: "n1.50e9" is "1.5 billion".
 pub fn shown(word: &str) -> Option<String> {
     let value: f64 = word.strip_prefix('n')?.parse().ok()?;

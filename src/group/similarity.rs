@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::TimeDelta;
 
 use super::fingerprint::{Document, Fingerprint, Version};
-use super::{numbers, words};
+use super::{glossary, numbers, words};
 use crate::model::{Language, SourceKind};
 
 /// Two items further apart tell two events.
@@ -35,6 +35,9 @@ const MOST_SMALL: f32 = 0.2;
 /// Sum of rarities of shared names and numbers below which two languages share too little to say anything.
 const ENOUGH_EVIDENCE: f32 = 9.0;
 
+/// What a word of a title that another language cannot share weighs there, of a name.
+const UNSHARABLE: f32 = 0.3;
+
 /// Shared words named in a reason.
 const MOST_SHOWN: usize = 5;
 
@@ -45,6 +48,12 @@ const SAME_SOURCE_COSINE: f32 = 0.8;
 
 /// Above this the reason says "nearly equal".
 const NEARLY_EQUAL: f32 = 0.6;
+
+/// A paper and a text about its subject share common words; below this, without a common name or number, no more than that.
+const SAME_SUBJECT: f32 = 0.4;
+
+/// A name in more documents than this is not one paper's alone.
+const MOST_COINED: f32 = 8.0;
 
 /// How rare terms are. Few documents tell little about it, so there are always at least this many.
 const LEAST_DOCUMENTS: f32 = 200.0;
@@ -102,11 +111,14 @@ impl Rarity {
         self.of_term.get(term).copied().unwrap_or(0.0)
     }
 
+    /// Whether `term` is written with a capital, as names are (numbers and versions too).
+    pub fn is_name(&self, term: &str) -> bool {
+        self.small.get(term).copied().unwrap_or(0.0) <= MOST_SMALL * self.count(term)
+    }
+
     /// What a term in two titles proves: its rarity if it is a name or a number, half of it if it is a common word.
     pub fn evidence(&self, term: &str) -> f32 {
-        let small = self.small.get(term).copied().unwrap_or(0.0);
-        let is_name = small <= MOST_SMALL * self.count(term);
-        self.weight(term) * if is_name { 1.0 } else { 0.5 }
+        self.weight(term) * if self.is_name(term) { 1.0 } else { 0.5 }
     }
 
     /// Inverse document frequency: about 1 for a word in every document, about 5.6 for one in a single document.
@@ -159,7 +171,11 @@ pub fn compare(a: &Candidate, b: &Candidate, rarity: &Rarity) -> Relation {
     } else {
         None
     };
-    let bond = same_round(a, b).filter(|_| !same_source).or(bond);
+    let bond = same_round(a, b)
+        .or_else(|| same_launch(a, b))
+        .or_else(|| same_coinage(a, b, rarity))
+        .filter(|_| !same_source)
+        .or(bond);
     match bond {
         Some(bond) if !same_source || bond.similarity >= SAME_SOURCE_COSINE => Relation::Bond(bond),
         Some(_) => Relation::Forbidden,
@@ -204,6 +220,25 @@ fn same_round(a: &Candidate, b: &Candidate) -> Option<Bond> {
     (same_sum || same_round).then(|| sure(format!("same round of {name} as")))
 }
 
+/// Both tell that one version of one product came out.
+fn same_launch(a: &Candidate, b: &Candidate) -> Option<Bond> {
+    let agree = |v: &&Version| b.print.launched.iter().any(|w| w.name == v.name && w.number == v.number);
+    let version = a.print.launched.iter().find(agree)?;
+    let near = (a.document.at - b.document.at).abs() <= CROSS_WINDOW;
+    near.then(|| sure(format!("same release of {} {} as", version.name, version.number)))
+}
+
+/// One is a paper that gives its subject a name, and the title of the other says that name, which few do.
+fn same_coinage(a: &Candidate, b: &Candidate, rarity: &Rarity) -> Option<Bond> {
+    let says = |paper: &Candidate, other: &Candidate| {
+        let name = paper.print.coined.clone()?;
+        let is_said = other.print.bridges.get(&name) == Some(&true) && rarity.count(&name) <= MOST_COINED;
+        is_said.then_some(name)
+    };
+    let name = says(a, b).or_else(|| says(b, a))?;
+    Some(sure(format!("the paper's own name ({name}) shared with")))
+}
+
 /// Cosine of the weighted words, and how much of each title the other item tells; both fade as days pass.
 fn same_language(a: &Candidate, b: &Candidate, rarity: &Rarity) -> Option<Bond> {
     let shared: HashSet<&str> = a.print.title.intersection(&b.print.title).map(String::as_str).collect();
@@ -212,6 +247,11 @@ fn same_language(a: &Candidate, b: &Candidate, rarity: &Rarity) -> Option<Bond> 
     let days = (a.document.at - b.document.at).abs().num_minutes() as f32 / MINUTES_OF_DAY;
     let similarity = mixed * (1.0 - FADING * (days - 1.0).max(0.0));
     if shared.is_empty() && similarity < NEARLY_EQUAL {
+        return None;
+    }
+    let one_paper = (a.document.kind == SourceKind::Arxiv) != (b.document.kind == SourceKind::Arxiv);
+    let names_nothing = !shared.iter().any(|term| rarity.is_name(term));
+    if one_paper && names_nothing && similarity < SAME_SUBJECT {
         return None;
     }
     let evidence: f32 = shared.iter().map(|term| rarity.evidence(term)).sum();
@@ -251,8 +291,12 @@ fn across_languages(a: &Candidate, b: &Candidate, rarity: &Rarity) -> Option<Bon
     if in_both_titles.is_empty() || common.len() < 3 {
         return None;
     }
+    // A word that is no name and not in the glossary could not be shared, so its absence says little.
+    let sharable =
+        |term: &str| if rarity.is_name(term) || glossary::is_known(term) { 1.0 } else { UNSHARABLE };
     let of_titles = |bridges: &HashMap<String, bool>| -> f32 {
-        bridges.iter().filter(|(_, in_title)| **in_title).map(|(term, _)| weight(term)).sum()
+        let in_title = bridges.iter().filter(|(_, in_title)| **in_title);
+        in_title.map(|(term, _)| weight(term) * sharable(term)).sum()
     };
     let found_zh: f32 = common.iter().filter(|c| c.1).map(|c| weight(c.0)).sum();
     let found_en: f32 = common.iter().filter(|c| c.2).map(|c| weight(c.0)).sum();

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::glossary;
+use super::{glossary, numbers};
 
 /// Words that say nothing about an event.
 const STOP: &str = "a about above after again against all also am amid an and any are as at back be because been before being \
@@ -161,11 +161,14 @@ fn pairs(chars: &[char]) -> Vec<String> {
     chars.windows(2).map(|pair| pair.iter().collect()).collect()
 }
 
-/// "gpt-5.1" gives itself; "open-source" gives its parts and their joint; a number alone is numbers.rs's.
+/// "gpt-5.1" gives itself; "open-source" gives its parts and their joint; a number alone or with its unit is numbers.rs's.
 fn word_terms(word: &str) -> Vec<String> {
     let word = word.trim_end_matches("'s").replace('\'', "");
     let has_digit = word.contains(|c: char| c.is_ascii_digit());
     if !word.contains(|c: char| c.is_alphabetic()) {
+        return Vec::new();
+    }
+    if has_digit && numbers::is_amount(&word) {
         return Vec::new();
     }
     if has_digit {
@@ -203,6 +206,11 @@ fn stem(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_size_of_a_model_is_a_number_and_no_name() {
+        assert_eq!(terms("a 3B card, Gpt-4b, H100"), ["card", "gpt4b", "h100"]);
+    }
 
     #[test]
     fn forms_of_a_word_are_one_term() {

@@ -124,6 +124,17 @@ fn zone(ctx: &Context) -> anyhow::Result<Tz> {
     name.parse().map_err(|_| anyhow::anyhow!("unknown time zone {name:?}"))
 }
 
+/// Whether `name` names a period of `kind`: before anything is opened.
+///
+/// # Errors
+/// It does not; the error says how one is written.
+pub fn check_period(kind: IssueKind, name: &str) -> anyhow::Result<()> {
+    match kind {
+        IssueKind::Weekly => period::week(name, Tz::UTC).map(drop),
+        IssueKind::Paper => period::month(name, Tz::UTC).map(drop),
+    }
+}
+
 fn last_period(ctx: &Context, kind: IssueKind) -> anyhow::Result<Period> {
     Ok(match kind {
         IssueKind::Weekly => period::last_week(ctx.clock.now(), zone(ctx)?),

@@ -23,6 +23,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("send", "clock config context model progress render store"),
     ("serve", "clock config context model progress render store"),
     ("pipeline", "clock config context model store crawl extract group judge publish send"),
+    ("eval", "group model"),
     ("schedule", "clock config context model store pipeline"),
 ];
 
