@@ -85,6 +85,12 @@ words! {
         Page = "page",
         /// A repository's `releases.atom`.
         Github = "github",
+        /// The pages of a sitemap under a path.
+        Sitemap = "sitemap",
+        /// A search on Hacker News, by Algolia's API.
+        HackerNews = "hackernews",
+        /// Daily papers or models of the Hugging Face Hub.
+        HuggingFace = "huggingface",
     }
 }
 words! {

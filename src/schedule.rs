@@ -109,9 +109,15 @@ async fn run_alone(ctx: &Context, job: &Periodic) -> anyhow::Result<()> {
         return Ok(());
     }
     tracing::info!(job = job.name, "job starts");
-    let outcome = pipeline::run_stages(ctx, job.stages).await;
+    let (ctx, trouble) = ctx.with_newest_feeds();
+    if let Some(trouble) = &trouble {
+        tracing::warn!("feeds.toml was changed, the sources stay as they were: {trouble}");
+    }
+    let outcome = pipeline::run_stages(&ctx, job.stages).await;
     store::jobs::unlock(&mut conn, job.name).await?;
-    outcome.map(|_| ())
+    outcome?;
+    // The job's row says it too, where the operator looks.
+    trouble.map_or(Ok(()), |trouble| Err(anyhow::anyhow!("feeds.toml was not taken up: {trouble}")))
 }
 
 fn jobs(ctx: &Context) -> [Periodic; 3] {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::model::Language;
+use crate::model::{Lane, Language};
 
 /// Version and commit.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("HEADSUP_COMMIT"), ")");
@@ -162,12 +162,49 @@ pub struct FeedsArgs {
 }
 
 /// The commands below `feeds`.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Debug, Subcommand)]
 pub enum FeedsCommand {
     /// The sources of feeds.toml
     List,
     /// Ask each source once, store nothing
     Check,
+    /// Ask one source or address once and show what was fetched, repaired and parsed
+    Try {
+        /// A slug of feeds.toml, or an address
+        target: String,
+    },
+    /// Look for the feeds of a site; without any, propose selectors for its list page
+    Discover {
+        /// Any page of the site
+        url: String,
+    },
+    /// Discover, check, and write a source into feeds.toml, whose comments and order stay
+    Add {
+        /// A feed, or a page of the site
+        url: String,
+        /// Short unique name [default: from the address]
+        #[arg(long)]
+        slug: Option<String>,
+        /// Name for readers
+        #[arg(long)]
+        name: Option<String>,
+        /// company, funding, research, open-source or industry
+        #[arg(long, default_value = "industry", value_parser = parse_lane)]
+        lane: Lane,
+        /// en or zh
+        #[arg(long, default_value = "en", value_parser = parse_language)]
+        language: Language,
+    },
+    /// Stop reading a source; what it said stays
+    Disable {
+        /// Slug
+        slug: String,
+    },
+    /// Read a source again
+    Enable {
+        /// Slug
+        slug: String,
+    },
 }
 
 /// `headsup subscribers`
@@ -265,6 +302,10 @@ pub enum DbCommand {
         #[arg(last = true, required = true)]
         command: Vec<String>,
     },
+}
+
+fn parse_lane(word: &str) -> Result<Lane, String> {
+    word.parse().map_err(|_| "must be company, funding, research, open-source or industry".to_owned())
 }
 
 fn parse_language(word: &str) -> Result<Language, String> {

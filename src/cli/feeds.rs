@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::args::{FeedsArgs, FeedsCommand};
 use super::open::{App, Surroundings};
-use super::output;
+use super::{feeds_edit, feeds_try, output};
 use crate::{crawl, store};
 
 /// Runs the subcommand.
@@ -13,6 +13,13 @@ pub async fn run(around: &Surroundings, args: FeedsArgs) -> anyhow::Result<ExitC
     match args.command {
         FeedsCommand::List => list(around),
         FeedsCommand::Check => check(around).await,
+        FeedsCommand::Try { target } => feeds_try::run(around, &target).await,
+        FeedsCommand::Discover { url } => feeds_edit::discover(around, &url).await,
+        FeedsCommand::Add { url, slug, name, lane, language } => {
+            feeds_edit::add(around, &url, feeds_edit::Wishes { slug, name, lane, language }).await
+        }
+        FeedsCommand::Disable { slug } => feeds_edit::switch(around, &slug, false),
+        FeedsCommand::Enable { slug } => feeds_edit::switch(around, &slug, true),
     }
 }
 

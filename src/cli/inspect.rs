@@ -12,7 +12,7 @@ use super::{UsageError, output};
 use crate::clock::Clock;
 use crate::{crawl, extract};
 
-/// Address that relative links of a file are read against.
+/// Address that relative links of a page in a file are read against.
 const NOWHERE: &str = "https://example.org/";
 
 /// Paths worked on at the same time in a batch; the lines still come in order.
@@ -77,7 +77,8 @@ async fn inspect(around: &Surroundings, kind: InspectWord, file: &str) -> Json {
 struct Input {
     bytes: Vec<u8>,
     content_type: Option<String>,
-    url: String,
+    /// Of a file nobody knows it.
+    url: Option<String>,
 }
 
 async fn read(around: &Surroundings, file: &str) -> Result<Input, String> {
@@ -85,21 +86,22 @@ async fn read(around: &Surroundings, file: &str) -> Result<Input, String> {
         let settings = around.settings().map_err(|error| error.to_string())?.settings;
         let fetched = crawl::inspect::get(&settings.crawl, file).await;
         let (bytes, content_type, url) = fetched.map_err(|error| format!("{error:#}"))?;
-        return Ok(Input { bytes, content_type, url });
+        return Ok(Input { bytes, content_type, url: Some(url) });
     }
     let bytes = tokio::fs::read(file).await.map_err(|error| error.to_string())?;
-    Ok(Input { bytes, content_type: None, url: NOWHERE.to_owned() })
+    Ok(Input { bytes, content_type: None, url: None })
 }
 
 fn parse(kind: InspectWord, input: &Input, now: DateTime<Utc>) -> Result<Json, String> {
     let content_type = input.content_type.as_deref();
     match kind {
         InspectWord::Feed => {
-            let inspected = crawl::inspect::feed(&input.bytes, content_type, &input.url, now)?;
+            let inspected = crawl::inspect::feed(&input.bytes, content_type, input.url.as_deref(), now)?;
             serde_json::to_value(inspected).map_err(|error| error.to_string())
         }
         InspectWord::Page => {
-            let article = extract::inspect::page(&input.bytes, content_type, &input.url)?;
+            let article =
+                extract::inspect::page(&input.bytes, content_type, input.url.as_deref().unwrap_or(NOWHERE))?;
             serde_json::to_value(article).map_err(|error| error.to_string())
         }
     }

@@ -7,6 +7,8 @@ mod demo;
 mod doctor;
 mod eval;
 mod feeds;
+mod feeds_edit;
+mod feeds_try;
 mod init;
 mod inspect;
 mod open;

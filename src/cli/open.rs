@@ -10,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::args::Global;
 use crate::clock::Clock;
-use crate::config::{self, ConfigError, Environment, Feeds, Loaded, Settings};
+use crate::config::{self, ConfigError, Environment, Feeds, LiveFeeds, Loaded, Settings};
 use crate::context::Context;
 use crate::progress::Progress;
 use crate::render::Templates;
@@ -91,7 +91,7 @@ impl Surroundings {
     /// Reads both files, opens the database and migrates it.
     pub async fn open(&self) -> anyhow::Result<App> {
         let (settings, feeds) = match (self.settings(), self.feeds()) {
-            (Ok(loaded), Ok(feeds)) => (loaded.settings, feeds),
+            (Ok(loaded), Ok(feeds)) => (loaded.settings, Arc::new(feeds)),
             (settings, feeds) => {
                 let errors = [settings.err(), feeds.err()];
                 return Err(
@@ -104,7 +104,8 @@ impl Surroundings {
         let ctx = Context {
             pool: database.pool.clone(),
             settings: Arc::new(settings),
-            feeds: Arc::new(feeds),
+            live_feeds: self.feeds_path().map(|path| Arc::new(LiveFeeds::new(path, Arc::clone(&feeds)))),
+            feeds,
             clock: Clock::System,
             templates: Arc::new(templates),
             cancel: self.cancel.clone(),

@@ -9,6 +9,12 @@ use crate::model::{Lane, Language, SourceKind, Tier};
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Feeds {
+    /// For all sources: entries that fit one of these regular expressions are not taken in (see `source.block`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub block: Vec<String>,
+    /// For all sources: if there are any, only entries that fit one are taken in (see `source.keep`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keep: Vec<String>,
     /// The sources, in the order of the file.
     #[serde(default, rename = "source")]
     pub sources: Vec<SourceConfig>,
@@ -54,6 +60,16 @@ pub struct SourceConfig {
     /// False: known, but not read.
     #[serde(default = "yes")]
     pub enabled: bool,
+    /// Only pages whose path begins with it; for kind "sitemap".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path_prefix: Option<String>,
+    /// Regular expressions: an entry that fits one is not taken in. "title:", "link:", "author:", "category:" or "text:"
+    /// in front says where to look; title and text otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub block: Vec<String>,
+    /// The same: if there are any, only an entry that fits one is taken in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keep: Vec<String>,
     /// CSS selectors; required for kind "page", refused elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<PageRules>,
@@ -77,6 +93,31 @@ pub struct PageRules {
     /// The short text.
     #[serde(default)]
     pub summary: Option<String>,
+}
+
+impl SourceConfig {
+    /// A source of which only the address is known, read as a feed.
+    pub fn of_url(url: &str) -> Self {
+        Self {
+            slug: String::new(),
+            name: url.to_owned(),
+            kind: default_kind(),
+            url: url.to_owned(),
+            lane: Lane::Industry,
+            language: default_language(),
+            tier: default_tier(),
+            owner: url.to_owned(),
+            every_minutes: default_every(),
+            max_items: default_max_items(),
+            fetch_pages: true,
+            allow_private: false,
+            enabled: true,
+            path_prefix: None,
+            block: Vec::new(),
+            keep: Vec::new(),
+            page: None,
+        }
+    }
 }
 
 fn default_kind() -> SourceKind {

@@ -76,6 +76,10 @@ fn check(feeds: &Feeds, document: &Document) -> Vec<Problem> {
             report("url", format!("the source {} has this address already", at(first)));
         }
     }
+    for (key, rules) in [("block", &feeds.block), ("keep", &feeds.keep)] {
+        let bad = rules.iter().filter_map(|rule| bad_rule(rule));
+        problems.extend(bad.map(|message| document.problem(document.line(&[key]), key, message)));
+    }
     problems.sort_by_key(|problem| problem.line);
     problems
 }
@@ -99,6 +103,19 @@ fn check_one(source: &SourceConfig) -> Vec<(&'static str, String)> {
     if !(1..=1000).contains(&source.max_items) {
         found.push(("max_items", "must be from 1 to 1000".to_owned()));
     }
+    for (key, rules) in [("block", &source.block), ("keep", &source.keep)] {
+        found.extend(rules.iter().filter_map(|rule| bad_rule(rule)).map(|message| (key, message)));
+    }
+    match (&source.path_prefix, source.kind) {
+        (Some(prefix), SourceKind::Sitemap) if !prefix.starts_with('/') => {
+            found.push(("path_prefix", format!("must begin with a slash, like \"/{prefix}\"")));
+        }
+        (Some(_), kind) if kind != SourceKind::Sitemap => {
+            found
+                .push(("path_prefix", "belongs to kind \"sitemap\" only: remove it, or set kind".to_owned()));
+        }
+        _ => {}
+    }
     match (&source.page, source.kind) {
         (Some(rules), SourceKind::Page) => found.extend(bad_selectors(rules)),
         (None, SourceKind::Page) => {
@@ -113,6 +130,17 @@ fn check_one(source: &SourceConfig) -> Vec<(&'static str, String)> {
         (None, _) => {}
     }
     found
+}
+
+fn bad_rule(rule: &str) -> Option<String> {
+    const FIELDS: [&str; 5] = ["title:", "link:", "author:", "category:", "text:"];
+    let pattern = FIELDS.iter().find_map(|field| rule.strip_prefix(field)).unwrap_or(rule).trim();
+    if pattern.is_empty() {
+        return Some("has an empty rule, which would fit everything".to_owned());
+    }
+    let error = regex::Regex::new(pattern).err()?.to_string();
+    let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    Some(format!("{pattern:?} is not a regular expression: {why}"))
 }
 
 fn bad_url(text: &str) -> Option<String> {

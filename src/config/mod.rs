@@ -3,6 +3,7 @@
 mod check_settings;
 mod document;
 mod feeds;
+mod live;
 mod load_feeds;
 mod load_settings;
 mod place;
@@ -12,6 +13,7 @@ mod template;
 
 pub use document::{Document, schema_of};
 pub use feeds::{Feeds, PageRules, SourceConfig};
+pub use live::LiveFeeds;
 pub use load_feeds::CATALOGUE;
 pub use load_settings::{Environment, Loaded, Origin};
 pub use place::{find, home};

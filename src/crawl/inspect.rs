@@ -18,21 +18,34 @@ pub struct Inspected {
     pub repairs: Vec<String>,
 }
 
-/// Reads a feed of unknown origin.
+/// Where the relative links of a file point whose own address nobody knows; never shown.
+const UNKNOWN: &str = "https://unknown.invalid/";
+
+/// Reads a feed of unknown origin; `base`: its address, if it is known. Without it relative links stay relative, and an
+/// entry without a link shows its guid as one.
 ///
 /// # Errors
 /// One line: why it is no feed.
 pub fn feed(
     bytes: &[u8],
     content_type: Option<&str>,
-    base: &str,
+    base: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Inspected, String> {
     let is_chinese =
         String::from_utf8_lossy(bytes).chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count()
             > 200;
     let language = if is_chinese { Language::Zh } else { Language::En };
-    let parsed = feed::parse(bytes, &Hints { content_type, base, language, now })?;
+    let hints = Hints { content_type, base: base.unwrap_or(UNKNOWN), language, now };
+    let mut parsed = feed::parse(bytes, &hints)?;
+    for entry in &mut parsed.entries {
+        if let Some(path) = entry.link.strip_prefix(UNKNOWN) {
+            entry.link = format!("/{path}");
+        }
+        if entry.link.is_empty() && !entry.guid.starts_with("title:") {
+            entry.link.clone_from(&entry.guid);
+        }
+    }
     Ok(Inspected { entries: parsed.entries, repairs: parsed.repairs })
 }
 

@@ -27,7 +27,10 @@ pub fn prepare(
     tell_guids_apart(&mut entries);
     entries.truncate(config.map_or(200, |config| config.max_items as usize));
     let fetch_pages = config.is_some_and(|config| config.fetch_pages)
-        && matches!(source.kind, SourceKind::Feed | SourceKind::Page);
+        && matches!(
+            source.kind,
+            SourceKind::Feed | SourceKind::Page | SourceKind::Sitemap | SourceKind::HackerNews
+        );
     let mut items: Vec<NewItem> =
         entries.into_iter().map(|entry| item(source, entry, fetch_pages, now)).collect();
     tell_links_apart(&mut items);

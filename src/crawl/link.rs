@@ -55,7 +55,8 @@ pub fn absolute(link: &str, base: &str) -> Option<String> {
 /// Whether every program reads an absolute address the same way as it stands.
 fn is_plain(link: &str) -> bool {
     let is_safe = |byte: u8| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte);
-    (link.starts_with("http://") || link.starts_with("https://")) && link.bytes().all(is_safe)
+    let head = link.get(..8).unwrap_or(link).to_ascii_lowercase();
+    (head.starts_with("http://") || head.starts_with("https://")) && link.bytes().all(is_safe)
 }
 
 /// One form for all addresses of a page: https, no `www.`, no tracking, parameters sorted, no fragment, no slash at

@@ -3,12 +3,15 @@
 //!
 //! [`Entry`]: crate::model::Entry
 
+mod api;
 mod arxiv;
 mod check;
 mod date;
 mod decode;
+mod discover;
 mod feed;
 mod fetch;
+mod filter;
 mod guard;
 mod host;
 pub mod inspect;
@@ -20,9 +23,11 @@ mod page;
 mod pages;
 mod repair;
 mod robots;
+mod sitemap;
 mod soup;
 mod tags;
 mod text;
+mod tries;
 
 use std::collections::HashMap;
 use std::time::Duration as Pause;
@@ -41,7 +46,9 @@ use crate::store::{self, items as item_rows};
 pub use check::{Checked, check};
 use feed::{Hints, Parsed};
 use fetch::{Ask, Body, Fetched, Fetcher, Trouble};
+use filter::Filter;
 use host::Hosts;
+pub use tries::{Offer, Tried, discover as look_for_feeds, try_source};
 
 /// How long a claimed source may take; a process that dies gives it back at once (see `store/leases.rs`).
 const LEASE: Duration = Duration::hours(1);
@@ -218,11 +225,17 @@ impl<'a> Run<'a> {
     async fn parse(&self, source: &Source, body: Body) -> Result<Parsed, Failure> {
         let now = self.ctx.clock.now();
         let (kind, language) = (source.kind, source.language);
-        let rules = self.configured.get(source.slug.as_str()).and_then(|source| source.page.clone());
+        let config = self.configured.get(source.slug.as_str());
+        let rules = Rules {
+            page: config.and_then(|source| source.page.clone()),
+            path_prefix: config
+                .and_then(|source| source.path_prefix.clone())
+                .unwrap_or_else(|| "/".to_owned()),
+        };
         let parsing = tokio::task::spawn_blocking(move || {
             let hints =
                 Hints { content_type: body.content_type.as_deref(), base: &body.final_url, language, now };
-            read_as(kind, &body.bytes, rules.as_ref(), &hints)
+            read_as(kind, &body.bytes, &rules, &hints)
         });
         let parsed = parsing.await.unwrap_or_else(|_| Err("the parser gave up on it".to_owned()));
         parsed.map_err(|message| Failure { message, trouble: None })
@@ -245,7 +258,11 @@ impl<'a> Run<'a> {
             Some(parsed) => {
                 report.add("fetched", 1);
                 report.add("entries", parsed.entries.len() as u64);
-                let items = items::prepare(source, config, parsed.entries, now);
+                let filter = Filter::new(&self.ctx.feeds.block, &self.ctx.feeds.keep, config);
+                let n_entries = parsed.entries.len();
+                let wanted: Vec<_> = parsed.entries.into_iter().filter(|entry| filter.takes(entry)).collect();
+                report.add("filtered", (n_entries - wanted.len()) as u64);
+                let items = items::prepare(source, config, wanted, now);
                 let stored = item_rows::store(&mut tx, source.id, &items, now).await?;
                 report.add("items", stored.new);
                 report.add("revised", stored.revised);
@@ -297,22 +314,28 @@ impl From<Trouble> for Failure {
     }
 }
 
+/// What feeds.toml says of how a source is read.
+struct Rules {
+    page: Option<crate::config::PageRules>,
+    path_prefix: String,
+}
+
 /// Reads a body as its source's kind says.
-fn read_as(
-    kind: SourceKind,
-    bytes: &[u8],
-    rules: Option<&crate::config::PageRules>,
-    hints: &Hints<'_>,
-) -> Result<Parsed, String> {
-    match (kind, rules) {
-        (SourceKind::Page, Some(rules)) => page::parse(bytes, rules, hints),
-        (SourceKind::Page, None) => Err("kind \"page\" without selectors".to_owned()),
-        (SourceKind::Arxiv, _) => {
+fn read_as(kind: SourceKind, bytes: &[u8], rules: &Rules, hints: &Hints<'_>) -> Result<Parsed, String> {
+    match kind {
+        SourceKind::Page => match &rules.page {
+            Some(rules) => page::parse(bytes, rules, hints),
+            None => Err("kind \"page\" without selectors".to_owned()),
+        },
+        SourceKind::Sitemap => sitemap::parse(bytes, &rules.path_prefix, hints),
+        SourceKind::HackerNews => api::hackernews(bytes, hints),
+        SourceKind::HuggingFace => api::huggingface(bytes, hints),
+        SourceKind::Arxiv => {
             let mut parsed = feed::parse(bytes, hints)?;
             parsed.entries = parsed.entries.into_iter().map(arxiv::paper).collect();
             Ok(parsed)
         }
-        (SourceKind::Feed | SourceKind::Github, _) => feed::parse(bytes, hints),
+        SourceKind::Feed | SourceKind::Github => feed::parse(bytes, hints),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use base64::Engine as _;
 use regex::{Captures, Regex};
 
 use super::text;
@@ -11,7 +12,7 @@ use super::text;
 type Step = (&'static str, fn(&str) -> String);
 
 /// In this order: later steps rely on earlier ones.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     ("junk before the first tag dropped", drop_junk_before),
     ("control characters dropped", drop_controls),
     ("document type dropped", drop_doctype),
@@ -20,6 +21,7 @@ const STEPS: [Step; 9] = [
     ("channel added", add_channel),
     ("Atom 0.3 read as Atom 1.0", read_atom03),
     ("RSS 0.90 read as RSS 1.0", read_rss090),
+    ("base64 opened", open_base64),
     ("text types mended", mend_text_types),
 ];
 
@@ -162,6 +164,24 @@ fn read_atom03(text: &str) -> String {
         format!("<{}{name}", &found[1])
     };
     names.replace_all(&text, rename).into_owned()
+}
+
+/// Atom 0.3 could hold any text in base64, and Atom 1.0 still does with a binary type.
+fn open_base64(text: &str) -> String {
+    static CODED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"<(title|summary|content)\b([^<>]*)\b(?:mode\s*=\s*["']base64["']|type\s*=\s*["']application/octet-stream["'])([^<>]*)>\s*([A-Za-z0-9+/=\s]+?)\s*</"#).ok()
+    });
+    let Some(coded) = &*CODED else { return text.to_owned() };
+    let open = |found: &Captures<'_>| {
+        let code: String = found[4].split_whitespace().collect();
+        let decoded = base64::engine::general_purpose::STANDARD.decode(code).ok();
+        let Some(plain) = decoded.and_then(|bytes| String::from_utf8(bytes).ok()) else {
+            return found[0].to_owned();
+        };
+        let escaped = plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        format!("<{} type=\"html\">{escaped}</", &found[1])
+    };
+    coded.replace_all(text, open).into_owned()
 }
 
 fn read_rss090(text: &str) -> String {

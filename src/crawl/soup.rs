@@ -114,9 +114,12 @@ fn entry(open: &Tag<'_>, content: &str, prefix: &str, whole: bool, hints: &Hints
     let entry = Entry {
         guid,
         title: text(&TITLE),
-        link: address(&all(&["link"]), hints).unwrap_or_default(),
+        link: address(&all(&["link"]), hints).or_else(|| own_address(open, hints)).unwrap_or_default(),
         published: at(&PUBLISHED),
-        updated: at(&UPDATED),
+        updated: at(&UPDATED).or_else(|| {
+            let own = tags::attribute(open.attributes, "lastmod")?;
+            date::parse(own, zone_of(hints.language))
+        }),
         authors: all(&AUTHOR).into_iter().map(name).collect(),
         summary: text(&SUMMARY),
         content: text(&CONTENT),
@@ -153,6 +156,11 @@ fn address(links: &[&Part<'_>], hints: &Hints<'_>) -> Option<String> {
     };
     let hrefs = links.iter().filter(for_readers).map(written);
     hrefs.filter(|href| !href.trim().is_empty()).find_map(|href| link::absolute(&href, hints.base))
+}
+
+/// Microsoft's old channels have it on the item itself.
+fn own_address(open: &Tag<'_>, hints: &Hints<'_>) -> Option<String> {
+    link::absolute(&unescape(tags::attribute(open.attributes, "href")?), hints.base)
 }
 
 /// Atom's author has a name inside, RSS's is one.

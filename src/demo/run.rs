@@ -67,6 +67,7 @@ pub async fn prepare(ctx: &Context, port: u16) -> anyhow::Result<Demo> {
     let mut ctx = ctx.clone();
     ctx.settings = Arc::new(settings(&ctx.settings, &archive, sink.addr));
     ctx.feeds = Arc::new(internet::feeds(&internet.base));
+    ctx.live_feeds = None;
     for (address, language) in READERS {
         store::subscribers::add(&ctx.pool, address, language, ctx.clock.now()).await?;
     }

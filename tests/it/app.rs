@@ -61,6 +61,7 @@ impl TestApp {
             pool: fresh_database().await,
             settings: Arc::new(settings),
             feeds: Arc::new(Feeds::default()),
+            live_feeds: None,
             clock: Clock::fixed(NOW.parse::<DateTime<Utc>>().unwrap()),
             templates: Arc::new(Templates::load(None).unwrap()),
             cancel: Default::default(),

@@ -106,7 +106,7 @@ fn weeks(root: &Path) -> BTreeMap<String, HashMap<String, (PathBuf, String)>> {
 fn feeds(copies: &HashMap<String, (PathBuf, String)>, base: &str) -> Feeds {
     let mut sources: Vec<SourceConfig> = copies.keys().map(|path| source(path, base)).collect();
     sources.sort_by(|a, b| a.slug.cmp(&b.slug));
-    Feeds { sources }
+    Feeds { block: Vec::new(), keep: Vec::new(), sources }
 }
 
 fn source(path: &str, base: &str) -> SourceConfig {
@@ -131,6 +131,9 @@ fn source(path: &str, base: &str) -> SourceConfig {
         fetch_pages: false,
         allow_private: true,
         enabled: true,
+        path_prefix: None,
+        block: Vec::new(),
+        keep: Vec::new(),
         page: None,
     }
 }

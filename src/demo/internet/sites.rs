@@ -124,7 +124,11 @@ impl Site {
 
 /// The sites as sources.
 pub fn feeds(base: &str) -> Feeds {
-    Feeds { sources: SITES.iter().map(|site| source(site, base)).collect() }
+    Feeds {
+        block: Vec::new(),
+        keep: Vec::new(),
+        sources: SITES.iter().map(|site| source(site, base)).collect(),
+    }
 }
 
 fn source(site: &Site, base: &str) -> SourceConfig {
@@ -150,6 +154,9 @@ fn source(site: &Site, base: &str) -> SourceConfig {
         fetch_pages: true,
         allow_private: true,
         enabled: true,
+        path_prefix: None,
+        block: Vec::new(),
+        keep: Vec::new(),
         page: (site.kind == SourceKind::Page).then(rules),
     }
 }

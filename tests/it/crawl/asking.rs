@@ -62,7 +62,11 @@ async fn a_bad_source_fails_alone_and_says_why() {
     })
     .await;
     let slugs = wrong.iter().map(|(slug, _, _)| *slug).chain(["good"]);
-    app.read(Feeds { sources: slugs.map(|slug| source(slug, format!("{}/{slug}", web.base))).collect() });
+    app.read(Feeds {
+        block: Vec::new(),
+        keep: Vec::new(),
+        sources: slugs.map(|slug| source(slug, format!("{}/{slug}", web.base))).collect(),
+    });
     let report = crawl(&app).await;
     assert_eq!(
         (report.count("sources"), report.count("fetched"), report.count("failed")),
@@ -94,7 +98,7 @@ async fn private_addresses_are_refused_however_they_are_written() {
         })
         .collect();
     all.push(source("open", format!("{}/feed", web.base)));
-    app.read(Feeds { sources: all });
+    app.read(Feeds { block: Vec::new(), keep: Vec::new(), sources: all });
     crawl(&app).await;
     for (n, host) in hosts.iter().enumerate() {
         let (_, error) = state(&app, &format!("closed-{n}")).await;
@@ -237,7 +241,7 @@ async fn a_host_is_asked_one_thing_at_a_time_with_pauses() {
     }
     let sources =
         paths.iter().enumerate().map(|(n, path)| source(&format!("s{n}"), format!("{}{path}", web.base)));
-    app.read(Feeds { sources: sources.collect() });
+    app.read(Feeds { block: Vec::new(), keep: Vec::new(), sources: sources.collect() });
     let began = std::time::Instant::now();
     crawl(&app).await;
     assert_eq!(web.most_at_once(), 1);
@@ -295,7 +299,11 @@ async fn feeds_toml_decides_which_sources_are_asked() {
     crawl(&app).await;
     web.take_seen();
 
-    app.read(Feeds { sources: vec![source("one", format!("{}/new", web.base))] });
+    app.read(Feeds {
+        block: Vec::new(),
+        keep: Vec::new(),
+        sources: vec![source("one", format!("{}/new", web.base))],
+    });
     let report = crawl(&app).await;
     assert_eq!(report.count("items"), 1, "the new address is asked at once, without the old one's tag");
     assert_eq!(web.take_paths(), ["/new"]);
@@ -304,7 +312,7 @@ async fn feeds_toml_decides_which_sources_are_asked() {
     assert_eq!(web.take_paths(), ["/new"]);
     assert_eq!(titles(&app).await, ["Alpha", "Beta", "Gamma"], "what a source said stays");
 
-    app.read(Feeds { sources: vec![two] });
+    app.read(Feeds { block: Vec::new(), keep: Vec::new(), sources: vec![two] });
     crawl_later(&app, 30).await;
     assert_eq!(web.take_paths(), ["/two"], "a source may come back");
 }

@@ -22,7 +22,11 @@ async fn an_article_that_two_sources_list_is_one_item_with_a_sighting() {
     let url = |web: &Web| format!("{}/feed", web.base);
     let mut app = reading(vec![source("one", url(&web))]).await;
     crawl(&app).await;
-    app.read(headsup::config::Feeds { sources: vec![source("one", url(&web)), source("two", url(&other))] });
+    app.read(headsup::config::Feeds {
+        block: Vec::new(),
+        keep: Vec::new(),
+        sources: vec![source("one", url(&web)), source("two", url(&other))],
+    });
     let report = crawl_later(&app, 3).await;
     assert_eq!((report.count("items"), report.count("sightings")), (1, 1), "{report:?}");
     assert_eq!(titles(&app).await, ["Alpha", "Own"]);

@@ -28,6 +28,9 @@ fn source(slug: &str, url: impl Into<String>) -> SourceConfig {
         fetch_pages: false,
         allow_private: true,
         enabled: true,
+        path_prefix: None,
+        block: Vec::new(),
+        keep: Vec::new(),
         page: None,
     }
 }
@@ -48,7 +51,7 @@ fn rss(entries: &[(&str, &str)]) -> String {
 /// An app that reads these sources.
 async fn reading(sources: Vec<SourceConfig>) -> TestApp {
     let mut app = TestApp::start().await;
-    app.read(Feeds { sources });
+    app.read(Feeds { block: Vec::new(), keep: Vec::new(), sources });
     app
 }
 

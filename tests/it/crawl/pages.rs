@@ -83,7 +83,7 @@ async fn the_newest_pages_come_first_and_no_source_takes_all() {
         with_pages("busy", format!("{}/feed", busy.base)),
         with_pages("calm", format!("{}/feed", calm.base)),
     ];
-    app.read(Feeds { sources });
+    app.read(Feeds { block: Vec::new(), keep: Vec::new(), sources });
     assert_eq!(crawl(&app).await.count("pages"), 3);
     let fetched = column(&app, "SELECT title FROM items WHERE page_state = 'fetched' ORDER BY title").await;
     assert_eq!(fetched, ["Busy 0", "Busy 1", "Calm 0"]);
