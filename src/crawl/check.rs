@@ -76,7 +76,8 @@ async fn one(run: &Run<'_>, config: &SourceConfig) -> Checked {
             }
         }
         Err(failure) => {
-            let state = outcome::state_of_failure(&failure.message, failure.trouble.as_ref()).to_owned();
+            let state =
+                outcome::state_of_failure(&failure.message, failure.trouble.as_ref(), (true, 1)).to_owned();
             Checked {
                 slug,
                 ok: false,

@@ -287,7 +287,11 @@ impl<'a> Run<'a> {
         let asked = Asked {
             at: now,
             next_at: now + wait,
-            state: outcome::state_of_failure(&failure.message, trouble),
+            state: outcome::state_of_failure(
+                &failure.message,
+                trouble,
+                (source.body_sha256.is_some(), n_failures),
+            ),
             status,
             error: Some(failure.message.clone()),
             n_failures,

@@ -9,8 +9,16 @@ use crate::model::Entry;
 const LONGEST: Duration = Duration::days(1);
 /// Longest pause that a `Retry-After` is granted.
 const LONGEST_WISH: Duration = Duration::days(7);
-/// A source whose newest entry is older is quiet.
-const QUIET: Duration = Duration::days(60);
+/// A source that was silent for less is never quiet…
+const LEAST_QUIET: Duration = Duration::days(14);
+/// …and one that was silent for longer always is, whatever its rhythm.
+const MOST_QUIET: Duration = Duration::days(120);
+/// A silence this many times as long as the usual one is out of rhythm.
+const OUT_OF_RHYTHM: i32 = 6;
+/// Silence that is usual where too few dates tell.
+const USUAL: Duration = Duration::days(10);
+/// A source that failed so often and was never read has never worked.
+const NEVER: i32 = 3;
 /// When a source that is gone is tried again, in case it is not.
 const GONE: Duration = Duration::days(30);
 
@@ -20,17 +28,32 @@ pub fn state_of(entries: &[Entry], now: DateTime<Utc>) -> (&'static str, Option<
     match newest {
         _ if entries.is_empty() => ("empty", Some("the feed has no entries".to_owned())),
         None => ("undated", Some("no entry has a date: the time of discovery stands in".to_owned())),
-        Some(newest) if newest < now - QUIET => {
+        Some(newest) if now - newest > longest_silence(entries) => {
             ("quiet", Some(format!("nothing new since {}", newest.format("%Y-%m-%d"))))
         }
         Some(_) => ("ok", None),
     }
 }
 
-/// State of a source that could not be read.
-pub fn state_of_failure(message: &str, trouble: Option<&Trouble>) -> &'static str {
+/// The longest silence that the source's own rhythm explains: some times the median gap between its entries.
+fn longest_silence(entries: &[Entry]) -> Duration {
+    let mut times: Vec<DateTime<Utc>> = entries.iter().filter_map(|entry| entry.published).collect();
+    times.sort_unstable();
+    let mut gaps: Vec<Duration> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    gaps.sort_unstable();
+    let usual = gaps.get(gaps.len() / 2).copied().unwrap_or(USUAL);
+    (usual * OUT_OF_RHYTHM).clamp(LEAST_QUIET, MOST_QUIET)
+}
+
+/// State of a source that could not be read, for the `n_failures`-th time in a row.
+pub fn state_of_failure(
+    message: &str,
+    trouble: Option<&Trouble>,
+    (was_read, n_failures): (bool, i32),
+) -> &'static str {
     match trouble {
         Some(Trouble::Status { status: 410, .. }) => "gone",
+        _ if !was_read && n_failures >= NEVER => "never-worked",
         Some(Trouble::Status { status: 401 | 403 | 429 | 451, .. }) => "blocked",
         None if message.contains("HTML instead") => "html-instead",
         None if message.contains("empty answer") => "empty",
@@ -101,7 +124,24 @@ mod tests {
         assert_eq!(state_of(&[entry(None)], now).0, "undated");
         assert_eq!(state_of(&[entry(Some("2026-01-01T00:00:00Z"))], now).0, "quiet");
         assert_eq!(state_of(&[entry(Some("2026-05-05T00:00:00Z"))], now), ("ok", None));
-        assert_eq!(state_of_failure("x", Some(&Trouble::Status { status: 410, retry_after: None })), "gone");
-        assert_eq!(state_of_failure("answers HTML instead of a feed", None), "html-instead");
+        let gone = Trouble::Status { status: 410, retry_after: None };
+        assert_eq!(state_of_failure("x", Some(&gone), (false, 9)), "gone");
+        assert_eq!(state_of_failure("answers HTML instead of a feed", None, (true, 9)), "html-instead");
+        assert_eq!(state_of_failure("answers HTML instead of a feed", None, (false, 1)), "html-instead");
+        assert_eq!(state_of_failure("answers HTML instead of a feed", None, (false, 3)), "never-worked");
+    }
+
+    #[test]
+    fn a_source_is_quiet_by_its_own_rhythm() {
+        let now: DateTime<Utc> = "2026-05-06T08:00:00Z".parse().unwrap();
+        let every = |gap: i64, silent: i64| {
+            let at = |n: i64| Some(now - Duration::days(silent + n * gap));
+            let entries: Vec<Entry> =
+                (0..6).map(|n| Entry { published: at(n), ..Entry::default() }).collect();
+            state_of(&entries, now).0
+        };
+        assert_eq!([every(1, 3), every(1, 13), every(1, 16)], ["ok", "ok", "quiet"], "a daily one");
+        assert_eq!([every(14, 40), every(14, 90)], ["ok", "quiet"], "one of every second week");
+        assert_eq!(every(300, 130), "quiet");
     }
 }

@@ -37,6 +37,35 @@ fn init_writes_two_files_that_are_in_order_and_replaces_none() {
 }
 
 #[test]
+fn a_source_is_switched_off_and_on_and_the_rest_of_the_file_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("feeds.toml");
+    let text = "# mine\n[[source]] # first\nslug = \"one\"\nurl = \"https://a.example/feed\" # kept\nlane = \"company\"\n";
+    std::fs::write(&path, text).unwrap();
+    assert!(headsup(folder.path(), &["feeds", "disable", "one"], &[]).status.success());
+    let off = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(off, format!("{text}enabled = false\n"));
+    assert!(headsup(folder.path(), &["feeds", "enable", "one"], &[]).status.success());
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    let unknown = headsup(folder.path(), &["feeds", "disable", "onne"], &[]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("did you mean \"one\"?"));
+    let broken = text.replace("lane", "lan");
+    std::fs::write(&path, &broken).unwrap();
+    assert_eq!(headsup(folder.path(), &["feeds", "disable", "one"], &[]).status.code(), Some(2));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), broken);
+}
+
+#[test]
+fn a_period_that_is_none_is_bad_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    for (kind, period) in [("weekly", "nonsense"), ("weekly", "2026-W99"), ("paper", "2026-13")] {
+        let output = headsup(folder.path(), &["publish", kind, "--period", period], &[]);
+        assert_eq!(output.status.code(), Some(2), "{kind} {period}");
+    }
+}
+
+#[test]
 fn every_command_ends_with_2_and_the_line_when_a_key_is_unknown() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("headsup.toml"), "[mail]\nrelai = \"smtp://a:25\"\n").unwrap();

@@ -175,3 +175,41 @@ async fn a_page_without_a_feed_is_read_by_its_selectors() {
         ["The first post 2026-05-01"]
     );
 }
+
+#[tokio::test]
+async fn what_a_rule_blocks_is_not_taken_in() {
+    let web =
+        Web::with([("/feed", rss(&[("/a", "Webinar: agents"), ("/b", "A model"), ("/c", "Jobs")]))]).await;
+    let one = headsup::config::SourceConfig {
+        block: vec!["title:^jobs$".into()],
+        ..source("one", format!("{}/feed", web.base))
+    };
+    let mut app = reading(Vec::new()).await;
+    app.read(headsup::config::Feeds { block: vec!["webinar".into()], keep: Vec::new(), sources: vec![one] });
+    let report = crawl(&app).await;
+    assert_eq!((report.count("items"), report.count("filtered")), (1, 2), "{report:?}");
+    assert_eq!(titles(&app).await, ["A model"]);
+}
+
+#[tokio::test]
+async fn a_sitemap_and_two_apis_are_read_like_feeds() {
+    let map = "<urlset><url><loc>/news/owl-weights</loc><lastmod>2026-05-05</lastmod></url><url><loc>/jobs/x</loc></url></urlset>";
+    let hits = r#"{"hits":[{"objectID":"7","title":"A card for small models","url":"https://b.example/card","created_at":"2026-05-05T10:00:00Z"}]}"#;
+    let papers = r#"[{"publishedAt":"2026-05-05T00:00:00Z","paper":{"id":"2605.01234","title":"Owls","summary":"We ask owls."}}]"#;
+    let web =
+        Web::with([("/map.xml", map.to_owned()), ("/hn", hits.to_owned()), ("/hf", papers.to_owned())]).await;
+    let of = |slug: &str, kind, path: &str| headsup::config::SourceConfig {
+        kind,
+        path_prefix: (kind == SourceKind::Sitemap).then(|| "/news/".to_owned()),
+        ..source(slug, format!("{}{path}", web.base))
+    };
+    let sources = vec![
+        of("map", SourceKind::Sitemap, "/map.xml"),
+        of("hn", SourceKind::HackerNews, "/hn"),
+        of("hf", SourceKind::HuggingFace, "/hf"),
+    ];
+    let app = reading(sources).await;
+    crawl(&app).await;
+    assert_eq!(titles(&app).await, ["A card for small models", "Owl weights", "Owls"]);
+    assert_eq!(crawl_later(&app, 3).await.count("items"), 0, "a second reading brings nothing");
+}
