@@ -61,8 +61,30 @@ pub fn parse(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
     } else {
         xml(&decoded, hints, &mut repairs)?
     };
+    let ttl_minutes = [found.1, syndication(&decoded)].into_iter().flatten().max();
     let entries = found.0.into_iter().take(MAX_ENTRIES).map(|entry| tidy(entry, hints)).collect();
-    Ok(Parsed { entries, repairs, ttl_minutes: found.1 })
+    Ok(Parsed { entries, repairs, ttl_minutes })
+}
+
+/// Minutes between two updates by RSS 1.0's syndication module (`sy:updatePeriod`, `sy:updateFrequency`),
+/// <https://web.resource.org/rss/1.0/modules/syndication/>.
+fn syndication(decoded: &str) -> Option<u32> {
+    // It stands in the head of the channel; entries are not searched.
+    let head = &decoded[..decoded.find("<item").unwrap_or(decoded.len())];
+    let inner = |name: &str| {
+        let start = head.find(&format!("<sy:{name}>"))? + name.len() + 5;
+        Some(head[start..].split('<').next()?.trim())
+    };
+    let period = match inner("updatePeriod")? {
+        "hourly" => 60,
+        "daily" => 1440,
+        "weekly" => 7 * 1440,
+        "monthly" => 30 * 1440,
+        "yearly" => 365 * 1440,
+        _ => return None,
+    };
+    let frequency: u32 = inner("updateFrequency").and_then(|text| text.parse().ok()).unwrap_or(1);
+    Some(period / frequency.max(1))
 }
 
 /// Entries and the feed's wish of minutes.
@@ -249,6 +271,24 @@ mod tests {
         assert_eq!(entry.guid, "7");
         assert_eq!(entry.summary, "It costs 3 & runs");
         assert_eq!(entry.published.unwrap().to_rfc3339(), "2026-05-05T10:00:00+00:00");
+    }
+
+    #[test]
+    fn a_feed_says_how_often_it_changes() {
+        let feed = |head: &str| {
+            let text = format!(
+                "<rss version='2.0'><channel><title>x</title>{head}<item><title>One</title></item></channel></rss>"
+            );
+            parse(text.as_bytes(), &hints()).unwrap().ttl_minutes
+        };
+        assert_eq!(feed(""), None);
+        assert_eq!(feed("<ttl>90</ttl>"), Some(90));
+        assert_eq!(
+            feed("<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>"),
+            Some(360)
+        );
+        assert_eq!(feed("<sy:updatePeriod> hourly </sy:updatePeriod>"), Some(60));
+        assert_eq!(feed("<sy:updatePeriod>often</sy:updatePeriod>"), None);
     }
 
     #[test]
