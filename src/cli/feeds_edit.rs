@@ -161,7 +161,7 @@ fn page_table(url: &str, rules: &PageRules) -> Table {
     table
 }
 
-/// "https://www.lab.example/blog/feed.xml" → "lab-example".
+/// `https://www.lab.example/blog/feed.xml` → `lab-example`.
 fn slug_of(url: &str) -> String {
     let host =
         url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
