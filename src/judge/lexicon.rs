@@ -38,7 +38,7 @@ pub static LIST_BAIT: Pattern = LazyLock::new(|| {
 pub static PROMO: Pattern = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)\b(?:webinar|register now|sign up (?:today|now)|early[- ]bird|limited[- ]time|% off|discount code|coupon|promo code|use code|sponsored (?:post|content)|we(?:'re| are) hiring|job opening|",
-        r"book (?:a|your) demo|free trial today|join us (?:at|for|on)|save the date|(?:buy|get) your (?:ticket|pass)|giveaway|affiliate)\b",
+        r"book (?:a|your) demo|free trial today|join us (?:at|for|on)|save the date|(?:buy|get) your (?:ticket|pass)|giveaway|affiliate|this (?:feed|blog|site|channel|newsletter) (?:is no longer|has moved|was moved|has been (?:moved|retired)))\b",
         r"|限时|优惠|立即报名|点击报名|扫码|免费领取|直播预告|训练营|招聘|加入我们|抽奖|领券|课程上线|商务合作|本文由.{0,12}赞助|推广"
     ))
     .ok()

@@ -109,7 +109,8 @@ pub fn dropped(parts: &[ScorePart], situation: Situation) -> Option<&'static str
     match () {
         () if !situation.on_topic => Some("off-topic"),
         () if has("promo") && evidence < 4.0 => Some("promo"),
-        () if has("list-bait") && evidence < 4.0 => Some("list-bait"),
+        // One outlet's round-up borrows the evidence of everything that it lists.
+        () if has("list-bait") && (evidence < 4.0 || situation.n_owners < 2) => Some("list-bait"),
         () if hype <= HYPE && evidence <= -hype => Some("hype"),
         () if situation.rumour && situation.n_owners < 2 && evidence + hype < 0.5 => Some("rumour-thin"),
         () if evidence + hype < FLOOR => Some("low-score"),
@@ -122,6 +123,14 @@ mod tests {
     use super::*;
 
     const PLAIN: Situation = Situation { on_topic: true, rumour: false, n_owners: 1 };
+
+    #[test]
+    fn a_round_up_of_one_outlet_is_screened_out_whatever_it_quotes() {
+        let part = |flag: &'static str, points: f32| ScorePart { points, ..part(flag, 1.0, "x") };
+        let parts = [part("list-bait", -3.0), part("primary", 3.0), part("figures", 3.0)];
+        assert_eq!(dropped(&parts, PLAIN), Some("list-bait"));
+        assert_eq!(dropped(&parts, Situation { n_owners: 2, ..PLAIN }), None);
+    }
 
     #[test]
     fn each_flag_has_one_name_and_a_weight() {
