@@ -297,7 +297,9 @@ async fn freeze(ctx: &Context, composed: &mut Composed) -> anyhow::Result<bool> 
     let (content, now) = (&composed.content, ctx.clock.now());
     let mut tx = ctx.pool.begin().await?;
     store::issues::lock(&mut tx).await?;
-    if store::issues::next_number(&mut tx, content.kind).await? != content.number {
+    // Both: the number was read after the look for the period, and the period may have been published in between.
+    let is_taken = store::issues::by_period(&mut tx, content.kind, &content.period).await?.is_some();
+    if is_taken || store::issues::next_number(&mut tx, content.kind).await? != content.number {
         return Ok(false);
     }
     let sha256 = digest(&[&serde_json::to_string(content)?]);
