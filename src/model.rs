@@ -94,6 +94,23 @@ words! {
     }
 }
 words! {
+    /// What a source counts of an item.
+    SignalKind {
+        /// Votes of Hacker News and its like.
+        Points = "points",
+        /// Votes of the Hugging Face Hub's papers.
+        Upvotes = "upvotes",
+        /// Likes of the Hugging Face Hub's models.
+        Likes = "likes",
+        /// Stars of a repository.
+        Stars = "stars",
+        /// Comments.
+        Comments = "comments",
+        /// Downloads, of the last month where the source says so.
+        Downloads = "downloads",
+    }
+}
+words! {
     /// What a story is about, at the coarsest: also the sections of the issue.
     Lane {
         /// Companies, models and products.
@@ -169,6 +186,52 @@ pub struct Source {
     pub body_sha256: Option<Vec<u8>>,
     /// Failures in a row.
     pub n_failures: i32,
+    /// "host:port" of what is asked: one request at a time.
+    pub host: String,
+    /// Where its permanent redirects lead.
+    pub moved_to: Option<String>,
+    /// How often in a row they were seen.
+    pub n_moved: i32,
+    /// What its last readable answer told of its rhythm; `None` before the first.
+    pub rhythm: Option<Rhythm>,
+}
+
+/// A permanent redirect is believed at this sighting.
+const SURELY_MOVED: i32 = 3;
+
+impl Source {
+    /// Whether so many sightings of a permanent redirect are enough to believe it.
+    pub fn is_sure(n_moved: i32) -> bool {
+        n_moved >= SURELY_MOVED
+    }
+
+    /// Whether its permanent redirect was seen often enough to ask the new address.
+    pub fn has_moved(&self) -> bool {
+        Self::is_sure(self.n_moved) && self.moved_to.is_some()
+    }
+
+    /// What is asked: the configured address, or the one it has moved to.
+    pub fn address(&self) -> &str {
+        self.moved_to.as_deref().filter(|_| self.has_moved()).unwrap_or(&self.url)
+    }
+}
+
+/// What a source's own answer tells of when to come again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rhythm {
+    /// Entries of the answer.
+    pub n_entries: usize,
+    /// Date of the newest entry.
+    pub newest_at: Option<DateTime<Utc>>,
+    /// Median time between two entries, in minutes.
+    pub gap_minutes: Option<i64>,
+    /// `ttl` or `sy:updatePeriod`, in minutes.
+    pub ttl_minutes: Option<u32>,
+    /// `skipHours`: hours of the day in GMT, 0 to 23.
+    pub skip_hours: Vec<u8>,
+    /// `skipDays`: days of the week in GMT, 0 is Monday.
+    pub skip_days: Vec<u8>,
 }
 
 /// What a source says about one thing, normalised and cleaned, not yet stored.
@@ -195,6 +258,15 @@ pub struct Entry {
     /// Tags as given.
     #[serde(skip)]
     pub categories: Vec<String>,
+    /// Digital Object Identifier, if stated: "10.1145/…".
+    #[serde(skip)]
+    pub doi: Option<String>,
+    /// Whether it says of itself that it is a later version of something announced before.
+    #[serde(skip)]
+    pub is_revision: bool,
+    /// How popular it is, as its source counts.
+    #[serde(skip)]
+    pub signals: Vec<(SignalKind, i64)>,
 }
 
 /// An [`Entry`] with an id: unique in its source by guid and everywhere by canonical link.

@@ -48,6 +48,12 @@ pub struct SourceConfig {
     /// Least minutes between two polls (at least 60; the source's own hints may lengthen it).
     #[serde(default = "default_every")]
     pub every_minutes: u32,
+    /// Most minutes between two polls, 60 to 10080, whatever the source's rhythm and hints say.
+    #[serde(default = "default_longest")]
+    pub longest_minutes: u32,
+    /// Whether a pause that its host asked of another source holds for this one too (429, 503).
+    #[serde(default = "yes")]
+    pub heed_host_pause: bool,
     /// Most items taken from one answer, newest first.
     #[serde(default = "default_max_items")]
     pub max_items: u32,
@@ -108,6 +114,8 @@ impl SourceConfig {
             tier: default_tier(),
             owner: url.to_owned(),
             every_minutes: default_every(),
+            longest_minutes: default_longest(),
+            heed_host_pause: true,
             max_items: default_max_items(),
             fetch_pages: true,
             allow_private: false,
@@ -131,6 +139,9 @@ fn default_tier() -> Tier {
 }
 fn default_every() -> u32 {
     120
+}
+fn default_longest() -> u32 {
+    1440
 }
 fn default_max_items() -> u32 {
     200

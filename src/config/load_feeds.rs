@@ -16,6 +16,8 @@ pub const CATALOGUE: &str = include_str!("../../feeds.toml");
 
 /// Least minutes between two polls of a source: politeness is not configurable below it.
 const MIN_MINUTES: u32 = 60;
+/// A source that is asked less often could bring last month's news.
+const MAX_MINUTES: u32 = 7 * 1440;
 
 /// Longest slug.
 const MAX_SLUG: usize = 60;
@@ -96,6 +98,12 @@ fn check_one(source: &SourceConfig) -> Vec<(&'static str, String)> {
     }
     if let Some(message) = bad_url(&source.url) {
         found.push(("url", message));
+    }
+    if !(source.every_minutes..=MAX_MINUTES).contains(&source.longest_minutes) {
+        found.push((
+            "longest_minutes",
+            format!("must be at least every_minutes and at most {MAX_MINUTES}, a week"),
+        ));
     }
     if source.every_minutes < MIN_MINUTES {
         found.push(("every_minutes", format!("must be at least {MIN_MINUTES}: sources are asked politely")));

@@ -11,7 +11,7 @@ use super::check_settings::check;
 use super::document::{Document, resolve, schema_of};
 use super::place;
 use super::problem::{ConfigError, Problem, suggest};
-use super::settings::Settings;
+use super::settings::{Proxies, Settings};
 
 /// The process environment, by parameter so that tests bring their own.
 pub type Environment = BTreeMap<String, String>;
@@ -77,6 +77,7 @@ impl Settings {
             ConfigError::one(document.name(), "", error.message().into())
         })?;
         settings.home = place::home(environment);
+        settings.crawl.proxies = proxies(environment);
         settings.site.base_url = settings.site.base_url.trim_end_matches('/').to_owned();
         let mut warnings = Vec::new();
         let mut problems = check(&settings, document, &origins);
@@ -144,6 +145,19 @@ fn override_from(
         }
     }
     problems
+}
+
+/// The variables that most programs know, small or capital letters; an empty one counts as absent.
+fn proxies(environment: &Environment) -> Proxies {
+    let one = |name: &str| {
+        let value = environment.get(name).or_else(|| environment.get(&name.to_uppercase()));
+        value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    };
+    Proxies {
+        http: one("http_proxy").or_else(|| one("all_proxy")),
+        https: one("https_proxy").or_else(|| one("all_proxy")),
+        never: one("no_proxy").unwrap_or_default(),
+    }
 }
 
 /// `HEADSUP_MAIL_RELAI`: begins like a setting and is none.

@@ -19,7 +19,7 @@ pub use load_settings::{Environment, Loaded, Origin};
 pub use place::{find, home};
 pub use problem::{ConfigError, Problem, suggest};
 pub use settings::{
-    CrawlSettings, DigestSettings, MailSettings, MailTransport, ModelSettings, RetentionSettings,
+    CrawlSettings, DigestSettings, MailSettings, MailTransport, ModelSettings, Proxies, RetentionSettings,
     ScheduleSettings, SendScope, Settings, SiteSettings,
 };
 pub use template::settings_file;

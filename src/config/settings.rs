@@ -57,6 +57,17 @@ pub struct ScheduleSettings {
     pub paper: String,
 }
 
+/// The environment's proxies: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, in either case.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies {
+    /// For `http:` addresses.
+    pub http: Option<String>,
+    /// For `https:` addresses.
+    pub https: Option<String>,
+    /// Hosts and networks that are asked directly, with commas.
+    pub never: String,
+}
+
 /// `[crawl]`
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -75,6 +86,9 @@ pub struct CrawlSettings {
     pub pages_per_run: i64,
     /// Allow private and loopback addresses for every source. Only for tests and the demo.
     pub allow_private: bool,
+    /// From the environment, never from the file.
+    #[serde(skip)]
+    pub proxies: Proxies,
 }
 
 /// What of a text may be sent to the model.
@@ -216,6 +230,7 @@ impl Default for CrawlSettings {
             host_gap_ms: 1000,
             pages_per_run: 500,
             allow_private: false,
+            proxies: Proxies::default(),
         }
     }
 }

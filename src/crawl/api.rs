@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::feed::{Hints, MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, Parsed, zone_of};
 use super::{date, link, text};
-use crate::model::Entry;
+use crate::model::{Entry, SignalKind};
 
 /// Reads the hits of a search on Hacker News. Least points belong into the address (`numericFilters=points>100`).
 ///
@@ -30,6 +30,7 @@ pub fn hackernews(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
             authors: some(string(hit, "author")),
             summary: text::cap(&text::squeeze(&story), MAX_SUMMARY),
             content: story,
+            signals: counts(hit, &[("points", SignalKind::Points), ("num_comments", SignalKind::Comments)]),
             ..Entry::default()
         }
     };
@@ -63,6 +64,11 @@ fn daily_paper(day: &Value, paper: &Value, hints: &Hints<'_>) -> Entry {
         authors: names.map(|author| text::line(&string(author, "name"), 100)).take(20).collect(),
         content: summary.clone(),
         summary,
+        signals: [
+            counts(paper, &[("upvotes", SignalKind::Upvotes)]),
+            counts(day, &[("numComments", SignalKind::Comments)]),
+        ]
+        .concat(),
         ..Entry::default()
     }
 }
@@ -79,26 +85,33 @@ fn model(one: &Value, hints: &Hints<'_>) -> Entry {
         summary: text::line(&first(one, &["description", "pipeline_tag"]), MAX_SUMMARY),
         authors: some(id.split_once('/').map_or(String::new(), |(owner, _)| owner.to_owned())),
         categories: tags,
+        signals: counts(one, &[("likes", SignalKind::Likes), ("downloads", SignalKind::Downloads)]),
         ..Entry::default()
     }
 }
 
-fn json(bytes: &[u8]) -> Result<Value, String> {
+pub fn json(bytes: &[u8]) -> Result<Value, String> {
     serde_json::from_slice(bytes).map_err(|error| format!("the answer is not JSON: {error}"))
 }
 
 /// Entries without a title or an id say nothing.
-fn finish(entries: impl Iterator<Item = Entry>) -> Result<Parsed, String> {
+pub fn finish(entries: impl Iterator<Item = Entry>) -> Result<Parsed, String> {
     let is_whole = |entry: &Entry| !entry.title.is_empty() && !entry.guid.ends_with(':');
-    Ok(Parsed { entries: entries.filter(is_whole).collect(), repairs: Vec::new(), ttl_minutes: None })
+    Ok(Parsed { entries: entries.filter(is_whole).collect(), ..Parsed::default() })
 }
 
-fn believable(when: &str, hints: &Hints<'_>) -> Option<chrono::DateTime<chrono::Utc>> {
+pub fn believable(when: &str, hints: &Hints<'_>) -> Option<chrono::DateTime<chrono::Utc>> {
     date::believable(date::parse(when, zone_of(hints.language)), hints.now)
 }
 
+/// What an answer counts, under the names that it has for that.
+pub fn counts(value: &Value, names: &[(&str, SignalKind)]) -> Vec<(SignalKind, i64)> {
+    let count = |(name, kind): &(&str, SignalKind)| Some((*kind, value.get(*name)?.as_i64()?));
+    names.iter().filter_map(count).collect()
+}
+
 /// A number counts as its digits.
-fn string(value: &Value, key: &str) -> String {
+pub fn string(value: &Value, key: &str) -> String {
     match value.get(key) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),

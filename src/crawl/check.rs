@@ -5,8 +5,9 @@ use futures::StreamExt as _;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use super::ask::Failure;
 use super::fetch::{Ask, Fetched};
-use super::{Failure, Run, outcome};
+use super::{Run, outcome, rhythm};
 use crate::config::SourceConfig;
 use crate::context::Context;
 use crate::model::{Source, SourceId};
@@ -61,7 +62,7 @@ async fn one(run: &Run<'_>, config: &SourceConfig) -> Checked {
     let slug = config.slug.clone();
     match outcome {
         Ok(parsed) => {
-            let (state, message) = outcome::state_of(&parsed.entries, run.ctx.clock.now());
+            let (state, message) = outcome::state_of(&rhythm::of(&parsed), run.ctx.clock.now());
             let newest = parsed.entries.iter().filter_map(|entry| entry.published).max();
             let message = message.unwrap_or_default();
             Checked {
@@ -107,7 +108,7 @@ async fn read(run: &Run<'_>, config: &SourceConfig) -> Result<super::feed::Parse
 }
 
 /// A source that has no row yet.
-fn as_source(config: &SourceConfig) -> Source {
+pub fn as_source(config: &SourceConfig) -> Source {
     Source {
         id: SourceId(0),
         slug: config.slug.clone(),
@@ -122,5 +123,9 @@ fn as_source(config: &SourceConfig) -> Source {
         last_modified: None,
         body_sha256: None,
         n_failures: 0,
+        host: super::host::origin(&config.url),
+        moved_to: None,
+        n_moved: 0,
+        rhythm: None,
     }
 }

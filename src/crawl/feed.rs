@@ -7,7 +7,7 @@ use feed_rs::model as theirs;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use super::{date, decode, json, link, repair, soup, text};
+use super::{date, decode, json, link, repair, soup, tags, text};
 use crate::model::{Entry, Language};
 
 /// Longest title, in characters.
@@ -43,6 +43,12 @@ pub struct Parsed {
     pub repairs: Vec<String>,
     /// The feed's own wish between two polls, in minutes.
     pub ttl_minutes: Option<u32>,
+    /// Hours of the day in GMT in which it wants to be left alone, 0 to 23.
+    pub skip_hours: Vec<u8>,
+    /// The same, days of the week; 0 is Monday.
+    pub skip_days: Vec<u8>,
+    /// Ids of entries that the publisher took back (RFC 6721).
+    pub withdrawn: Vec<String>,
 }
 
 /// Reads any feed. Never panics, whatever the bytes.
@@ -63,7 +69,37 @@ pub fn parse(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
     };
     let ttl_minutes = [found.1, syndication(&decoded)].into_iter().flatten().max();
     let entries = found.0.into_iter().take(MAX_ENTRIES).map(|entry| tidy(entry, hints)).collect();
-    Ok(Parsed { entries, repairs, ttl_minutes })
+    let (skip_hours, skip_days) = skipped(&decoded);
+    Ok(Parsed { entries, repairs, ttl_minutes, skip_hours, skip_days, withdrawn: withdrawn(&decoded) })
+}
+
+/// RSS's `skipHours` (24 is midnight in old feeds) and `skipDays`, <https://www.rssboard.org/rss-specification>.
+fn skipped(decoded: &str) -> (Vec<u8>, Vec<u8>) {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let texts = |outer: &str, inner: &str| -> Vec<String> {
+        let Some(list) = decoded.split_once(&format!("<{outer}>")).map(|(_, rest)| rest) else {
+            return Vec::new();
+        };
+        let list = list.split("</").take_while(|part| part.contains(&format!("<{inner}>")));
+        let text = |part: &str| part.rsplit('>').next().unwrap_or_default().trim().to_lowercase();
+        list.map(text).take(24).collect()
+    };
+    let hours = texts("skipHours", "hour").into_iter().filter_map(|text| text.parse::<u8>().ok());
+    let day = |text: String| DAYS.iter().position(|day| text.starts_with(day)).map(|n| n as u8);
+    (
+        hours.filter(|hour| *hour <= 24).map(|hour| hour % 24).collect(),
+        texts("skipDays", "day").into_iter().filter_map(day).collect(),
+    )
+}
+
+/// `<at:deleted-entry ref="…"/>` of the Atom tombstones, RFC 6721.
+fn withdrawn(decoded: &str) -> Vec<String> {
+    let tags = decoded
+        .match_indices("deleted-entry")
+        .filter_map(|(at, _)| tags::next(decoded, decoded[..at].rfind('<')?));
+    let opens = tags.filter(|tag| tag.kind != tags::Kind::Close && tag.name.ends_with("deleted-entry"));
+    let ids = opens.filter_map(|tag| tags::attribute(tag.attributes, "ref").map(text::squeeze));
+    ids.take(MAX_ENTRIES).collect()
 }
 
 /// Minutes between two updates by RSS 1.0's syndication module (`sy:updatePeriod`, `sy:updateFrequency`),
@@ -131,8 +167,23 @@ fn complete(entry: Entry, raw: soup::Raw) -> Entry {
         authors: if entry.authors.is_empty() { seen.authors } else { entry.authors },
         summary: if is_marked_up { or(seen.summary, entry.summary) } else { or(entry.summary, seen.summary) },
         content: or(entry.content, seen.content),
-        categories: if entry.categories.is_empty() { seen.categories } else { entry.categories },
+        categories: first_of(
+            raw.primary,
+            if entry.categories.is_empty() { seen.categories } else { entry.categories },
+        ),
+        doi: seen.doi,
+        is_revision: seen.is_revision,
+        signals: seen.signals,
     }
+}
+
+/// With the primary category, if one is stated, in front.
+fn first_of(primary: Option<String>, mut categories: Vec<String>) -> Vec<String> {
+    if let Some(primary) = primary {
+        categories.retain(|category| *category != primary);
+        categories.insert(0, primary);
+    }
+    categories
 }
 
 /// feed-rs, never bare: it can be made to panic, and a parser is not to be used twice after an error.
@@ -188,6 +239,7 @@ fn convert(entry: theirs::Entry, hints: &Hints<'_>) -> Entry {
         summary,
         content: body,
         categories: entry.categories.into_iter().map(|category| category.term).collect(),
+        ..Entry::default()
     }
 }
 
@@ -203,6 +255,7 @@ fn tidy(entry: Entry, hints: &Hints<'_>) -> Entry {
         content: text::paragraphs(&entry.content, MAX_CONTENT),
         categories: names(entry.categories),
         guid: text::squeeze(&entry.guid),
+        ..entry
     };
     if tidied.link.is_empty() {
         tidied.link = link::absolute(&tidied.guid, "").unwrap_or_default();

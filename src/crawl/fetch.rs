@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use reqwest::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER,
+    ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
+    RETRY_AFTER,
 };
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, NoProxy, Proxy, Response, StatusCode};
 use url::Url;
 
 use super::date;
@@ -19,6 +20,9 @@ use crate::config::CrawlSettings;
 /// Longest time for a connection alone.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// Never asked through a proxy: the operator's own machines.
+const LOCAL: &str = "localhost,127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,fe80::/10";
+
 /// What feeds and pages are asked for as.
 const ACCEPTED: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/html;q=0.8, */*;q=0.5";
 
@@ -27,6 +31,7 @@ const ACCEPTED: &str = "application/atom+xml, application/rss+xml, application/f
 pub struct Fetcher {
     guarded: Client,
     open: Client,
+    is_proxied: bool,
     max_bytes: usize,
     timeout: Duration,
 }
@@ -47,19 +52,23 @@ pub struct Ask<'a> {
 /// The answer of one request.
 #[derive(Clone, Debug)]
 pub enum Fetched {
-    /// 304: nothing new. New validators, if it sent any.
-    NotModified(Validators),
+    /// 304: nothing new.
+    NotModified(Head),
     /// 200.
     Body(Body),
 }
 
-/// What to send with the next request.
+/// What an answer says of the next request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Validators {
-    /// `ETag`
+pub struct Head {
+    /// `ETag`, to be sent back byte for byte.
     pub etag: Option<String>,
-    /// `Last-Modified`
+    /// `Last-Modified`, to be sent back byte for byte.
     pub last_modified: Option<String>,
+    /// `Cache-Control: max-age`, in minutes.
+    pub max_age_minutes: Option<u32>,
+    /// The address that answered, if only permanent redirects (301, 308) led to it.
+    pub moved_to: Option<String>,
 }
 
 /// A body and what was said about it.
@@ -70,11 +79,9 @@ pub struct Body {
     /// As sent.
     pub content_type: Option<String>,
     /// For the next request.
-    pub validators: Validators,
+    pub head: Head,
     /// After redirects.
     pub final_url: String,
-    /// `Cache-Control: max-age`, in minutes.
-    pub max_age_minutes: Option<u32>,
 }
 
 /// Why there is no body, in the operator's words.
@@ -116,50 +123,79 @@ impl Fetcher {
     pub fn new(settings: &CrawlSettings) -> anyhow::Result<Self> {
         let timeout = Duration::from_secs(settings.timeout_seconds);
         let agent = format!("headsup/{} ({})", env!("CARGO_PKG_VERSION"), settings.contact);
+        let proxies = proxies(settings)?;
+        let is_proxied = !proxies.is_empty();
         let builder = || {
-            Client::builder()
+            let builder = Client::builder()
                 .user_agent(&agent)
                 .no_proxy()
+                .referer(false)
+                // Followed by hand: the guard looks at every hop, and permanent ones are remembered.
+                .redirect(Policy::none())
                 .timeout(timeout)
-                .connect_timeout(CONNECT.min(timeout))
+                .connect_timeout(CONNECT.min(timeout));
+            proxies.iter().cloned().fold(builder, reqwest::ClientBuilder::proxy)
         };
-        let guarded = builder().dns_resolver(Arc::new(PublicOnly)).redirect(redirects(false)).build()?;
-        let open = builder().redirect(redirects(true)).build()?;
-        Ok(Self { guarded, open, max_bytes: settings.max_bytes, timeout })
+        // A proxy resolves names itself, and its own name may well be a private one: see `check_name`.
+        let guarded = if is_proxied { builder() } else { builder().dns_resolver(Arc::new(PublicOnly)) };
+        let (guarded, open) = (guarded.build()?, builder().build()?);
+        Ok(Self { guarded, open, is_proxied, max_bytes: settings.max_bytes, timeout })
     }
 
-    /// Asks once.
+    /// Asks once, all redirects and the body included within the time that one request may take.
     ///
     /// # Errors
     /// See [`Trouble`].
     pub async fn get(&self, ask: Ask<'_>) -> Result<Fetched, Trouble> {
-        let url = Url::parse(ask.url).map_err(|error| Trouble::Other(format!("not an address: {error}")))?;
-        if !ask.open && !guard::allows(&url) {
+        let seconds = self.timeout.as_secs();
+        tokio::time::timeout(self.timeout, self.follow(ask)).await.unwrap_or(Err(Trouble::Timeout(seconds)))
+    }
+
+    async fn follow(&self, ask: Ask<'_>) -> Result<Fetched, Trouble> {
+        let mut url =
+            Url::parse(ask.url).map_err(|error| Trouble::Other(format!("not an address: {error}")))?;
+        let mut is_permanent = true;
+        for hop in 0..=MAX_REDIRECTS {
+            let response = self.send(&url, ask).await?;
+            let Some(next) = redirect(&response) else {
+                let moved_to = (hop > 0 && is_permanent).then(|| url.to_string());
+                return self.read(response, moved_to).await;
+            };
+            is_permanent &= [301, 308].contains(&response.status().as_u16());
+            url = next;
+        }
+        Err(Trouble::Redirects)
+    }
+
+    async fn send(&self, url: &Url, ask: Ask<'_>) -> Result<Response, Trouble> {
+        if !ask.open && (!guard::allows(url) || self.is_proxied && !guard::resolves_publicly(url).await) {
             return Err(Trouble::Private);
         }
         let client = if ask.open { &self.open } else { &self.guarded };
-        let mut request = client.get(url).header(ACCEPT, ACCEPTED);
+        let mut request = client.get(url.clone()).header(ACCEPT, ACCEPTED);
         if let Some(etag) = ask.etag {
             request = request.header(IF_NONE_MATCH, etag);
         }
         if let Some(date) = ask.last_modified {
             request = request.header(IF_MODIFIED_SINCE, date);
         }
-        let response = request.send().await.map_err(|error| self.name(&error))?;
+        request.send().await.map_err(|error| self.name(&error))
+    }
+
+    async fn read(&self, response: Response, moved_to: Option<String>) -> Result<Fetched, Trouble> {
         match response.status() {
-            StatusCode::NOT_MODIFIED => Ok(Fetched::NotModified(validators(&response))),
-            status if status.is_success() => self.body(response).await.map(Fetched::Body),
+            StatusCode::NOT_MODIFIED => Ok(Fetched::NotModified(head(&response, moved_to))),
+            status if status.is_success() => self.body(response, moved_to).await.map(Fetched::Body),
             status => Err(Trouble::Status { status: status.as_u16(), retry_after: retry_after(&response) }),
         }
     }
 
-    async fn body(&self, response: Response) -> Result<Body, Trouble> {
+    async fn body(&self, response: Response, moved_to: Option<String>) -> Result<Body, Trouble> {
         let mut body = Body {
             bytes: Vec::new(),
             content_type: header(&response, CONTENT_TYPE.as_str()),
-            validators: validators(&response),
+            head: head(&response, moved_to),
             final_url: response.url().to_string(),
-            max_age_minutes: max_age(&response),
         };
         let mut chunks = response.bytes_stream();
         while let Some(chunk) = chunks.next().await {
@@ -182,8 +218,6 @@ impl Fetcher {
         let last = causes.last().cloned().unwrap_or_else(|| "the connection failed".to_owned());
         if causes.iter().any(|text| text.contains(REFUSED)) {
             Trouble::Private
-        } else if error.is_redirect() {
-            Trouble::Redirects
         } else if error.is_timeout() {
             Trouble::Timeout(self.timeout.as_secs())
         } else if error.is_connect() {
@@ -194,27 +228,32 @@ impl Fetcher {
     }
 }
 
-/// Literal addresses are checked at every hop; names are checked by the resolver.
-fn redirects(open: bool) -> Policy {
-    Policy::custom(move |attempt| {
-        if attempt.previous().len() > MAX_REDIRECTS {
-            attempt.error("too many redirects")
-        } else if !open && !guard::allows(attempt.url()) {
-            attempt.error(REFUSED)
-        } else {
-            attempt.follow()
-        }
-    })
+/// As the environment says (`HTTPS_PROXY` and its like), never for the operator's own machines.
+fn proxies(settings: &CrawlSettings) -> reqwest::Result<Vec<Proxy>> {
+    let never = [LOCAL, settings.proxies.never.as_str()].join(",");
+    let of = |proxy: reqwest::Result<Proxy>| Ok(proxy?.no_proxy(NoProxy::from_string(&never)));
+    let http = settings.proxies.http.as_deref().map(|url| of(Proxy::http(url)));
+    let https = settings.proxies.https.as_deref().map(|url| of(Proxy::https(url)));
+    http.into_iter().chain(https).collect()
+}
+
+/// Where a redirect leads; `None`: it is none, or leads nowhere.
+fn redirect(response: &Response) -> Option<Url> {
+    let is_redirect = [301, 302, 303, 307, 308].contains(&response.status().as_u16());
+    let target = header(response, LOCATION.as_str()).filter(|_| is_redirect)?;
+    response.url().join(target.trim()).ok()
 }
 
 fn header(response: &Response, name: &str) -> Option<String> {
     Some(response.headers().get(name)?.to_str().ok()?.to_owned())
 }
 
-fn validators(response: &Response) -> Validators {
-    Validators {
+fn head(response: &Response, moved_to: Option<String>) -> Head {
+    Head {
         etag: header(response, ETAG.as_str()),
         last_modified: header(response, LAST_MODIFIED.as_str()),
+        max_age_minutes: max_age(response),
+        moved_to,
     }
 }
 

@@ -53,6 +53,16 @@ impl Resolve for PublicOnly {
     }
 }
 
+/// Whether a name leads to public addresses only, as far as this machine knows. Only for what a proxy will resolve: a
+/// name that is unknown here is the proxy's to judge.
+pub async fn resolves_publicly(url: &Url) -> bool {
+    let Some(Host::Domain(name)) = url.host() else { return true };
+    match tokio::net::lookup_host((name, 0)).await {
+        Ok(mut addresses) => addresses.all(|address| is_public(address.ip())),
+        Err(_) => true,
+    }
+}
+
 fn is_public_v4(v4: Ipv4Addr) -> bool {
     let [a, b, c, _] = v4.octets();
     let special = v4.is_private()

@@ -45,9 +45,14 @@ impl Hosts {
 
     /// Waits until the host of `url` may be asked.
     pub async fn turn(&self, url: &str) -> Turn {
+        self.turn_of(origin(url)).await
+    }
+
+    /// Waits for a turn among those of the same name.
+    pub async fn turn_of(&self, name: String) -> Turn {
         let line = {
             let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-            lines.entry(origin(url)).or_default().clone()
+            lines.entry(name).or_default().clone()
         };
         let line = line.lock_owned().await;
         if let Some(last) = line.last {

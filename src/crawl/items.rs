@@ -133,6 +133,10 @@ mod tests {
             last_modified: None,
             body_sha256: None,
             n_failures: 0,
+            host: String::new(),
+            moved_to: None,
+            n_moved: 0,
+            rhythm: None,
         };
         let items = prepare(&source, None, entries, NOW.parse().unwrap());
         items.into_iter().map(|item| (item.entry.guid, item.canonical_link)).collect()

@@ -57,6 +57,7 @@ fn entry(item: &Value, hints: &Hints<'_>) -> Entry {
             .filter_map(Value::as_str)
             .map(str::to_owned)
             .collect(),
+        ..Entry::default()
     }
 }
 

@@ -5,6 +5,8 @@
 
 mod api;
 mod arxiv;
+mod ask;
+mod backfill;
 mod check;
 mod date;
 mod decode;
@@ -12,65 +14,54 @@ mod discover;
 mod feed;
 mod fetch;
 mod filter;
+mod github;
 mod guard;
 mod host;
 pub mod inspect;
 mod items;
 mod json;
 mod link;
+mod oai;
 mod outcome;
 mod page;
 mod pages;
 mod repair;
+mod rhythm;
 mod robots;
+mod round;
 mod sitemap;
 mod soup;
 mod tags;
 mod text;
 mod tries;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration as Pause;
 
 use anyhow::Context as _;
-use chrono::Duration;
-use futures::StreamExt as _;
-use sha2::{Digest as _, Sha256};
 
-use crate::config::SourceConfig;
+use crate::config::{PageRules, SourceConfig};
 use crate::context::Context;
-use crate::model::{Language, Report, Source, SourceKind};
+use crate::model::{Language, Report, SourceKind};
 use crate::store::leases::{self, Holder};
-use crate::store::sources::{self, Answer, Asked, Configured};
-use crate::store::{self, items as item_rows};
+use crate::store::sources::{self, Configured};
+pub use backfill::backfill;
 pub use check::{Checked, check};
 use feed::{Hints, Parsed};
-use fetch::{Ask, Body, Fetched, Fetcher, Trouble};
-use filter::Filter;
+use fetch::Fetcher;
 use host::Hosts;
 pub use tries::{Offer, Tried, discover as look_for_feeds, try_source};
-
-/// How long a claimed source may take; a process that dies gives it back at once (see `store/leases.rs`).
-const LEASE: Duration = Duration::hours(1);
-
-/// When everything is tried again after our own network was down.
-const OUR_FAULT: Duration = Duration::minutes(10);
-
-/// So many sources must all be unreachable before the fault is ours.
-const ENOUGH: usize = 3;
 
 /// What a run carries from source to source.
 struct Run<'a> {
     ctx: &'a Context,
     fetcher: Fetcher,
     hosts: Hosts,
+    robots: robots::Rules,
+    /// Hosts that want to be left alone.
+    paused: Mutex<HashSet<String>>,
     configured: HashMap<&'a str, &'a SourceConfig>,
-}
-
-/// Why a source could not be read.
-struct Failure {
-    message: String,
-    trouble: Option<Trouble>,
 }
 
 /// Runs the stage once.
@@ -82,9 +73,8 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
     enter_sources(ctx).await.context("cannot enter the sources")?;
     leases::end_dead(&ctx.pool, ctx.clock.now()).await?;
     let holder = Holder::enter(&ctx.pool, rand::random()).await?;
-    let due = sources::claim_due(&ctx.pool, &holder.name, ctx.clock.now(), LEASE).await?;
     let run = Run::new(ctx)?;
-    run.ask_all(due, &mut report).await?;
+    round::ask_all(&run, &holder.name, &mut report).await?;
     pages::run(&run, &mut report).await?;
     holder.leave().await?;
     Ok(report)
@@ -103,6 +93,8 @@ async fn enter_sources(ctx: &Context) -> sqlx::Result<()> {
             language: source.language.as_str(),
             tier: source.tier.as_str(),
             owner: &source.owner,
+            host: &host::origin(&source.url),
+            heeds_host_pause: source.heed_host_pause,
         };
         sources::enter(&mut tx, &configured, ctx.clock.now()).await?;
     }
@@ -118,6 +110,8 @@ impl<'a> Run<'a> {
             ctx,
             fetcher: Fetcher::new(settings)?,
             hosts: Hosts::new(Pause::from_millis(settings.host_gap_ms)),
+            robots: robots::Rules::default(),
+            paused: Mutex::default(),
             configured: ctx.feeds.sources.iter().map(|source| (source.slug.as_str(), source)).collect(),
         })
     }
@@ -128,200 +122,22 @@ impl<'a> Run<'a> {
             || self.configured.get(slug).is_some_and(|source| source.allow_private)
     }
 
-    async fn ask_all(&self, due: Vec<Source>, report: &mut Report) -> anyhow::Result<()> {
-        let (n_due, ctx) = (due.len(), self.ctx);
-        let work = ctx.progress.start("crawl", n_due);
-        let mut unreachable: Vec<(Source, Failure)> = Vec::new();
-        let mut answers = futures::stream::iter(due)
-            .map(|source| async {
-                if ctx.cancel.is_cancelled() {
-                    return (source, None);
-                }
-                let outcome = self.ask(&source).await;
-                (source, Some(outcome))
-            })
-            .buffer_unordered(ctx.settings.crawl.parallel);
-        while let Some((source, outcome)) = answers.next().await {
-            work.step();
-            work.say(&source.name);
-            match outcome {
-                None => sources::give_back(&ctx.pool, &[source.id], ctx.clock.now()).await?,
-                Some(Err(failure)) if matches!(failure.trouble, Some(Trouble::Connect(_))) => {
-                    unreachable.push((source, failure));
-                }
-                Some(Err(failure)) => self.fail(&source, &failure, report).await?,
-                Some(Ok(read)) => self.keep(&source, read, report).await?,
-            }
-        }
-        let nothing_reached = unreachable.len() == n_due && n_due >= ENOUGH;
-        self.judge_unreachable(unreachable, nothing_reached, report).await?;
-        work.finish(&format!("{} new items from {n_due} sources", report.count("items")));
-        report.add("sources", n_due as u64);
-        Ok(())
-    }
-
-    /// If nobody at all could be reached, our own network is down: no source is punished for that.
-    async fn judge_unreachable(
-        &self,
-        unreachable: Vec<(Source, Failure)>,
-        nothing_reached: bool,
-        report: &mut Report,
-    ) -> anyhow::Result<()> {
-        if nothing_reached {
-            let ids: Vec<_> = unreachable.iter().map(|(source, _)| source.id).collect();
-            sources::give_back(&self.ctx.pool, &ids, self.ctx.clock.now() + OUR_FAULT).await?;
-            report
-                .warnings
-                .push(format!("none of {} sources could be reached: is this machine offline?", ids.len()));
-            report.add("failed", ids.len() as u64);
-            return Ok(());
-        }
-        for (source, failure) in unreachable {
-            self.fail(&source, &failure, report).await?;
-        }
-        Ok(())
-    }
-
-    /// Asks and reads one source. `Ok(None)`: it says that nothing changed.
-    async fn ask(&self, source: &Source) -> Result<Read, Failure> {
-        let turn = self.hosts.turn(&source.url).await;
-        let ask = Ask {
-            url: &source.url,
-            open: self.open(&source.slug),
-            etag: source.etag.as_deref(),
-            last_modified: source.last_modified.as_deref(),
-        };
-        let fetched = self.fetcher.get(ask).await;
-        drop(turn);
-        let body = match fetched.map_err(Failure::from)? {
-            Fetched::NotModified(validators) => {
-                let answer = Answer {
-                    etag: validators.etag,
-                    last_modified: validators.last_modified,
-                    ..Answer::default()
-                };
-                return Ok(Read { answer, parsed: None, max_age_minutes: None });
-            }
-            Fetched::Body(body) => body,
-        };
-        let sha256 = Sha256::digest(&body.bytes).to_vec();
-        let max_age_minutes = body.max_age_minutes;
-        let mut answer = Answer {
-            etag: body.validators.etag.clone(),
-            last_modified: body.validators.last_modified.clone(),
-            ..Answer::default()
-        };
-        if source.body_sha256.as_ref() == Some(&sha256) {
-            return Ok(Read { answer, parsed: None, max_age_minutes });
-        }
-        let parsed = self.parse(source, body).await?;
-        answer.body_sha256 = Some(sha256);
-        answer.n_entries = i32::try_from(parsed.entries.len()).ok();
-        answer.repairs = Some(parsed.repairs.clone());
-        Ok(Read { answer, parsed: Some(parsed), max_age_minutes })
-    }
-
-    /// Parsing is pure and may be long: not on the runtime's own threads.
-    async fn parse(&self, source: &Source, body: Body) -> Result<Parsed, Failure> {
-        let now = self.ctx.clock.now();
-        let (kind, language) = (source.kind, source.language);
-        let config = self.configured.get(source.slug.as_str());
-        let rules = Rules {
-            page: config.and_then(|source| source.page.clone()),
-            path_prefix: config
-                .and_then(|source| source.path_prefix.clone())
-                .unwrap_or_else(|| "/".to_owned()),
-        };
-        let parsing = tokio::task::spawn_blocking(move || {
-            let hints =
-                Hints { content_type: body.content_type.as_deref(), base: &body.final_url, language, now };
-            read_as(kind, &body.bytes, &rules, &hints)
-        });
-        let parsed = parsing.await.unwrap_or_else(|_| Err("the parser gave up on it".to_owned()));
-        parsed.map_err(|message| Failure { message, trouble: None })
-    }
-
-    async fn keep(&self, source: &Source, read: Read, report: &mut Report) -> anyhow::Result<()> {
-        let now = self.ctx.clock.now();
-        let config = self.configured.get(source.slug.as_str()).copied();
-        let every = config.map_or(120, |source| source.every_minutes);
-        let ttl = read.parsed.as_ref().and_then(|parsed| parsed.ttl_minutes);
-        let wait = outcome::next_after_answer(every, [ttl, read.max_age_minutes], rand::random());
-        let (state, error) = match &read.parsed {
-            Some(parsed) => outcome::state_of(&parsed.entries, now),
-            None => ("ok", None),
-        };
-        let asked = Asked { at: now, next_at: now + wait, state, status: Some(200), error, n_failures: 0 };
-        let mut tx = self.ctx.pool.begin().await?;
-        match read.parsed {
-            None => report.add("not_modified", 1),
-            Some(parsed) => {
-                report.add("fetched", 1);
-                report.add("entries", parsed.entries.len() as u64);
-                let filter = Filter::new(&self.ctx.feeds.block, &self.ctx.feeds.keep, config);
-                let n_entries = parsed.entries.len();
-                let wanted: Vec<_> = parsed.entries.into_iter().filter(|entry| filter.takes(entry)).collect();
-                report.add("filtered", (n_entries - wanted.len()) as u64);
-                let items = items::prepare(source, config, wanted, now);
-                let stored = item_rows::store(&mut tx, source.id, &items, now).await?;
-                report.add("items", stored.new);
-                report.add("revised", stored.revised);
-                report.add("sightings", stored.sightings);
-            }
-        }
-        sources::note(&mut tx, source.id, &asked, &read.answer).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    async fn fail(&self, source: &Source, failure: &Failure, report: &mut Report) -> anyhow::Result<()> {
-        let now = self.ctx.clock.now();
-        let every = self.configured.get(source.slug.as_str()).map_or(120, |source| source.every_minutes);
-        let n_failures = source.n_failures.saturating_add(1);
-        let trouble = failure.trouble.as_ref();
-        let wait = outcome::next_after_failure(every, n_failures, trouble, rand::random());
-        let status = match trouble {
-            Some(Trouble::Status { status, .. }) => Some(i32::from(*status)),
-            _ => None,
-        };
-        let asked = Asked {
-            at: now,
-            next_at: now + wait,
-            state: outcome::state_of_failure(
-                &failure.message,
-                trouble,
-                (source.body_sha256.is_some(), n_failures),
-            ),
-            status,
-            error: Some(failure.message.clone()),
-            n_failures,
-        };
-        report.add("failed", 1);
-        report.warnings.push(format!("{}: {}", source.slug, failure.message));
-        let mut conn = self.ctx.pool.acquire().await?;
-        store::sources::note(&mut conn, source.id, &asked, &Answer::default()).await?;
-        Ok(())
-    }
-}
-
-/// A source that answered.
-struct Read {
-    answer: Answer,
-    /// `None`: nothing changed.
-    parsed: Option<Parsed>,
-    max_age_minutes: Option<u32>,
-}
-
-impl From<Trouble> for Failure {
-    fn from(trouble: Trouble) -> Self {
-        Self { message: trouble.to_string(), trouble: Some(trouble) }
+    fn paused(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.paused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// What feeds.toml says of how a source is read.
+#[derive(Default)]
 struct Rules {
-    page: Option<crate::config::PageRules>,
-    path_prefix: String,
+    page: Option<PageRules>,
+    path_prefix: Option<String>,
+}
+
+impl Rules {
+    fn of(config: &SourceConfig) -> Self {
+        Self { page: config.page.clone(), path_prefix: config.path_prefix.clone() }
+    }
 }
 
 /// Reads a body as its source's kind says.
@@ -331,7 +147,7 @@ fn read_as(kind: SourceKind, bytes: &[u8], rules: &Rules, hints: &Hints<'_>) -> 
             Some(rules) => page::parse(bytes, rules, hints),
             None => Err("kind \"page\" without selectors".to_owned()),
         },
-        SourceKind::Sitemap => sitemap::parse(bytes, &rules.path_prefix, hints),
+        SourceKind::Sitemap => sitemap::parse(bytes, rules.path_prefix.as_deref().unwrap_or("/"), hints),
         SourceKind::HackerNews => api::hackernews(bytes, hints),
         SourceKind::HuggingFace => api::huggingface(bytes, hints),
         SourceKind::Arxiv => {
@@ -339,7 +155,8 @@ fn read_as(kind: SourceKind, bytes: &[u8], rules: &Rules, hints: &Hints<'_>) -> 
             parsed.entries = parsed.entries.into_iter().map(arxiv::paper).collect();
             Ok(parsed)
         }
-        SourceKind::Feed | SourceKind::Github => feed::parse(bytes, hints),
+        SourceKind::Github => github::parse(bytes, hints),
+        SourceKind::Feed => feed::parse(bytes, hints),
     }
 }
 

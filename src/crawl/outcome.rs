@@ -3,12 +3,14 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::fetch::Trouble;
-use crate::model::Entry;
+use super::rhythm::spread;
+use super::robots::FORBIDDEN;
+use crate::model::Rhythm;
 
 /// Longest time between two polls, whatever the source wishes.
 const LONGEST: Duration = Duration::days(1);
 /// Longest pause that a `Retry-After` is granted.
-const LONGEST_WISH: Duration = Duration::days(7);
+pub const LONGEST_WISH: Duration = Duration::days(7);
 /// A source that was silent for less is never quiet…
 const LEAST_QUIET: Duration = Duration::days(14);
 /// …and one that was silent for longer always is, whatever its rhythm.
@@ -22,13 +24,12 @@ const NEVER: i32 = 3;
 /// When a source that is gone is tried again, in case it is not.
 const GONE: Duration = Duration::days(30);
 
-/// State and message of a source whose feed was read.
-pub fn state_of(entries: &[Entry], now: DateTime<Utc>) -> (&'static str, Option<String>) {
-    let newest = entries.iter().filter_map(|entry| entry.published).max();
-    match newest {
-        _ if entries.is_empty() => ("empty", Some("the feed has no entries".to_owned())),
+/// State and message of a source that answered, by what its last feed told: a 304 does not make it less quiet.
+pub fn state_of(rhythm: &Rhythm, now: DateTime<Utc>) -> (&'static str, Option<String>) {
+    match rhythm.newest_at {
+        _ if rhythm.n_entries == 0 => ("empty", Some("the feed has no entries".to_owned())),
         None => ("undated", Some("no entry has a date: the time of discovery stands in".to_owned())),
-        Some(newest) if now - newest > longest_silence(entries) => {
+        Some(newest) if now - newest > longest_silence(rhythm) => {
             ("quiet", Some(format!("nothing new since {}", newest.format("%Y-%m-%d"))))
         }
         Some(_) => ("ok", None),
@@ -36,12 +37,8 @@ pub fn state_of(entries: &[Entry], now: DateTime<Utc>) -> (&'static str, Option<
 }
 
 /// The longest silence that the source's own rhythm explains: some times the median gap between its entries.
-fn longest_silence(entries: &[Entry]) -> Duration {
-    let mut times: Vec<DateTime<Utc>> = entries.iter().filter_map(|entry| entry.published).collect();
-    times.sort_unstable();
-    let mut gaps: Vec<Duration> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    gaps.sort_unstable();
-    let usual = gaps.get(gaps.len() / 2).copied().unwrap_or(USUAL);
+fn longest_silence(rhythm: &Rhythm) -> Duration {
+    let usual = rhythm.gap_minutes.map_or(USUAL, Duration::minutes);
     (usual * OUT_OF_RHYTHM).clamp(LEAST_QUIET, MOST_QUIET)
 }
 
@@ -55,18 +52,11 @@ pub fn state_of_failure(
         Some(Trouble::Status { status: 410, .. }) => "gone",
         _ if !was_read && n_failures >= NEVER => "never-worked",
         Some(Trouble::Status { status: 401 | 403 | 429 | 451, .. }) => "blocked",
+        None if message == FORBIDDEN => "blocked",
         None if message.contains("HTML instead") => "html-instead",
         None if message.contains("empty answer") => "empty",
         _ => "failing",
     }
-}
-
-/// When a source that answered is asked again: the longest of its configuration and its own wishes, at most a day,
-/// plus up to a tenth by `chance` (0 to 1), so that sources do not come in step.
-pub fn next_after_answer(every_minutes: u32, wishes: [Option<u32>; 2], chance: f64) -> Duration {
-    let wished = wishes.into_iter().flatten().max().unwrap_or_default();
-    let minutes = i64::from(every_minutes.max(wished));
-    spread(Duration::minutes(minutes).min(LONGEST), chance)
 }
 
 /// When a source that failed for the `n_failures`-th time in a row is asked again: twice as long each time, at most
@@ -91,10 +81,6 @@ pub fn next_after_failure(
     spread(Duration::minutes(minutes).min(LONGEST), chance)
 }
 
-fn spread(duration: Duration, chance: f64) -> Duration {
-    duration + Duration::seconds((duration.num_seconds() as f64 * 0.1 * chance) as i64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,21 +95,20 @@ mod tests {
     fn a_source_gets_the_pause_it_asks_for() {
         let busy = Trouble::Status { status: 429, retry_after: Some(7200) };
         assert_eq!(next_after_failure(60, 1, Some(&busy), 0.0).num_minutes(), 120);
-        assert_eq!(next_after_answer(60, [Some(180), None], 0.0).num_minutes(), 180);
-        assert_eq!(next_after_answer(60, [None, Some(9_999_999)], 0.0), LONGEST);
     }
 
     #[test]
     fn states_are_told_apart() {
         let now = "2026-05-06T08:00:00Z".parse().unwrap();
-        let entry = |published: Option<&str>| Entry {
-            published: published.map(|at| at.parse().unwrap()),
-            ..Entry::default()
+        let newest = |at: Option<&str>| Rhythm {
+            n_entries: 1,
+            newest_at: at.map(|at| at.parse().unwrap()),
+            ..Rhythm::default()
         };
-        assert_eq!(state_of(&[], now).0, "empty");
-        assert_eq!(state_of(&[entry(None)], now).0, "undated");
-        assert_eq!(state_of(&[entry(Some("2026-01-01T00:00:00Z"))], now).0, "quiet");
-        assert_eq!(state_of(&[entry(Some("2026-05-05T00:00:00Z"))], now), ("ok", None));
+        assert_eq!(state_of(&Rhythm::default(), now).0, "empty");
+        assert_eq!(state_of(&newest(None), now).0, "undated");
+        assert_eq!(state_of(&newest(Some("2026-01-01T00:00:00Z")), now).0, "quiet");
+        assert_eq!(state_of(&newest(Some("2026-05-05T00:00:00Z")), now), ("ok", None));
         let gone = Trouble::Status { status: 410, retry_after: None };
         assert_eq!(state_of_failure("x", Some(&gone), (false, 9)), "gone");
         assert_eq!(state_of_failure("answers HTML instead of a feed", None, (true, 9)), "html-instead");
@@ -135,10 +120,10 @@ mod tests {
     fn a_source_is_quiet_by_its_own_rhythm() {
         let now: DateTime<Utc> = "2026-05-06T08:00:00Z".parse().unwrap();
         let every = |gap: i64, silent: i64| {
-            let at = |n: i64| Some(now - Duration::days(silent + n * gap));
-            let entries: Vec<Entry> =
-                (0..6).map(|n| Entry { published: at(n), ..Entry::default() }).collect();
-            state_of(&entries, now).0
+            let newest_at = Some(now - Duration::days(silent));
+            let rhythm =
+                Rhythm { n_entries: 6, newest_at, gap_minutes: Some(gap * 1440), ..Rhythm::default() };
+            state_of(&rhythm, now).0
         };
         assert_eq!([every(1, 3), every(1, 13), every(1, 16)], ["ok", "ok", "quiet"], "a daily one");
         assert_eq!([every(14, 40), every(14, 90)], ["ok", "quiet"], "one of every second week");

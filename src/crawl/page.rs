@@ -34,7 +34,7 @@ pub fn parse(bytes: &[u8], rules: &PageRules, hints: &Hints<'_>) -> Result<Parse
     if entries.is_empty() {
         return Err(format!("the selector {:?} finds no items: has the page changed?", rules.item));
     }
-    Ok(Parsed { entries, repairs, ttl_minutes: None })
+    Ok(Parsed { entries, repairs, ..Parsed::default() })
 }
 
 struct Selectors {

@@ -5,8 +5,10 @@ use futures::StreamExt as _;
 
 use super::Run;
 use super::fetch::{Ask, Body, Fetched, Trouble};
-use super::robots::{FORBIDDEN, Rules};
+use super::host::origin;
+use super::robots::FORBIDDEN;
 use crate::model::Report;
+use crate::store::hosts;
 use crate::store::pages::{self, NewPage, Wanted};
 
 /// A page is tried so often.
@@ -19,11 +21,15 @@ const MAX_ATTEMPTS: i32 = 3;
 pub async fn run(run: &Run<'_>, report: &mut Report) -> anyhow::Result<()> {
     let ctx = run.ctx;
     let wanted = pages::wanted(&ctx.pool, ctx.settings.crawl.pages_per_run, ctx.clock.now()).await?;
-    let (n_wanted, rules) = (wanted.len(), Rules::default());
+    let paused = hosts::paused(&ctx.pool, ctx.clock.now()).await?;
+    run.paused().extend(paused);
+    let n_wanted = wanted.len();
     let work = ctx.progress.start("pages", n_wanted);
     let mut fetched = futures::stream::iter(wanted)
         .map(|page| async {
-            let outcome = if ctx.cancel.is_cancelled() { None } else { Some(one(run, &rules, &page).await) };
+            // A host that asked for a pause gets it: the page stays wanted.
+            let waits = ctx.cancel.is_cancelled() || run.paused().contains(&origin(&page.link));
+            let outcome = if waits { None } else { Some(one(run, &page).await) };
             (page, outcome)
         })
         .buffer_unordered(ctx.settings.crawl.parallel);
@@ -55,10 +61,10 @@ struct NoPage {
     passing: bool,
 }
 
-async fn one(run: &Run<'_>, rules: &Rules, page: &Wanted) -> Result<Body, NoPage> {
+async fn one(run: &Run<'_>, page: &Wanted) -> Result<Body, NoPage> {
     let open = run.open(&page.source_slug);
     let mut turn = run.hosts.turn(&page.link).await;
-    if !rules.allow(&run.fetcher, &page.link, open, &mut turn).await {
+    if !run.robots.allow(&run.fetcher, &page.link, open, &mut turn).await {
         return Err(NoPage { message: FORBIDDEN.to_owned(), passing: false });
     }
     let fetched = run.fetcher.get(Ask { url: &page.link, open, ..Ask::default() }).await;
@@ -70,7 +76,10 @@ async fn one(run: &Run<'_>, rules: &Rules, page: &Wanted) -> Result<Body, NoPage
             Err(NoPage { message: format!("is {kind}, not a web page"), passing: false })
         }
         Ok(Fetched::NotModified(_)) => Err(NoPage { message: "HTTP 304".to_owned(), passing: false }),
-        Err(trouble) => Err(NoPage { passing: is_passing(&trouble), message: trouble.to_string() }),
+        Err(trouble) => {
+            let _ = run.pause_host(origin(&page.link), Some(&trouble)).await;
+            Err(NoPage { passing: is_passing(&trouble), message: trouble.to_string() })
+        }
     }
 }
 

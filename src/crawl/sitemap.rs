@@ -30,7 +30,7 @@ pub fn parse(bytes: &[u8], prefix: &str, hints: &Hints<'_>) -> Result<Parsed, St
         return Err(format!("the sitemap has no pages under {prefix:?}: has the site changed?"));
     }
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.published));
-    Ok(Parsed { entries, repairs, ttl_minutes: None })
+    Ok(Parsed { entries, repairs, ..Parsed::default() })
 }
 
 fn entry(inner: &str, hints: &Hints<'_>) -> Option<Entry> {

@@ -4,7 +4,7 @@
 use super::feed::{Hints, zone_of};
 use super::tags::{self, Kind, Part, Tag};
 use super::{date, link};
-use crate::model::Entry;
+use crate::model::{Entry, SignalKind};
 
 /// Most entries that are looked for.
 const MAX: usize = 5_000;
@@ -23,6 +23,7 @@ const UPDATED: [&str; 5] = ["updated", "modified", "dcterms:modified", "atom:upd
 const AUTHOR: [&str; 3] = ["author", "dc:creator", "itunes:author"];
 const CATEGORY: [&str; 2] = ["category", "dc:subject"];
 const ID: [&str; 2] = ["guid", "id"];
+const DOI: [&str; 3] = ["arxiv:doi", "prism:doi", "dc:identifier"];
 
 /// An entry as it stands in the text.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,8 @@ pub struct Raw {
     pub entry: Entry,
     /// Title or summary hold unescaped markup, of which a parser keeps only a part.
     pub is_marked_up: bool,
+    /// arXiv's primary category.
+    pub primary: Option<String>,
 }
 
 /// The entries of an RSS, RDF or Atom document in any state.
@@ -124,8 +127,34 @@ fn entry(open: &Tag<'_>, content: &str, prefix: &str, whole: bool, hints: &Hints
         summary: text(&SUMMARY),
         content: text(&CONTENT),
         categories: all(&CATEGORY).into_iter().map(term).collect(),
+        doi: all(&DOI).into_iter().find_map(|part| doi(&value(part.inner))),
+        // arXiv: new, cross, replace, replace-cross.
+        is_revision: text(&["arxiv:announce_type"]).trim().starts_with("replace"),
+        signals: text(&["slash:comments"])
+            .trim()
+            .parse()
+            .ok()
+            .map(|n| (SignalKind::Comments, n))
+            .into_iter()
+            .collect(),
     };
-    Some(Raw { entry, is_marked_up })
+    let primary = first_named(&named, "arxiv:primary_category").map(term).filter(|term| !term.is_empty());
+    Some(Raw { entry, is_marked_up, primary })
+}
+
+fn first_named<'a>(named: &[(String, &'a Part<'a>)], name: &str) -> Option<&'a Part<'a>> {
+    named.iter().find(|(own, _)| own == name).map(|(_, part)| *part)
+}
+
+/// "doi:10.1145/3" and "https://doi.org/10.1145/3" → "10.1145/3". <https://www.doi.org/the-identifier/resources/handbook>
+fn doi(text: &str) -> Option<String> {
+    let text = text.trim();
+    let start = text.find("10.")?;
+    let doi = &text[start..];
+    let is_doi = doi.split_once('/').is_some_and(|(prefix, suffix)| {
+        prefix[3..].chars().all(|c| c.is_ascii_digit() || c == '.') && !suffix.is_empty()
+    });
+    (is_doi && doi.len() < 200 && !doi.contains(char::is_whitespace)).then(|| doi.to_owned())
 }
 
 fn is_known(name: &str) -> bool {

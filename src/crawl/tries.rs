@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::feed::{self, Hints};
 use super::fetch::{Ask, Body, Fetched, Fetcher};
-use super::{Rules, decode, discover, outcome, read_as};
+use super::{Rules, decode, discover, outcome, read_as, rhythm};
 use crate::config::{CrawlSettings, PageRules, SourceConfig};
 use crate::model::Entry;
 
@@ -47,10 +47,7 @@ pub async fn try_source(
     now: DateTime<Utc>,
 ) -> Result<Tried, String> {
     let body = get(settings, &source.url, source.allow_private).await?;
-    let rules = Rules {
-        page: source.page.clone(),
-        path_prefix: source.path_prefix.clone().unwrap_or_else(|| "/".to_owned()),
-    };
+    let rules = Rules::of(source);
     let (kind, language) = (source.kind, source.language);
     let parsing = tokio::task::spawn_blocking(move || {
         let hints =
@@ -59,7 +56,7 @@ pub async fn try_source(
         parsed.map(|parsed| (parsed, body))
     });
     let (parsed, body) = parsing.await.map_err(|_| "the parser gave up on it".to_owned())??;
-    let (state, message) = outcome::state_of(&parsed.entries, now);
+    let (state, message) = outcome::state_of(&rhythm::of(&parsed), now);
     Ok(Tried {
         url: body.final_url,
         content_type: body.content_type,

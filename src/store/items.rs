@@ -1,11 +1,11 @@
-//! Tables `items`, `sightings`, `item_revisions`: what the sources published.
+//! Tables `items`, `sightings`, `item_revisions`, `signals`, `tombstones`: what the sources published.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::model::{Entry, ItemId, Language, SourceId};
+use crate::model::{Entry, ItemId, Language, SignalKind, SourceId};
 
 /// An entry ready to be stored.
 #[derive(Clone, Debug)]
@@ -31,7 +31,14 @@ pub struct Stored {
     pub revised: u64,
     /// Items of another source that this one lists too.
     pub sightings: u64,
+    /// Later versions of what was never seen: no news.
+    pub old_versions: u64,
+    /// Readings of how popular something is.
+    pub signals: u64,
 }
+
+/// Between a value and its list in one parameter.
+const BETWEEN: &str = "\u{1f}";
 
 struct Known {
     id: i64,
@@ -62,20 +69,33 @@ pub async fn store(
         by_link.insert(row.canonical_link.as_str(), row);
     }
     let mut stored = Stored::default();
+    let mut new = Vec::new();
+    let mut readings = Vec::new();
     for item in items {
         let found =
             by_guid.get(item.entry.guid.as_str()).or_else(|| by_link.get(item.canonical_link.as_str()));
-        match found {
-            None => stored.new += insert(conn, source, item, now).await?,
-            Some(row) if row.source_id != source.0 => {
-                stored.sightings += sight(conn, ItemId(row.id), source, now).await?;
+        let Some(row) = found else {
+            if item.entry.is_revision {
+                stored.old_versions += 1;
+            } else {
+                new.push(item);
             }
-            Some(row) if row.content_sha256 != item.content_sha256 => {
-                stored.revised += revise(conn, row, item, now).await?;
-            }
-            Some(_) => {}
+            continue;
+        };
+        readings.push((row.id, item));
+        if row.source_id != source.0 {
+            stored.sightings += sight(conn, ItemId(row.id), source, now).await?;
+        } else if row.content_sha256 != item.content_sha256 {
+            stored.revised += revise(conn, row, item, now).await?;
         }
     }
+    let inserted = insert(conn, source, &new, now).await?;
+    stored.new = inserted.len() as u64;
+    let by_guid: HashMap<&str, &NewItem> =
+        new.into_iter().map(|item| (item.entry.guid.as_str(), item)).collect();
+    let fresh = inserted.iter().filter_map(|(id, guid)| Some((*id, *by_guid.get(guid.as_str())?)));
+    readings.extend(fresh);
+    stored.signals = read_signals(conn, source, &readings, now).await?;
     Ok(stored)
 }
 
@@ -94,37 +114,110 @@ async fn known(conn: &mut PgConnection, source: SourceId, items: &[NewItem]) -> 
     .await
 }
 
-/// 1, or 0 if another process or an entry before it in the same feed was first.
+/// Id and guid of those that were stored; another process, or an entry before it in the same feed, may have been first,
+/// and what was deleted does not come back.
 async fn insert(
     conn: &mut PgConnection,
     source: SourceId,
-    item: &NewItem,
+    items: &[&NewItem],
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<(i64, String)>> {
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = |of: fn(&NewItem) -> &str| items.iter().map(|item| of(item).to_owned()).collect::<Vec<_>>();
+    let list = |of: fn(&Entry) -> &[String]| {
+        items.iter().map(|item| of(&item.entry).join(BETWEEN)).collect::<Vec<_>>()
+    };
+    let published: Vec<Option<DateTime<Utc>>> = items.iter().map(|item| item.entry.published).collect();
+    let hashes: Vec<Vec<u8>> = items.iter().map(|item| item.content_sha256.clone()).collect();
+    let dois: Vec<Option<String>> = items.iter().map(|item| item.entry.doi.clone()).collect();
+    let rows = sqlx::query!(
+        r#"INSERT INTO items (source_id, guid, link, canonical_link, title, summary, content, authors, categories,
+                              language, published_at, first_seen_at, content_sha256, page_state, page_next_at, doi)
+           SELECT $1, n.guid, n.link, n.canonical, n.title, n.summary, n.content,
+                  string_to_array(n.authors, $2), string_to_array(n.categories, $2),
+                  n.language, n.published, $3, n.hash, n.page_state, $3, n.doi
+           FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+                       $12::text[], $13::timestamptz[], $14::bytea[], $15::text[], $16::text[])
+                WITH ORDINALITY AS n (guid, link, canonical, title, summary, content, authors, categories,
+                                      language, published, hash, page_state, doi, position)
+           WHERE NOT EXISTS (SELECT FROM tombstones t WHERE t.source_id = $1 AND t.guid = n.guid)
+             AND NOT EXISTS (SELECT FROM tombstones t WHERE t.canonical_link = n.canonical)
+           ORDER BY n.position
+           ON CONFLICT DO NOTHING RETURNING id, guid"#,
+        source.0,
+        BETWEEN,
+        now,
+        &text(|item| &item.entry.guid),
+        &text(|item| &item.entry.link),
+        &text(|item| &item.canonical_link),
+        &text(|item| &item.entry.title),
+        &text(|item| &item.entry.summary),
+        &text(|item| &item.entry.content),
+        &list(|entry| &entry.authors),
+        &list(|entry| &entry.categories),
+        &text(|item| item.language.as_str()),
+        &published as &[Option<DateTime<Utc>>],
+        &hashes,
+        &text(page_state),
+        &dois as &[Option<String>]
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.guid)).collect())
+}
+
+/// A reading is kept when it differs from the last one of its kind and source. The age counts from publication, else
+/// from the first sight.
+async fn read_signals(
+    conn: &mut PgConnection,
+    source: SourceId,
+    readings: &[(i64, &NewItem)],
     now: DateTime<Utc>,
 ) -> sqlx::Result<u64> {
-    let entry = &item.entry;
+    let all = || readings.iter().flat_map(|(id, item)| item.entry.signals.iter().map(move |s| (*id, *s)));
+    let ids: Vec<i64> = all().map(|(id, _)| id).collect();
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let kinds: Vec<String> = all().map(|(_, (kind, _)): (i64, (SignalKind, i64))| kind.to_string()).collect();
+    let values: Vec<i64> = all().map(|(_, (_, value))| value).collect();
     let done = sqlx::query!(
-        r#"INSERT INTO items (source_id, guid, link, canonical_link, title, summary, content, authors, categories,
-                              language, published_at, first_seen_at, content_sha256, page_state, page_next_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $12)
+        r#"INSERT INTO signals (item_id, source_id, kind, value, read_at, age_minutes)
+           SELECT n.item_id, $1, n.kind, n.value, $2,
+                  greatest(0, extract(epoch FROM $2 - coalesce(i.published_at, i.first_seen_at)) / 60)::integer
+           FROM unnest($3::bigint[], $4::text[], $5::bigint[]) AS n (item_id, kind, value)
+           JOIN items i ON i.id = n.item_id
+           WHERE n.value IS DISTINCT FROM (SELECT value FROM signals s
+                 WHERE s.item_id = n.item_id AND s.kind = n.kind AND s.source_id = $1 ORDER BY read_at DESC LIMIT 1)
            ON CONFLICT DO NOTHING"#,
         source.0,
-        entry.guid,
-        entry.link,
-        item.canonical_link,
-        entry.title,
-        entry.summary,
-        entry.content,
-        &entry.authors,
-        &entry.categories,
-        item.language.as_str(),
-        entry.published,
         now,
-        item.content_sha256,
-        page_state(item)
+        &ids,
+        &kinds,
+        &values
     )
     .execute(conn)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// Takes back what the publisher took back: an item that no story was built from goes, and a tombstone stays.
+///
+/// # Errors
+/// The database fails.
+pub async fn withdraw(conn: &mut PgConnection, source: SourceId, guids: &[String]) -> sqlx::Result<u64> {
+    if guids.is_empty() {
+        return Ok(0);
+    }
+    let done = sqlx::query!(
+        r#"DELETE FROM items i WHERE source_id = $1 AND guid = ANY ($2)
+             AND NOT EXISTS (SELECT FROM story_items s WHERE s.item_id = i.id)"#,
+        source.0,
+        guids
+    );
+    Ok(done.execute(conn).await?.rows_affected())
 }
 
 async fn sight(
@@ -159,7 +252,8 @@ async fn revise(
     let entry = &item.entry;
     let done = sqlx::query!(
         r#"UPDATE items SET title = $2, summary = $3, content = $4, content_sha256 = $5, revised_at = $6,
-                            published_at = coalesce(published_at, $7), page_state = $8, page_attempts = 0, page_next_at = $6
+                            published_at = coalesce(published_at, $7), page_state = $8, page_attempts = 0, page_next_at = $6,
+                            doi = coalesce($9, doi)
            WHERE id = $1"#,
         row.id,
         entry.title,
@@ -168,7 +262,8 @@ async fn revise(
         item.content_sha256,
         now,
         entry.published,
-        page_state(item)
+        page_state(item),
+        entry.doi
     );
     Ok(done.execute(conn).await?.rows_affected())
 }

@@ -6,6 +6,7 @@ pub mod articles;
 pub mod deliveries;
 pub mod embedded;
 pub mod facts;
+pub mod hosts;
 pub mod issues;
 pub mod items;
 pub mod jobs;

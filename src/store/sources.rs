@@ -1,9 +1,14 @@
 //! Table `sources`: the configured origins, what they answered, when they are due.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
-use crate::model::{Source, SourceId};
+use sqlx::types::Json;
+
+use crate::model::{Rhythm, Source, SourceId};
+
+/// Held while sources are claimed.
+const CLAIM_LOCK: i64 = 0x6865_6164_7375_7004;
 
 /// What feeds.toml says of a source.
 #[derive(Clone, Debug)]
@@ -24,6 +29,10 @@ pub struct Configured<'a> {
     pub tier: &'a str,
     /// Who speaks.
     pub owner: &'a str,
+    /// "host:port" of the URL.
+    pub host: &'a str,
+    /// Whether a pause that another source of the host was told holds for this one.
+    pub heeds_host_pause: bool,
 }
 
 /// A source as the operator sees it.
@@ -65,6 +74,8 @@ pub struct SourceRow {
     pub repairs: Vec<String>,
     /// When it is asked again.
     pub next_at: DateTime<Utc>,
+    /// Where its permanent redirects lead.
+    pub moved_to: Option<String>,
 }
 
 /// What one question to a source came to.
@@ -82,14 +93,20 @@ pub struct Asked {
     pub error: Option<String>,
     /// Failures in a row, 0 for a good answer.
     pub n_failures: i32,
+    /// Where its permanent redirects lead, and how often in a row they were seen.
+    pub moved: (Option<String>, i32),
+    /// "host:port" of what is asked next.
+    pub host: String,
 }
 
 /// What a good answer brought besides its entries.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
-    /// Validator for the next question; `None` leaves the old one.
+    /// Whether there was a body: its validators, also absent ones, replace the old ones.
+    pub is_full: bool,
+    /// Validator for the next question; `None` after a 304 leaves the old one.
     pub etag: Option<String>,
-    /// Validator for the next question; `None` leaves the old one.
+    /// Validator for the next question; `None` after a 304 leaves the old one.
     pub last_modified: Option<String>,
     /// SHA-256 of the body; `None` leaves the old one (304).
     pub body_sha256: Option<Vec<u8>>,
@@ -97,6 +114,8 @@ pub struct Answer {
     pub n_entries: Option<i32>,
     /// What had to be mended; `None` leaves the old list (304).
     pub repairs: Option<Vec<String>>,
+    /// What it tells of the source's rhythm; `None` leaves what is known.
+    pub rhythm: Option<Rhythm>,
 }
 
 /// Enters a source of feeds.toml, or brings its row up to date. A changed address is asked at once and without the old
@@ -106,11 +125,16 @@ pub struct Answer {
 /// The database fails.
 pub async fn enter(conn: &mut PgConnection, source: &Configured<'_>, now: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
-        r#"INSERT INTO sources AS old (slug, name, kind, url, lane, language, tier, owner, next_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        r#"INSERT INTO sources AS old (slug, name, kind, url, lane, language, tier, owner, next_at, host, heeds_host_pause)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
            ON CONFLICT (slug) DO UPDATE SET
                name = excluded.name, kind = excluded.kind, lane = excluded.lane, language = excluded.language,
                tier = excluded.tier, owner = excluded.owner, enabled = true, url = excluded.url,
+               heeds_host_pause = excluded.heeds_host_pause,
+               host = CASE WHEN old.url = excluded.url AND old.host <> '' THEN old.host ELSE excluded.host END,
+               moved_to = CASE WHEN old.url = excluded.url THEN old.moved_to END,
+               n_moved = CASE WHEN old.url = excluded.url THEN old.n_moved ELSE 0 END,
+               rhythm = CASE WHEN old.url = excluded.url THEN old.rhythm END,
                etag = CASE WHEN old.url = excluded.url THEN old.etag END,
                last_modified = CASE WHEN old.url = excluded.url THEN old.last_modified END,
                body_sha256 = CASE WHEN old.url = excluded.url THEN old.body_sha256 END,
@@ -124,11 +148,22 @@ pub async fn enter(conn: &mut PgConnection, source: &Configured<'_>, now: DateTi
         source.language,
         source.tier,
         source.owner,
-        now
+        now,
+        source.host,
+        source.heeds_host_pause
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// The row of an enabled source.
+///
+/// # Errors
+/// The database fails.
+pub async fn id_of(pool: &PgPool, slug: &str) -> sqlx::Result<Option<SourceId>> {
+    let id = sqlx::query_scalar!("SELECT id FROM sources WHERE slug = $1 AND enabled", slug);
+    Ok(id.fetch_optional(pool).await?.map(SourceId))
 }
 
 /// Disables every source that is not in `slugs`. What it said stays.
@@ -140,28 +175,53 @@ pub async fn disable_others(conn: &mut PgConnection, slugs: &[String]) -> sqlx::
     Ok(done.execute(conn).await?.rows_affected())
 }
 
-/// Claims every source that is due, for `lease`. Two processes never claim the same one.
+/// How many sources are due.
+///
+/// # Errors
+/// The database fails.
+pub async fn count_due(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<usize> {
+    let n = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM sources s
+           WHERE enabled AND next_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+             AND NOT (heeds_host_pause AND EXISTS (SELECT FROM hosts h WHERE h.host = s.host AND h.not_before > $1))"#,
+        now
+    );
+    Ok(usize::try_from(n.fetch_one(pool).await?).unwrap_or_default())
+}
+
+/// Claims up to `limit` sources that are due, the longest waiting first, until `until`: one of each host, none of a
+/// host that somebody is asking now or that wants to be left alone. Two processes never claim the same one.
 ///
 /// # Errors
 /// The database fails.
 pub async fn claim_due(
     pool: &PgPool,
     holder: &str,
-    now: DateTime<Utc>,
-    lease: Duration,
+    (now, until): (DateTime<Utc>, DateTime<Utc>),
+    limit: i64,
 ) -> anyhow::Result<Vec<Source>> {
+    let mut tx = pool.begin().await?;
+    // Two claims at once could hand out two sources of one host.
+    sqlx::query!("SELECT pg_advisory_xact_lock($1)", CLAIM_LOCK).execute(&mut *tx).await?;
     let rows = sqlx::query!(
-        r#"UPDATE sources SET lease_owner = $1, lease_until = $3
-           WHERE id IN (SELECT id FROM sources
-                        WHERE enabled AND next_at <= $2 AND (lease_until IS NULL OR lease_until <= $2)
-                        ORDER BY next_at, id FOR UPDATE SKIP LOCKED)
-           RETURNING id, slug, name, kind, url, lane, language, tier, owner, etag, last_modified, body_sha256, n_failures"#,
+        r#"WITH free AS (
+               SELECT DISTINCT ON (host) id, next_at FROM sources s
+               WHERE enabled AND next_at <= $2 AND (lease_until IS NULL OR lease_until <= $2)
+                 AND NOT (heeds_host_pause AND EXISTS (SELECT FROM hosts h WHERE h.host = s.host AND h.not_before > $2))
+                 AND host NOT IN (SELECT host FROM sources WHERE lease_until > $2)
+               ORDER BY host, next_at, id)
+           UPDATE sources SET lease_owner = $1, lease_until = $3
+           WHERE id IN (SELECT id FROM free ORDER BY next_at, id LIMIT $4)
+           RETURNING id, slug, name, kind, url, lane, language, tier, owner, etag, last_modified, body_sha256, n_failures,
+                     host, moved_to, n_moved, rhythm AS "rhythm: Json<Rhythm>""#,
         holder,
         now,
-        now + lease
+        until,
+        limit
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *tx)
     .await?;
+    tx.commit().await?;
     let mut sources = Vec::with_capacity(rows.len());
     for row in rows {
         sources.push(Source {
@@ -178,28 +238,30 @@ pub async fn claim_due(
             last_modified: row.last_modified,
             body_sha256: row.body_sha256,
             n_failures: row.n_failures,
+            host: row.host,
+            moved_to: row.moved_to,
+            n_moved: row.n_moved,
+            rhythm: row.rhythm.map(|rhythm| rhythm.0),
         });
     }
     Ok(sources)
 }
 
-/// Writes down what one question came to, and gives the claim back. "Nothing changed" keeps the state as well.
+/// Writes down what one question came to, and gives the claim back.
 ///
 /// # Errors
 /// The database fails.
 pub async fn note(conn: &mut PgConnection, id: SourceId, asked: &Asked, answer: &Answer) -> sqlx::Result<()> {
     sqlx::query!(
         r#"UPDATE sources SET
-               last_fetch_at = $2, next_at = $3, last_status = $5, n_failures = $7,
-               state = CASE WHEN same.same THEN state ELSE $4 END,
-               last_error = CASE WHEN same.same THEN last_error ELSE $6 END,
+               last_fetch_at = $2, next_at = $3, state = $4, last_status = $5, last_error = $6, n_failures = $7,
                last_ok_at = CASE WHEN $7 = 0 THEN $2 ELSE last_ok_at END,
                failing_since = CASE WHEN $7 = 0 THEN NULL ELSE coalesce(failing_since, $2) END,
-               etag = coalesce($8, etag), last_modified = coalesce($9, last_modified),
+               etag = CASE WHEN $13 THEN $8 ELSE coalesce($8, etag) END,
+               last_modified = CASE WHEN $13 THEN $9 ELSE coalesce($9, last_modified) END,
                body_sha256 = coalesce($10, body_sha256), n_entries = coalesce($11, n_entries),
-               repairs = coalesce($12, repairs), lease_owner = NULL, lease_until = NULL
-           FROM (SELECT $7 = 0 AND $11::integer IS NULL AND state IN ('ok', 'quiet', 'undated', 'empty') AS same
-                 FROM sources WHERE id = $1) same
+               repairs = coalesce($12, repairs), rhythm = coalesce($14, rhythm),
+               moved_to = $15, n_moved = $16, host = $17, lease_owner = NULL, lease_until = NULL
            WHERE id = $1"#,
         id.0,
         asked.at,
@@ -212,7 +274,12 @@ pub async fn note(conn: &mut PgConnection, id: SourceId, asked: &Asked, answer: 
         answer.last_modified,
         answer.body_sha256,
         answer.n_entries,
-        answer.repairs.as_deref()
+        answer.repairs.as_deref(),
+        answer.is_full,
+        answer.rhythm.as_ref().map(Json) as _,
+        asked.moved.0,
+        asked.moved.1,
+        asked.host
     )
     .execute(conn)
     .await?;
@@ -243,7 +310,7 @@ pub async fn list(pool: &PgPool) -> sqlx::Result<Vec<SourceRow>> {
     sqlx::query_as!(
         SourceRow,
         r#"SELECT slug, name, kind, url, lane, language, tier, owner, enabled, state, last_fetch_at, last_ok_at,
-                  last_status, last_error, n_failures, n_entries, repairs, next_at
+                  last_status, last_error, n_failures, n_entries, repairs, next_at, moved_to
            FROM sources ORDER BY enabled DESC, slug"#
     )
     .fetch_all(pool)

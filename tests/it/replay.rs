@@ -127,6 +127,8 @@ fn source(path: &str, base: &str) -> SourceConfig {
         tier: if press { Tier::Press } else { Tier::Primary },
         owner,
         every_minutes: 60,
+        longest_minutes: 1440,
+        heed_host_pause: true,
         max_items: 200,
         fetch_pages: false,
         allow_private: true,

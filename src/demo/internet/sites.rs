@@ -150,6 +150,8 @@ fn source(site: &Site, base: &str) -> SourceConfig {
         // The releases speak for the company that makes them.
         owner: site.slug.trim_end_matches("-releases").into(),
         every_minutes: 60,
+        longest_minutes: 1440,
+        heed_host_pause: true,
         max_items: 200,
         fetch_pages: true,
         allow_private: true,

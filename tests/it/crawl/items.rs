@@ -95,10 +95,10 @@ async fn versions_that_share_one_page_are_items_of_their_own() {
     // A patch under the same id as its version is another entry all the same.
     let newer = [("1.1", "Version 1.1", "4"), ("1.1", "Version 1.1", "2"), ("1.0", "Version 1.0", "1")];
     web.put("/feed", ok(log(&newer)));
-    let second = crawl_later(&app, 3).await;
+    let second = crawl_later(&app, 30).await;
     assert_eq!((second.count("items"), second.count("revised")), (1, 0), "{second:?}");
     web.put("/feed", ok(log(&newer) + "\n"));
-    let third = crawl_later(&app, 3).await;
+    let third = crawl_later(&app, 30).await;
     assert_eq!((third.count("items"), third.count("revised")), (0, 0), "{third:?}");
     assert_eq!(
         column(&app, "SELECT summary FROM items ORDER BY summary").await,

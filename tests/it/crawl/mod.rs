@@ -1,7 +1,9 @@
 //! The crawl against a fake internet that is slow, broken, moved, hostile, or simply well.
 
+mod arxiv;
 mod asking;
 mod items;
+mod manners;
 mod pages;
 mod web;
 
@@ -24,6 +26,8 @@ fn source(slug: &str, url: impl Into<String>) -> SourceConfig {
         tier: Tier::Press,
         owner: slug.to_owned(),
         every_minutes: 60,
+        longest_minutes: 1440,
+        heed_host_pause: true,
         max_items: 200,
         fetch_pages: false,
         allow_private: true,

@@ -1,0 +1,308 @@
+//! One source: asked, read, stored, noted.
+
+use chrono::Duration;
+use sha2::{Digest as _, Sha256};
+
+use super::arxiv;
+use super::feed::{Hints, Parsed};
+use super::fetch::{Ask, Body, Fetched, Head, Trouble};
+use super::filter::Filter;
+use super::host::{Turn, origin};
+use super::robots::FORBIDDEN;
+use super::{Rules, Run, items, outcome, read_as, rhythm};
+use crate::model::{Report, Rhythm, Source, SourceKind};
+use crate::store::sources::{self, Answer, Asked};
+use crate::store::{hosts, items as item_rows};
+
+/// So many failures at a new address, and the configured one is asked again.
+const GIVEN_BACK: i32 = 3;
+
+/// Why a source could not be read.
+pub struct Failure {
+    pub message: String,
+    pub trouble: Option<Trouble>,
+}
+
+/// A source that answered.
+pub struct Read {
+    answer: Answer,
+    /// `None`: nothing changed.
+    parsed: Option<Parsed>,
+    max_age_minutes: Option<u32>,
+    moved_to: Option<String>,
+    /// What is wrong with it although it answered.
+    complaint: Option<String>,
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        Self { message: trouble.to_string(), trouble: Some(trouble) }
+    }
+}
+
+impl Failure {
+    fn says(message: impl Into<String>) -> Self {
+        Self { message: message.into(), trouble: None }
+    }
+}
+
+impl Run<'_> {
+    /// Asks and reads one source; where arXiv's announcements fail or are old, its API stands in.
+    pub async fn ask(&self, source: &Source) -> Result<Read, Failure> {
+        let read = self.ask_itself(source).await;
+        let Some(api) = arxiv::api_for(&source.url).filter(|_| source.kind == SourceKind::Arxiv) else {
+            return read;
+        };
+        let Some(complaint) = self.complaint(source, &read) else { return read };
+        match (self.ask_api(source, &api).await, read) {
+            (Ok(parsed), read) => Ok(stand_in(parsed, read, &complaint)),
+            (Err(failure), Ok(read)) => {
+                let complaint = format!("{complaint}; the API fails too: {}", failure.message);
+                Ok(Read { complaint: Some(complaint), ..read })
+            }
+            (Err(_), Err(first)) => Err(first),
+        }
+    }
+
+    async fn ask_itself(&self, source: &Source) -> Result<Read, Failure> {
+        let (url, open) = (source.address(), self.open(&source.slug));
+        let mut turn = self.turn(source, url).await;
+        // Feeds and APIs are made for programs; pages and sitemaps are made for others.
+        let is_site = matches!(source.kind, SourceKind::Page | SourceKind::Sitemap);
+        if is_site && !self.robots.allow(&self.fetcher, url, open, &mut turn).await {
+            return Err(Failure::says(FORBIDDEN));
+        }
+        let (etag, last_modified) = (source.etag.as_deref(), source.last_modified.as_deref());
+        let fetched = self.fetcher.get(Ask { url, open, etag, last_modified }).await;
+        drop(turn);
+        let body = match fetched? {
+            Fetched::NotModified(head) => return Ok(unchanged(head, false)),
+            Fetched::Body(body) => body,
+        };
+        let (sha256, head) = (Sha256::digest(&body.bytes).to_vec(), body.head.clone());
+        if source.body_sha256.as_ref() == Some(&sha256) && source.rhythm.is_some() {
+            return Ok(unchanged(head, true));
+        }
+        let parsed = self.parse(source, body).await?;
+        let mut read = unchanged(head, true);
+        read.answer.body_sha256 = Some(sha256);
+        read.answer.n_entries = i32::try_from(parsed.entries.len()).ok();
+        read.answer.repairs = Some(parsed.repairs.clone());
+        read.answer.rhythm = Some(rhythm::of(&parsed));
+        Ok(Read { parsed: Some(parsed), ..read })
+    }
+
+    /// arXiv's interfaces want more time between two questions than a host usually does.
+    async fn turn(&self, source: &Source, url: &str) -> Turn {
+        if source.kind == SourceKind::Arxiv && url.contains("/api/query") {
+            return self.api_turn(url).await;
+        }
+        self.hosts.turn(url).await
+    }
+
+    /// The right to ask one of arXiv's interfaces.
+    pub async fn api_turn(&self, url: &str) -> Turn {
+        let mut turn = self.hosts.turn_of(format!("{} interface", origin(url))).await;
+        turn.want_delay(arxiv::API_PAUSE);
+        turn
+    }
+
+    async fn ask_api(&self, source: &Source, api: &str) -> Result<Parsed, Failure> {
+        let turn = self.api_turn(api).await;
+        let fetched =
+            self.fetcher.get(Ask { url: api, open: self.open(&source.slug), ..Ask::default() }).await;
+        drop(turn);
+        match fetched? {
+            Fetched::Body(body) => {
+                let parsed = self.parse(source, body).await?;
+                if parsed.entries.is_empty() { Err(Failure::says("no entries")) } else { Ok(parsed) }
+            }
+            Fetched::NotModified(_) => Err(Failure::says("HTTP 304 although nobody asked for changes")),
+        }
+    }
+
+    /// What is wrong with arXiv's announcements, if anything is.
+    fn complaint(&self, source: &Source, read: &Result<Read, Failure>) -> Option<String> {
+        let now = self.ctx.clock.now();
+        let read = match read {
+            Ok(read) => read,
+            Err(failure) => return Some(format!("the feed fails ({})", failure.message)),
+        };
+        let rhythm = read.answer.rhythm.as_ref().or(source.rhythm.as_ref())?;
+        match rhythm.newest_at {
+            None if rhythm.n_entries == 0 && !arxiv::is_day_off(now) => {
+                Some("the feed has no entries".to_owned())
+            }
+            None => None,
+            Some(newest) => arxiv::stale_batch(newest, now),
+        }
+    }
+
+    /// Parsing is pure and may be long: not on the runtime's own threads.
+    pub async fn parse(&self, source: &Source, body: Body) -> Result<Parsed, Failure> {
+        let now = self.ctx.clock.now();
+        let (kind, language) = (source.kind, source.language);
+        let rules =
+            self.configured.get(source.slug.as_str()).map(|config| Rules::of(config)).unwrap_or_default();
+        let parsing = tokio::task::spawn_blocking(move || {
+            let hints =
+                Hints { content_type: body.content_type.as_deref(), base: &body.final_url, language, now };
+            read_as(kind, &body.bytes, &rules, &hints)
+        });
+        let parsed = parsing.await.unwrap_or_else(|_| Err("the parser gave up on it".to_owned()));
+        parsed.map_err(Failure::says)
+    }
+
+    /// Stores what a source brought, and when it is asked again.
+    pub async fn keep(&self, source: &Source, read: Read, report: &mut Report) -> anyhow::Result<()> {
+        let now = self.ctx.clock.now();
+        let config = self.configured.get(source.slug.as_str()).copied();
+        let known = Rhythm::default();
+        let rhythm = read.answer.rhythm.as_ref().or(source.rhythm.as_ref()).unwrap_or(&known);
+        let limits = rhythm::limits(config);
+        let next_at = rhythm::next_poll(limits, rhythm, read.max_age_minutes, now, rand::random());
+        let moved = sighted(source, read.moved_to.clone());
+        let (state, error) = state_of(source, &read, rhythm, &moved, now);
+        let host = origin(address(source, &moved));
+        let asked = Asked { at: now, next_at, state, status: Some(200), error, n_failures: 0, moved, host };
+        let mut tx = self.ctx.pool.begin().await?;
+        match read.parsed {
+            None => report.add("not_modified", 1),
+            Some(parsed) => self.store(&mut tx, source, parsed, report).await?,
+        }
+        sources::note(&mut tx, source.id, &asked, &read.answer).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn store(
+        &self,
+        conn: &mut sqlx::PgConnection,
+        source: &Source,
+        parsed: Parsed,
+        report: &mut Report,
+    ) -> anyhow::Result<()> {
+        let now = self.ctx.clock.now();
+        let config = self.configured.get(source.slug.as_str()).copied();
+        report.add("fetched", 1);
+        report.add("entries", parsed.entries.len() as u64);
+        let filter = Filter::new(&self.ctx.feeds.block, &self.ctx.feeds.keep, config);
+        let n_entries = parsed.entries.len();
+        let wanted: Vec<_> = parsed.entries.into_iter().filter(|entry| filter.takes(entry)).collect();
+        report.add("filtered", (n_entries - wanted.len()) as u64);
+        let items = items::prepare(source, config, wanted, now);
+        let stored = item_rows::store(conn, source.id, &items, now).await?;
+        report.add("items", stored.new);
+        report.add("revised", stored.revised);
+        report.add("sightings", stored.sightings);
+        report.add("signals", stored.signals);
+        if stored.old_versions > 0 {
+            report.add("old_versions", stored.old_versions);
+        }
+        let withdrawn = item_rows::withdraw(conn, source.id, &parsed.withdrawn).await?;
+        if withdrawn > 0 {
+            report.add("withdrawn", withdrawn);
+        }
+        Ok(())
+    }
+
+    /// Notes why a source could not be read, and when it is tried again.
+    pub async fn fail(&self, source: &Source, failure: &Failure, report: &mut Report) -> anyhow::Result<()> {
+        let now = self.ctx.clock.now();
+        let (every, _) = rhythm::limits(self.configured.get(source.slug.as_str()).copied());
+        let n_failures = source.n_failures.saturating_add(1);
+        let trouble = failure.trouble.as_ref();
+        let wait = outcome::next_after_failure(every, n_failures, trouble, rand::random());
+        self.pause_host(origin(source.address()), trouble).await?;
+        let status = match trouble {
+            Some(Trouble::Status { status, .. }) => Some(i32::from(*status)),
+            _ => None,
+        };
+        let was_read = source.body_sha256.is_some();
+        let moved = if source.has_moved() && n_failures >= GIVEN_BACK {
+            (None, 0)
+        } else {
+            (source.moved_to.clone(), source.n_moved)
+        };
+        let asked = Asked {
+            at: now,
+            next_at: now + wait,
+            state: outcome::state_of_failure(&failure.message, trouble, (was_read, n_failures)),
+            status,
+            error: Some(failure.message.clone()),
+            n_failures,
+            host: origin(address(source, &moved)),
+            moved,
+        };
+        report.add("failed", 1);
+        report.warnings.push(format!("{}: {}", source.slug, failure.message));
+        let mut conn = self.ctx.pool.acquire().await?;
+        sources::note(&mut conn, source.id, &asked, &Answer::default()).await?;
+        Ok(())
+    }
+
+    /// A host that says "later" says it to all who ask for us.
+    pub async fn pause_host(&self, host: String, trouble: Option<&Trouble>) -> sqlx::Result<()> {
+        let Some(Trouble::Status { status: 429 | 503, retry_after: Some(seconds) }) = trouble else {
+            return Ok(());
+        };
+        let pause = Duration::seconds(i64::try_from(*seconds).unwrap_or(i64::MAX / 2_000));
+        let until = self.ctx.clock.now() + pause.min(outcome::LONGEST_WISH);
+        hosts::pause(&self.ctx.pool, &host, until).await?;
+        self.paused().insert(host);
+        Ok(())
+    }
+}
+
+fn unchanged(head: Head, is_full: bool) -> Read {
+    let Head { etag, last_modified, max_age_minutes, moved_to } = head;
+    let answer = Answer { is_full, etag, last_modified, ..Answer::default() };
+    Read { answer, parsed: None, max_age_minutes, moved_to, complaint: None }
+}
+
+/// The API's entries with those of the announcements, if there are any; the rhythm stays that of the announcements,
+/// so that their standing still goes on being noticed.
+fn stand_in(parsed: Parsed, read: Result<Read, Failure>, complaint: &str) -> Read {
+    let complaint = Some(format!("{complaint}; the API stands in"));
+    let mut read = read.unwrap_or_else(|_| unchanged(Head::default(), false));
+    let announced = read.parsed.take().map(|own| own.entries).unwrap_or_default();
+    let entries = announced.into_iter().chain(parsed.entries).collect();
+    Read { parsed: Some(Parsed { entries, ..parsed }), complaint, ..read }
+}
+
+/// Permanent redirects are counted; anything else between two of them starts the count anew.
+fn sighted(source: &Source, moved_to: Option<String>) -> (Option<String>, i32) {
+    match moved_to {
+        _ if source.has_moved() => (source.moved_to.clone(), source.n_moved),
+        Some(to) if source.moved_to.as_ref() == Some(&to) => (Some(to), source.n_moved + 1),
+        Some(to) => (Some(to), 1),
+        None => (None, 0),
+    }
+}
+
+fn address<'a>(source: &'a Source, (moved_to, n_moved): &'a (Option<String>, i32)) -> &'a str {
+    let has_moved = Source::is_sure(*n_moved);
+    moved_to.as_deref().filter(|_| has_moved).unwrap_or(&source.url)
+}
+
+fn state_of(
+    source: &Source,
+    read: &Read,
+    rhythm: &Rhythm,
+    moved: &(Option<String>, i32),
+    now: chrono::DateTime<chrono::Utc>,
+) -> (&'static str, Option<String>) {
+    let is_known = read.answer.rhythm.is_some() || source.rhythm.is_some();
+    let (state, message) = if is_known { outcome::state_of(rhythm, now) } else { ("ok", None) };
+    if let Some(complaint) = &read.complaint {
+        return ("quiet", Some(complaint.clone()));
+    }
+    // arXiv announces nothing at weekends.
+    let rests = state == "empty" && source.kind == SourceKind::Arxiv && arxiv::is_day_off(now);
+    let state = if rests { "ok" } else { state };
+    let new = address(source, moved);
+    if state == "ok" && new != source.url {
+        return ("moved", Some(format!("has moved to {new} and is read there: put that into feeds.toml")));
+    }
+    (state, message.filter(|_| state != "ok"))
+}
