@@ -224,7 +224,9 @@ pub struct Rhythm {
     pub n_entries: usize,
     /// Date of the newest entry.
     pub newest_at: Option<DateTime<Utc>>,
-    /// Median time between two entries, in minutes.
+    /// When its answer last was another one than before.
+    pub changed_at: Option<DateTime<Utc>>,
+    /// Median time between two of its latest entries, in minutes.
     pub gap_minutes: Option<i64>,
     /// `ttl` or `sy:updatePeriod`, in minutes.
     pub ttl_minutes: Option<u32>,

@@ -195,6 +195,33 @@ pub enum FeedsCommand {
         #[arg(long, default_value = "en", value_parser = parse_language)]
         language: Language,
     },
+    /// Add the feeds of another reader's list (OPML) to feeds.toml; folders become lanes
+    Import {
+        /// The file; "-" for standard input
+        file: PathBuf,
+        /// For feeds whose folder names no lane
+        #[arg(long, default_value = "industry", value_parser = parse_lane)]
+        lane: Lane,
+        /// Show what would be added, write nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Write the feeds as OPML for another reader; lanes become folders
+    Export {
+        /// The file [default: standard output]
+        file: Option<PathBuf>,
+    },
+    /// Fetch the papers of past days for a source of kind "arxiv"
+    Backfill {
+        /// Slug
+        slug: String,
+        /// First day, such as 2026-10-01
+        #[arg(long)]
+        from: chrono::NaiveDate,
+        /// Last day
+        #[arg(long)]
+        until: chrono::NaiveDate,
+    },
     /// Stop reading a source; what it said stays
     Disable {
         /// Slug

@@ -1,11 +1,13 @@
-//! `headsup feeds list` and `headsup feeds check`.
+//! `headsup feeds list`, `check` and `backfill`, and the way to the others.
 
 use std::collections::HashMap;
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
+
 use super::args::{FeedsArgs, FeedsCommand};
 use super::open::{App, Surroundings};
-use super::{feeds_edit, feeds_try, output};
+use super::{UsageError, feeds_edit, feeds_opml, feeds_try, output};
 use crate::{crawl, store};
 
 /// Runs the subcommand.
@@ -18,6 +20,9 @@ pub async fn run(around: &Surroundings, args: FeedsArgs) -> anyhow::Result<ExitC
         FeedsCommand::Add { url, slug, name, lane, language } => {
             feeds_edit::add(around, &url, feeds_edit::Wishes { slug, name, lane, language }).await
         }
+        FeedsCommand::Import { file, lane, dry_run } => feeds_opml::import(around, &file, (lane, dry_run)),
+        FeedsCommand::Export { file } => feeds_opml::export(around, file.as_deref()),
+        FeedsCommand::Backfill { slug, from, until } => backfill(around, &slug, (from, until)).await,
         FeedsCommand::Disable { slug } => feeds_edit::switch(around, &slug, false),
         FeedsCommand::Enable { slug } => feeds_edit::switch(around, &slug, true),
     }
@@ -43,6 +48,31 @@ fn list(around: &Surroundings) -> anyhow::Result<ExitCode> {
         ]);
     }
     output::line(&table.to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn backfill(
+    around: &Surroundings,
+    slug: &str,
+    (from, until): (NaiveDate, NaiveDate),
+) -> anyhow::Result<ExitCode> {
+    if from > until {
+        return Err(UsageError(format!("--from {from} is after --until {until}")).into());
+    }
+    let feeds = around.feeds()?;
+    let slugs = || feeds.sources.iter().map(|source| source.slug.as_str());
+    if !slugs().any(|known| known == slug) {
+        return Err(feeds_try::unknown(slug, slugs()).into());
+    }
+    let app = around.open().await?;
+    let outcome = crawl::backfill(&app.ctx, slug, (from, until)).await;
+    let report = app.close_after(outcome).await?;
+    if around.global.json {
+        output::json(&report)?;
+    } else {
+        let (read, new) = (report.count("entries"), report.count("items"));
+        output::line(&format!("{read} papers read, {new} new ones of {from} to {until} stored"))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

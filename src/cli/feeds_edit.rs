@@ -70,13 +70,22 @@ pub async fn add(around: &Surroundings, url: &str, wishes: Wishes) -> anyhow::Re
         table.insert("language", value(wishes.language.as_str()));
     }
     let mut document = parse(&text, &path)?;
+    append(&mut document, table)?;
+    write(&path, &document)?;
+    output::line(&format!("added {slug} to {}; headsup feeds try {slug} shows it", path.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A further `[[source]]` at the end.
+///
+/// # Errors
+/// The file has something else under that name.
+pub fn append(document: &mut DocumentMut, table: Table) -> anyhow::Result<()> {
     let sources = document.entry("source").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
     let sources =
         sources.as_array_of_tables_mut().context("\"source\" in feeds.toml is no list of [[source]]")?;
     sources.push(table);
-    write(&path, &document)?;
-    output::line(&format!("added {slug} to {}; headsup feeds try {slug} shows it", path.display()))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// Switches one source on or off.
@@ -115,7 +124,11 @@ async fn offer_of(around: &Surroundings, url: &str, language: Language) -> anyho
     offer.map_err(|message| anyhow::anyhow!("{url}: {message}"))
 }
 
-fn file(around: &Surroundings) -> anyhow::Result<(PathBuf, String)> {
+/// The file in use and its text, if it is valid as it stands.
+///
+/// # Errors
+/// There is none, or it is broken.
+pub fn file(around: &Surroundings) -> anyhow::Result<(PathBuf, String)> {
     let path = around.feeds_path();
     let path =
         path.ok_or_else(|| UsageError("there is no feeds.toml yet: headsup init writes one".into()))?;
@@ -126,12 +139,19 @@ fn file(around: &Surroundings) -> anyhow::Result<(PathBuf, String)> {
     Ok((path, text))
 }
 
-fn parse(text: &str, path: &Path) -> anyhow::Result<DocumentMut> {
+/// The text as a document that can be changed.
+///
+/// # Errors
+/// It is no TOML.
+pub fn parse(text: &str, path: &Path) -> anyhow::Result<DocumentMut> {
     text.parse().map_err(|error| UsageError(format!("{}: {error}", path.display())).into())
 }
 
 /// The new text is checked first and put in place in one step.
-fn write(path: &Path, document: &DocumentMut) -> anyhow::Result<()> {
+///
+/// # Errors
+/// It would not be valid, or cannot be written.
+pub fn write(path: &Path, document: &DocumentMut) -> anyhow::Result<()> {
     let text = document.to_string();
     Feeds::parse(&Document::new(&path.display().to_string(), text.clone())).context("nothing was written")?;
     let beside = path.with_extension("toml.new");
@@ -162,7 +182,7 @@ fn page_table(url: &str, rules: &PageRules) -> Table {
 }
 
 /// `https://www.lab.example/blog/feed.xml` → `lab-example`.
-fn slug_of(url: &str) -> String {
+pub fn slug_of(url: &str) -> String {
     let host =
         url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     let plain = host.trim_start_matches("www.").replace(|c: char| !c.is_ascii_alphanumeric(), "-");

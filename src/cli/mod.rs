@@ -8,6 +8,7 @@ mod doctor;
 mod eval;
 mod feeds;
 mod feeds_edit;
+mod feeds_opml;
 mod feeds_try;
 mod init;
 mod inspect;

@@ -74,7 +74,7 @@ fn check(feeds: &Feeds, document: &Document) -> Vec<Problem> {
         if let Some(first) = slugs.insert(source.slug.as_str(), line("slug")) {
             report("slug", format!("{:?} is taken by the source {}", source.slug, at(first)));
         }
-        if let Some(first) = urls.insert(source.url.as_str(), line("url")) {
+        if let Some(first) = urls.insert((source.url.as_str(), source.path_prefix.as_deref()), line("url")) {
             report("url", format!("the source {} has this address already", at(first)));
         }
     }

@@ -6,6 +6,7 @@ mod feeds;
 mod live;
 mod load_feeds;
 mod load_settings;
+mod opml;
 mod place;
 mod problem;
 mod settings;
@@ -16,6 +17,7 @@ pub use feeds::{Feeds, PageRules, SourceConfig};
 pub use live::LiveFeeds;
 pub use load_feeds::CATALOGUE;
 pub use load_settings::{Environment, Loaded, Origin};
+pub use opml::{Outline, read as read_opml, write as write_opml};
 pub use place::{find, home};
 pub use problem::{ConfigError, Problem, suggest};
 pub use settings::{

@@ -88,7 +88,7 @@ impl Run<'_> {
         read.answer.body_sha256 = Some(sha256);
         read.answer.n_entries = i32::try_from(parsed.entries.len()).ok();
         read.answer.repairs = Some(parsed.repairs.clone());
-        read.answer.rhythm = Some(rhythm::of(&parsed));
+        read.answer.rhythm = Some(rhythm::of(&parsed, self.ctx.clock.now()));
         Ok(Read { parsed: Some(parsed), ..read })
     }
 

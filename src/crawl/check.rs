@@ -62,7 +62,8 @@ async fn one(run: &Run<'_>, config: &SourceConfig) -> Checked {
     let slug = config.slug.clone();
     match outcome {
         Ok(parsed) => {
-            let (state, message) = outcome::state_of(&rhythm::of(&parsed), run.ctx.clock.now());
+            let (state, message) =
+                outcome::state_of(&rhythm::of(&parsed, run.ctx.clock.now()), run.ctx.clock.now());
             let newest = parsed.entries.iter().filter_map(|entry| entry.published).max();
             let message = message.unwrap_or_default();
             Checked {

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest as _, Sha256};
 
-use super::{language_of, link};
+use super::{language_of, link, rhythm};
 use crate::config::SourceConfig;
 use crate::model::{Entry, Source, SourceKind};
 use crate::store::items::NewItem;
@@ -21,6 +21,9 @@ pub fn prepare(
     mut entries: Vec<Entry>,
     now: DateTime<Utc>,
 ) -> Vec<NewItem> {
+    if rhythm::is_dated_alike(&entries) {
+        entries.iter_mut().for_each(|entry| entry.published = None);
+    }
     // Undated ones count as new; the sort is stable, so the feed's order decides among equals.
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.published.unwrap_or(now)));
     drop_repeats(&mut entries);

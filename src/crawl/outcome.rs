@@ -14,9 +14,13 @@ pub const LONGEST_WISH: Duration = Duration::days(7);
 /// A source that was silent for less is never quiet…
 const LEAST_QUIET: Duration = Duration::days(14);
 /// …and one that was silent for longer always is, whatever its rhythm.
-const MOST_QUIET: Duration = Duration::days(120);
+const MOST_QUIET: Duration = Duration::days(90);
 /// A silence this many times as long as the usual one is out of rhythm.
-const OUT_OF_RHYTHM: i32 = 6;
+const OUT_OF_RHYTHM: f64 = 4.0;
+/// A feed whose every byte stayed the same for so long is perhaps no longer written by anybody…
+const FROZEN: Duration = Duration::weeks(6);
+/// …and then this many times the usual silence is enough.
+const OUT_OF_FROZEN_RHYTHM: f64 = 1.5;
 /// Silence that is usual where too few dates tell.
 const USUAL: Duration = Duration::days(10);
 /// A source that failed so often and was never read has never worked.
@@ -29,7 +33,7 @@ pub fn state_of(rhythm: &Rhythm, now: DateTime<Utc>) -> (&'static str, Option<St
     match rhythm.newest_at {
         _ if rhythm.n_entries == 0 => ("empty", Some("the feed has no entries".to_owned())),
         None => ("undated", Some("no entry has a date: the time of discovery stands in".to_owned())),
-        Some(newest) if now - newest > longest_silence(rhythm) => {
+        Some(newest) if now - newest > longest_silence(rhythm, now) => {
             ("quiet", Some(format!("nothing new since {}", newest.format("%Y-%m-%d"))))
         }
         Some(_) => ("ok", None),
@@ -37,9 +41,12 @@ pub fn state_of(rhythm: &Rhythm, now: DateTime<Utc>) -> (&'static str, Option<St
 }
 
 /// The longest silence that the source's own rhythm explains: some times the median gap between its entries.
-fn longest_silence(rhythm: &Rhythm) -> Duration {
+fn longest_silence(rhythm: &Rhythm, now: DateTime<Utc>) -> Duration {
     let usual = rhythm.gap_minutes.map_or(USUAL, Duration::minutes);
-    (usual * OUT_OF_RHYTHM).clamp(LEAST_QUIET, MOST_QUIET)
+    let is_frozen = rhythm.changed_at.is_some_and(|changed| now - changed >= FROZEN);
+    let times = if is_frozen { OUT_OF_FROZEN_RHYTHM } else { OUT_OF_RHYTHM };
+    let minutes = usual.num_minutes() as f64 * times;
+    Duration::minutes(minutes as i64).clamp(LEAST_QUIET, MOST_QUIET)
 }
 
 /// State of a source that could not be read, for the `n_failures`-th time in a row.
@@ -126,7 +133,23 @@ mod tests {
             state_of(&rhythm, now).0
         };
         assert_eq!([every(1, 3), every(1, 13), every(1, 16)], ["ok", "ok", "quiet"], "a daily one");
-        assert_eq!([every(14, 40), every(14, 90)], ["ok", "quiet"], "one of every second week");
+        assert_eq!([every(14, 40), every(14, 70)], ["ok", "quiet"], "one of every second week");
         assert_eq!(every(300, 130), "quiet");
+    }
+
+    #[test]
+    fn a_feed_that_nobody_writes_any_more_is_quiet_sooner() {
+        let now: DateTime<Utc> = "2026-05-06T08:00:00Z".parse().unwrap();
+        let unchanged = |days: i64| {
+            let rhythm = Rhythm {
+                n_entries: 6,
+                newest_at: Some(now - Duration::days(50)),
+                changed_at: Some(now - Duration::days(days)),
+                gap_minutes: Some(20 * 1440),
+                ..Rhythm::default()
+            };
+            state_of(&rhythm, now).0
+        };
+        assert_eq!([unchanged(10), unchanged(45)], ["ok", "quiet"]);
     }
 }

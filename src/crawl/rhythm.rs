@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _, Duration, Timelike as _, Utc};
 
 use super::feed::Parsed;
 use crate::config::SourceConfig;
-use crate::model::Rhythm;
+use crate::model::{Entry, Rhythm};
 
 /// A source that was silent for so long is asked at most as often as its longest interval divided by that.
 const IDLE: [(i64, i64); 3] = [(30, 1), (14, 2), (7, 4)];
@@ -12,15 +12,31 @@ const IDLE: [(i64, i64); 3] = [(30, 1), (14, 2), (7, 4)];
 /// Hours that are looked through for one that is not skipped: a week.
 const MOST_HOURS: usize = 7 * 24;
 
-/// What an answer tells.
-pub fn of(parsed: &Parsed) -> Rhythm {
-    let mut times: Vec<DateTime<Utc>> = parsed.entries.iter().filter_map(|entry| entry.published).collect();
+/// So many of the latest gaps tell the rhythm: a source that was livelier years ago is not that source any more.
+const LATEST: usize = 20;
+
+/// So many entries of one and the same moment: that is when a program wrote them down.
+const ALIKE: usize = 5;
+
+/// Whether all entries have the same date, which then says nothing of any of them.
+pub fn is_dated_alike(entries: &[Entry]) -> bool {
+    let first = entries.first().and_then(|entry| entry.published);
+    entries.len() >= ALIKE && first.is_some() && entries.iter().all(|entry| entry.published == first)
+}
+
+/// What an answer tells that was given at `now`.
+pub fn of(parsed: &Parsed, now: DateTime<Utc>) -> Rhythm {
+    let dated = if is_dated_alike(&parsed.entries) { &[] } else { parsed.entries.as_slice() };
+    let mut times: Vec<DateTime<Utc>> = dated.iter().filter_map(|entry| entry.published).collect();
     times.sort_unstable();
+    times.dedup();
     let mut gaps: Vec<i64> = times.windows(2).map(|pair| (pair[1] - pair[0]).num_minutes()).collect();
+    gaps.drain(..gaps.len().saturating_sub(LATEST));
     gaps.sort_unstable();
     Rhythm {
         n_entries: parsed.entries.len(),
         newest_at: times.last().copied(),
+        changed_at: Some(now),
         gap_minutes: gaps.get(gaps.len() / 2).copied(),
         ttl_minutes: parsed.ttl_minutes,
         skip_hours: parsed.skip_hours.clone(),

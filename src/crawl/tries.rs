@@ -56,7 +56,7 @@ pub async fn try_source(
         parsed.map(|parsed| (parsed, body))
     });
     let (parsed, body) = parsing.await.map_err(|_| "the parser gave up on it".to_owned())??;
-    let (state, message) = outcome::state_of(&rhythm::of(&parsed), now);
+    let (state, message) = outcome::state_of(&rhythm::of(&parsed, now), now);
     Ok(Tried {
         url: body.final_url,
         content_type: body.content_type,

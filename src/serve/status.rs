@@ -50,7 +50,7 @@ pub async fn sources(State(ctx): State<Context>, Path(lang): Path<String>) -> An
 
 /// States that need nobody's hand.
 fn is_good(state: &str) -> bool {
-    ["ok", "new", "quiet"].contains(&state)
+    ["ok", "new", "quiet", "moved"].contains(&state)
 }
 
 /// Deliveries of each issue by state.

@@ -121,6 +121,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("failing", "failing", "读取出错"),
     ("blocked", "blocked", "被拒绝"),
     ("gone", "gone", "已关闭"),
+    ("moved", "moved", "已迁移"),
     ("never-worked", "never worked", "从未成功"),
     ("off", "off", "停用"),
     ("issue", "Issue", "期号"),

@@ -57,6 +57,44 @@ fn a_source_is_switched_off_and_on_and_the_rest_of_the_file_stays() {
 }
 
 #[test]
+fn another_readers_list_is_taken_in_and_given_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("feeds.toml");
+    let text =
+        "# mine\n[[source]]\nslug = \"one\"\nurl = \"https://a.example/feed\" # kept\nlane = \"company\"\n";
+    std::fs::write(&path, text).unwrap();
+    let list = "<opml version='2.0'><body><outline text='融资'><outline text='B &amp; C' xmlUrl='https://b.example/rss' language='zh'/>\
+                <outline xmlUrl='http://a.example/feed/'/></outline><outline xmlUrl='https://b.example/two'/><outline xmlUrl='ftp://c'/></body></opml>";
+    std::fs::write(folder.path().join("list.opml"), list).unwrap();
+    let dry = headsup(folder.path(), &["feeds", "import", "list.opml", "--dry-run"], &[]);
+    assert!(dry.status.success() && std::fs::read_to_string(&path).unwrap() == text);
+    let done = headsup(folder.path(), &["feeds", "import", "list.opml"], &[]);
+    assert!(String::from_utf8_lossy(&done.stdout).contains("2 of 4 feeds added"), "{done:?}");
+    let now = std::fs::read_to_string(&path).unwrap();
+    let funding = "slug = \"b-example\"\nname = \"B & C\"\nurl = \"https://b.example/rss\"\nlane = \"funding\"\nlanguage = \"zh\"";
+    assert!(
+        now.starts_with(text) && now.contains(funding) && now.contains("slug = \"b-example-2\""),
+        "{now}"
+    );
+    let given = headsup(folder.path(), &["feeds", "export"], &[]);
+    let given = String::from_utf8_lossy(&given.stdout).into_owned();
+    assert!(
+        given.contains("xmlUrl=\"https://b.example/rss\" language=\"zh\"")
+            && given.contains("text=\"funding\""),
+        "{given}"
+    );
+    for (name, bad) in [("broken", "<opml><body><outline text='"), ("page", "<html></html>")] {
+        std::fs::write(folder.path().join(name), bad).unwrap();
+        let refused = headsup(folder.path(), &["feeds", "import", name], &[]);
+        assert!(
+            refused.status.code() == Some(2) && String::from_utf8_lossy(&refused.stderr).contains(name),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), now);
+}
+
+#[test]
 fn a_period_that_is_none_is_bad_usage() {
     let folder = tempfile::tempdir().unwrap();
     for (kind, period) in [("weekly", "nonsense"), ("weekly", "2026-W99"), ("paper", "2026-13")] {
