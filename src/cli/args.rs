@@ -91,9 +91,54 @@ pub enum Command {
     Doctor,
     /// Measure a stage on a labelled set
     Eval(EvalArgs),
+    /// Measure how fast a stage is
+    Bench(BenchArgs),
     /// Run a command with DATABASE_URL set to the private, migrated database
     #[command(hide = true)]
     Db(DbArgs),
+}
+
+/// `headsup bench`
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// What is measured
+    #[command(subcommand)]
+    pub command: BenchCommand,
+}
+
+/// The commands below `bench`.
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// Ask, read and store feeds on loopback: all new, none changed, one in ten changed
+    Crawl {
+        /// How many feeds
+        #[arg(long, default_value_t = 1000)]
+        sources: usize,
+        /// Entries of each
+        #[arg(long, default_value_t = 30)]
+        items: usize,
+        /// Milliseconds before each answer
+        #[arg(long, default_value_t = 50)]
+        latency_ms: u64,
+    },
+    /// Read feeds on one core
+    Parse {
+        /// Files or folders [default: made-up feeds]
+        paths: Vec<PathBuf>,
+    },
+    /// The feeds of `bench crawl`
+    #[command(hide = true)]
+    Farm {
+        /// How many feeds
+        #[arg(long)]
+        sources: usize,
+        /// Entries of each
+        #[arg(long)]
+        items: usize,
+        /// Milliseconds before each answer
+        #[arg(long)]
+        latency_ms: u64,
+    },
 }
 
 /// `headsup init`

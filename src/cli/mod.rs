@@ -1,6 +1,7 @@
 //! The command line: one file per command. Exit codes: 0 ok, 1 failed, 2 usage or configuration, 130 stopped hard.
 
 mod args;
+mod bench;
 mod config;
 mod db;
 mod demo;
@@ -86,6 +87,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(args) => demo::run(&around, &args).await,
         Command::Doctor => doctor::run(&around).await,
         Command::Eval(args) => eval::run(&around, args),
+        Command::Bench(args) => bench::run(&around, args).await,
         Command::Db(args) => db::run(&around, args).await,
     }
 }

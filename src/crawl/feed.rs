@@ -56,6 +56,15 @@ pub struct Parsed {
 /// # Errors
 /// One line for the operator: empty, HTML instead of a feed, or not readable as a feed.
 pub fn parse(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
+    let read = read_only(bytes, hints)?;
+    Ok(Parsed { entries: read.entries.into_iter().map(|entry| tidy(entry, hints)).collect(), ..read })
+}
+
+/// The same before the entries are cleaned: titles and texts are still HTML, guids may be missing. Only for measuring.
+///
+/// # Errors
+/// As [`parse`].
+pub fn read_only(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err("empty answer".to_owned());
     }
@@ -68,7 +77,7 @@ pub fn parse(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
         xml(&decoded, hints, &mut repairs)?
     };
     let ttl_minutes = [found.1, syndication(&decoded)].into_iter().flatten().max();
-    let entries = found.0.into_iter().take(MAX_ENTRIES).map(|entry| tidy(entry, hints)).collect();
+    let entries = found.0.into_iter().take(MAX_ENTRIES).collect();
     let (skip_hours, skip_days) = skipped(&decoded);
     Ok(Parsed { entries, repairs, ttl_minutes, skip_hours, skip_days, withdrawn: withdrawn(&decoded) })
 }

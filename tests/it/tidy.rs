@@ -24,6 +24,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("serve", "clock config context model progress render store"),
     ("pipeline", "clock config context model store crawl extract group judge publish send"),
     ("eval", "group model"),
+    ("bench", "clock config context crawl"),
     ("schedule", "clock config context model store pipeline"),
 ];
 
@@ -37,7 +38,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("async_openai::", &["src/judge/client.rs"]),
     ("TcpStream", &["src/send/relay.rs", "src/demo/sink.rs"]),
     ("lettre::transport", &["src/send/relay.rs"]),
-    ("axum::serve", &["src/serve", "src/demo"]),
+    ("axum::serve", &["src/serve", "src/demo", "src/bench"]),
     ("Utc::now", &["src/clock.rs"]),
 ];
 

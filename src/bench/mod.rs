@@ -1,0 +1,7 @@
+//! Measurements that anybody can print again: `headsup bench`. Times of a shared machine say little by themselves;
+//! compare them within one run.
+
+pub mod crawl;
+pub mod farm;
+pub mod parse;
+mod usage;

@@ -1,0 +1,75 @@
+//! `headsup bench`: measurements that can be printed again.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::args::{BenchArgs, BenchCommand};
+use super::open::Surroundings;
+use super::output;
+use crate::bench;
+use crate::bench::crawl::Phase;
+use crate::bench::farm::Farm;
+use crate::store;
+
+/// The schema of its own in which the crawl is measured.
+const SCHEMA: &str = "headsup_bench";
+
+/// Runs the subcommand.
+pub async fn run(around: &Surroundings, args: BenchArgs) -> anyhow::Result<ExitCode> {
+    match args.command {
+        BenchCommand::Crawl { sources: feeds, items, latency_ms } => {
+            crawl(around, Farm { feeds, items, latency_ms }).await?;
+        }
+        BenchCommand::Parse { paths } => parse(around, &paths)?,
+        BenchCommand::Farm { sources: feeds, items, latency_ms } => {
+            bench::farm::serve(Farm { feeds, items, latency_ms }).await?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn crawl(around: &Surroundings, farm: Farm) -> anyhow::Result<()> {
+    let app = around.open().await?;
+    let outcome = async {
+        let scratch = store::scratch::open(&app.ctx.pool, SCHEMA).await?;
+        let mut ctx = app.ctx.clone();
+        ctx.pool = scratch.pool.clone();
+        let phases = bench::crawl::run(&ctx, farm).await;
+        scratch.pool.close().await;
+        phases
+    };
+    let outcome = outcome.await;
+    let phases = app.close_after(outcome).await?;
+    if around.global.json {
+        return output::json(&phases);
+    }
+    output::line(&format!(
+        "{} feeds of {} entries, {} ms until each answer:",
+        farm.feeds, farm.items, farm.latency_ms
+    ))?;
+    let mut table = output::table(&["", "feeds/s", "s", "CPU s", "items", "failed", "peak MB"]);
+    for phase in &phases {
+        let Phase { name, per_second, seconds, cpu_seconds, items, failed, peak_megabytes, .. } = phase;
+        table.add_row([
+            (*name).to_owned(),
+            format!("{per_second:.0}"),
+            format!("{seconds:.2}"),
+            format!("{cpu_seconds:.2}"),
+            items.to_string(),
+            failed.to_string(),
+            format!("{peak_megabytes:.0}"),
+        ]);
+    }
+    output::line(&table.to_string())
+}
+
+fn parse(around: &Surroundings, paths: &[PathBuf]) -> anyhow::Result<()> {
+    let parsed = bench::parse::run(paths)?;
+    if around.global.json {
+        return output::json(&parsed);
+    }
+    output::line(&format!(
+        "{} files, {:.1} MB, {} entries, {} unreadable\n{:.0} MB per CPU second decoded, repaired and read; {:.0} with every text cleaned",
+        parsed.files, parsed.megabytes, parsed.entries, parsed.unreadable, parsed.reading, parsed.cleaning
+    ))
+}
