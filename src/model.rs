@@ -583,6 +583,14 @@ impl Report {
         *self.counts.entry(name.to_owned()).or_default() += n;
     }
 
+    /// Adds what another part of the same stage did.
+    pub fn absorb(&mut self, other: Self) {
+        for (name, n) in other.counts {
+            *self.counts.entry(name).or_default() += n;
+        }
+        self.warnings.extend(other.warnings);
+    }
+
     /// The count `name`, 0 if it was never added to.
     pub fn count(&self, name: &str) -> u64 {
         self.counts.get(name).copied().unwrap_or_default()

@@ -45,8 +45,8 @@ pub fn run(paths: &[PathBuf]) -> anyhow::Result<Parsed> {
     let n_bytes: usize = documents.iter().map(Vec::len).sum();
     let megabytes = n_bytes as f64 / 1e6;
     let rate = |cpu: Duration| megabytes / cpu.as_secs_f64().max(1e-9);
-    let ((entries, unreadable), reading) = timed(|| count(&documents, |bytes| inspect::read_only(bytes)));
-    let (_, cleaning) = timed(|| count(&documents, |bytes| inspect::read_and_clean(bytes)));
+    let ((entries, unreadable), reading) = timed(|| count(&documents, inspect::read_only));
+    let (_, cleaning) = timed(|| count(&documents, inspect::read_and_clean));
     Ok(Parsed {
         files: documents.len(),
         unreadable,

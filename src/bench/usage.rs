@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::{TimeVal, TimeValLike as _};
 
 /// CPU time of this process, all threads, user and system.
 pub fn cpu() -> Duration {
     let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else { return Duration::ZERO };
-    let of = |time: nix::sys::time::TimeVal| {
-        let micros = time.tv_sec() * 1_000_000 + i64::from(time.tv_usec());
-        Duration::from_micros(u64::try_from(micros).unwrap_or_default())
-    };
+    let of =
+        |time: TimeVal| Duration::from_micros(u64::try_from(time.num_microseconds()).unwrap_or_default());
     of(usage.user_time()) + of(usage.system_time())
 }
 

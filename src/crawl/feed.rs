@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, Utc};
 use feed_rs::model as theirs;
+use memchr::memmem;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
@@ -86,7 +87,7 @@ pub fn read_only(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
 fn skipped(decoded: &str) -> (Vec<u8>, Vec<u8>) {
     const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let texts = |outer: &str, inner: &str| -> Vec<String> {
-        let Some(list) = decoded.split_once(&format!("<{outer}>")).map(|(_, rest)| rest) else {
+        let Some(list) = head(decoded).split_once(&format!("<{outer}>")).map(|(_, rest)| rest) else {
             return Vec::new();
         };
         let list = list.split("</").take_while(|part| part.contains(&format!("<{inner}>")));
@@ -103,19 +104,24 @@ fn skipped(decoded: &str) -> (Vec<u8>, Vec<u8>) {
 
 /// `<at:deleted-entry ref="…"/>` of the Atom tombstones, RFC 6721.
 fn withdrawn(decoded: &str) -> Vec<String> {
-    let tags = decoded
-        .match_indices("deleted-entry")
-        .filter_map(|(at, _)| tags::next(decoded, decoded[..at].rfind('<')?));
+    let tags = memmem::find_iter(decoded.as_bytes(), b"deleted-entry")
+        .filter_map(|at| tags::next(decoded, decoded[..at].rfind('<')?));
     let opens = tags.filter(|tag| tag.kind != tags::Kind::Close && tag.name.ends_with("deleted-entry"));
     let ids = opens.filter_map(|tag| tags::attribute(tag.attributes, "ref").map(text::squeeze));
     ids.take(MAX_ENTRIES).collect()
 }
 
+/// What stands before the first entry: where a channel speaks of itself.
+fn head(decoded: &str) -> &str {
+    let text = decoded.as_bytes();
+    let end = memmem::find(text, b"<item").or_else(|| memmem::find(text, b"<entry"));
+    &decoded[..end.unwrap_or(decoded.len())]
+}
+
 /// Minutes between two updates by RSS 1.0's syndication module (`sy:updatePeriod`, `sy:updateFrequency`),
 /// <https://web.resource.org/rss/1.0/modules/syndication/>.
 fn syndication(decoded: &str) -> Option<u32> {
-    // It stands in the head of the channel; entries are not searched.
-    let head = &decoded[..decoded.find("<item").unwrap_or(decoded.len())];
+    let head = head(decoded);
     let inner = |name: &str| {
         let start = head.find(&format!("<sy:{name}>"))? + name.len() + 5;
         Some(head[start..].split('<').next()?.trim())
@@ -156,16 +162,20 @@ fn xml(decoded: &str, hints: &Hints<'_>, repairs: &mut Vec<String>) -> Result<Fo
     }
 }
 
-fn entries_of(seen: Vec<soup::Raw>) -> Vec<Entry> {
-    seen.into_iter().map(|raw| raw.entry).collect()
+fn entries_of(seen: Vec<soup::Raw<'_>>) -> Vec<Entry> {
+    seen.into_iter().map(soup::Raw::whole).collect()
 }
 
 /// What the parser lost, from the text itself: unescaped markup, parts of other vocabularies, odd dates, and the link
 /// as its publisher spells it.
-fn complete(entry: Entry, raw: soup::Raw) -> Entry {
+fn complete(entry: Entry, raw: soup::Raw<'_>) -> Entry {
     let or = |own: String, seen: String| if own.trim().is_empty() { seen } else { own };
-    let (seen, is_marked_up) = (raw.entry, raw.is_marked_up);
-    let is_same = |a: &str, b: &str| Url::parse(a).is_ok_and(|a| Url::parse(b).is_ok_and(|b| a == b));
+    let read = |own: &str| !own.trim().is_empty();
+    let summary = if read(&entry.summary) && !raw.is_marked_up { String::new() } else { raw.summary() };
+    let content = if read(&entry.content) { String::new() } else { raw.content() };
+    let (seen, is_marked_up) = (Entry { summary, content, ..raw.entry }, raw.is_marked_up);
+    let is_same =
+        |a: &str, b: &str| a == b || Url::parse(a).is_ok_and(|a| Url::parse(b).is_ok_and(|b| a == b));
     let link = if is_same(&entry.link, &seen.link) { seen.link.clone() } else { or(entry.link, seen.link) };
     Entry {
         guid: or(entry.guid, seen.guid),

@@ -60,7 +60,12 @@ pub fn read_and_clean(bytes: &[u8]) -> Option<usize> {
 }
 
 fn anywhere() -> Hints<'static> {
-    Hints { content_type: None, base: UNKNOWN, language: Language::En, now: DateTime::<Utc>::UNIX_EPOCH + chrono::TimeDelta::days(100 * 366) }
+    Hints {
+        content_type: None,
+        base: UNKNOWN,
+        language: Language::En,
+        now: DateTime::<Utc>::UNIX_EPOCH + chrono::TimeDelta::days(100 * 366),
+    }
 }
 
 /// Fetches one address with all guards: bytes, `Content-Type`, and the address after redirects.

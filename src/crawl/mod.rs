@@ -41,6 +41,8 @@ use std::time::Duration as Pause;
 
 use anyhow::Context as _;
 
+use tokio::sync::Semaphore;
+
 use crate::config::{PageRules, SourceConfig};
 use crate::context::Context;
 use crate::model::{Language, Report, SourceKind};
@@ -53,12 +55,17 @@ use fetch::Fetcher;
 use host::Hosts;
 pub use tries::{Offer, Tried, discover as look_for_feeds, try_source};
 
+/// So many answers are stored at the same time: fewer than the pool has connections, of which the run itself needs one.
+const STORING: usize = 8;
+
 /// What a run carries from source to source.
 struct Run<'a> {
     ctx: &'a Context,
     fetcher: Fetcher,
     hosts: Hosts,
     robots: robots::Rules,
+    /// Held while an answer is stored.
+    storing: Semaphore,
     /// Hosts that want to be left alone.
     paused: Mutex<HashSet<String>>,
     configured: HashMap<&'a str, &'a SourceConfig>,
@@ -111,6 +118,7 @@ impl<'a> Run<'a> {
             fetcher: Fetcher::new(settings)?,
             hosts: Hosts::new(Pause::from_millis(settings.host_gap_ms)),
             robots: robots::Rules::default(),
+            storing: Semaphore::new(STORING),
             paused: Mutex::default(),
             configured: ctx.feeds.sources.iter().map(|source| (source.slug.as_str(), source)).collect(),
         })

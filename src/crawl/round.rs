@@ -50,24 +50,17 @@ pub async fn ask_all(run: &Run<'_>, holder: &str, report: &mut Report) -> anyhow
             && !ctx.cancel.is_cancelled()
             && let Some(source) = queue.pop_front()
         {
-            asking.push(async move {
-                let outcome = run.ask(&source).await;
-                (source, outcome)
-            });
+            asking.push(one(run, source));
         }
-        let Some((source, outcome)) = asking.next().await else { break };
+        let Some(asked) = asking.next().await else { break };
+        let (source, outcome) = asked?;
         n_asked += 1;
         work.step();
         work.say(&source.name);
         may_have_more |= crowded.contains(&source.host);
         match outcome {
-            Err(failure) if matches!(failure.trouble, Some(Trouble::Connect(_))) => {
-                // Given back for now, so that others of its host are asked: that host may be the only one.
-                sources::give_back(&ctx.pool, &[source.id], ctx.clock.now() + OUR_FAULT).await?;
-                unreachable.push((source, failure));
-            }
-            Err(failure) => run.fail(&source, &failure, report).await?,
-            Ok(read) => run.keep(&source, read, report).await?,
+            Ok(one) => report.absorb(one),
+            Err(failure) => unreachable.push((source, failure)),
         }
     }
     let left: Vec<_> = queue.iter().map(|source: &Source| source.id).collect();
@@ -76,6 +69,25 @@ pub async fn ask_all(run: &Run<'_>, holder: &str, report: &mut Report) -> anyhow
     work.finish(&format!("{} new items from {n_asked} sources", report.count("items")));
     report.add("sources", n_asked as u64);
     Ok(())
+}
+
+/// Asks, reads and stores one source; `Err`: it could not be reached, and whose fault that is will be judged when all
+/// were asked.
+async fn one(run: &Run<'_>, source: Source) -> anyhow::Result<(Source, Result<Report, Failure>)> {
+    let ctx = run.ctx;
+    let mut report = Report::default();
+    let asked = run.ask(&source).await;
+    let _permit = run.storing.acquire().await?;
+    match asked {
+        Err(failure) if matches!(failure.trouble, Some(Trouble::Connect(_))) => {
+            // Given back for now, so that others of its host are asked: that host may be the only one.
+            sources::give_back(&ctx.pool, &[source.id], ctx.clock.now() + OUR_FAULT).await?;
+            return Ok((source, Err(failure)));
+        }
+        Err(failure) => run.fail(&source, &failure, &mut report).await?,
+        Ok(read) => run.keep(&source, read, &mut report).await?,
+    }
+    Ok((source, Ok(report)))
 }
 
 /// Hosts of more than one source: only after one of them may there be more to claim.

@@ -27,17 +27,38 @@ const DOI: [&str; 3] = ["arxiv:doi", "prism:doi", "dc:identifier"];
 
 /// An entry as it stands in the text.
 #[derive(Clone, Debug, Default)]
-pub struct Raw {
-    /// Not yet cleaned.
+pub struct Raw<'a> {
+    /// Not yet cleaned, and without the long texts.
     pub entry: Entry,
+    /// As it stands there: most are read better by the parser, so that this one is seldom wanted.
+    pub summary: Option<&'a str>,
+    /// The same.
+    pub content: Option<&'a str>,
     /// Title or summary hold unescaped markup, of which a parser keeps only a part.
     pub is_marked_up: bool,
     /// arXiv's primary category.
     pub primary: Option<String>,
 }
 
+impl Raw<'_> {
+    /// The HTML of the short text.
+    pub fn summary(&self) -> String {
+        self.summary.map(value).unwrap_or_default()
+    }
+
+    /// The HTML of the full text.
+    pub fn content(&self) -> String {
+        self.content.map(value).unwrap_or_default()
+    }
+
+    /// With its texts, where no parser read it.
+    pub fn whole(self) -> Entry {
+        Entry { summary: self.summary(), content: self.content(), ..self.entry }
+    }
+}
+
 /// The entries of an RSS, RDF or Atom document in any state.
-pub fn entries(text: &str, hints: &Hints<'_>) -> Vec<Raw> {
+pub fn entries<'a>(text: &'a str, hints: &Hints<'_>) -> Vec<Raw<'a>> {
     let Some(first) = first_entry(text).filter(|_| is_feed(text)) else { return Vec::new() };
     let prefix = first.name.rsplit_once(':').map_or("", |(prefix, _)| prefix).to_lowercase();
     let mut found = Vec::new();
@@ -94,7 +115,13 @@ fn after_entry<'a>(text: &'a str, open: &Tag<'_>) -> After<'a> {
     After { content_end: content_end.unwrap_or(text.len()), whole: content_end.is_some(), next: None }
 }
 
-fn entry(open: &Tag<'_>, content: &str, prefix: &str, whole: bool, hints: &Hints<'_>) -> Option<Raw> {
+fn entry<'a>(
+    open: &Tag<'_>,
+    content: &'a str,
+    prefix: &str,
+    whole: bool,
+    hints: &Hints<'_>,
+) -> Option<Raw<'a>> {
     let parts = tags::parts(content, |name| is_known(&without(name, prefix)));
     let named: Vec<(String, &Part<'_>)> =
         parts.iter().map(|part| (without(part.name, prefix), part)).collect();
@@ -124,8 +151,6 @@ fn entry(open: &Tag<'_>, content: &str, prefix: &str, whole: bool, hints: &Hints
             date::parse(own, zone_of(hints.language))
         }),
         authors: all(&AUTHOR).into_iter().map(name).collect(),
-        summary: text(&SUMMARY),
-        content: text(&CONTENT),
         categories: all(&CATEGORY).into_iter().map(term).collect(),
         doi: all(&DOI).into_iter().find_map(|part| doi(&value(part.inner))),
         // arXiv: new, cross, replace, replace-cross.
@@ -137,9 +162,11 @@ fn entry(open: &Tag<'_>, content: &str, prefix: &str, whole: bool, hints: &Hints
             .map(|n| (SignalKind::Comments, n))
             .into_iter()
             .collect(),
+        ..Entry::default()
     };
     let primary = first_named(&named, "arxiv:primary_category").map(term).filter(|term| !term.is_empty());
-    Some(Raw { entry, is_marked_up, primary })
+    let (summary, content) = (first(&SUMMARY).map(|part| part.inner), first(&CONTENT).map(|part| part.inner));
+    Some(Raw { entry, summary, content, is_marked_up, primary })
 }
 
 fn first_named<'a>(named: &[(String, &'a Part<'a>)], name: &str) -> Option<&'a Part<'a>> {
@@ -278,7 +305,7 @@ mod tests {
     fn read(text: &str) -> Vec<Entry> {
         let now = "2026-05-06T08:00:00Z".parse().unwrap();
         let hints = Hints { content_type: None, base: "https://a.example/feed", language: Language::En, now };
-        entries(text, &hints).into_iter().map(|raw| raw.entry).collect()
+        entries(text, &hints).into_iter().map(Raw::whole).collect()
     }
 
     #[test]

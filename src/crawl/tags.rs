@@ -1,5 +1,7 @@
 //! Tags found in a text that may be no XML: truncated, mismatched, unescaped. Nothing is built, nothing recurses.
 
+use memchr::memmem;
+
 /// Longest tag that is believed; a longer one is a stray `<`.
 const MAX_TAG: usize = 20_000;
 
@@ -131,11 +133,12 @@ pub fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
 /// Length of what holds no tags at the head of `rest`.
 fn skip(rest: &str) -> Option<usize> {
     if rest.starts_with("<!--") {
-        return Some(rest.find("-->").map_or(4, |at| at + 3));
+        return Some(memmem::find(rest.as_bytes(), b"-->").map_or(4, |at| at + 3));
     }
     if rest.starts_with("<![CDATA[") {
         // One that never ends is no section; sections do not nest.
-        let end = rest.find("]]>").filter(|end| !rest[9..*end].contains("<![CDATA["));
+        let end = memmem::find(rest.as_bytes(), b"]]>")
+            .filter(|end| memmem::find(rest[9..*end].as_bytes(), b"<![CDATA[").is_none());
         return Some(end.map_or(9, |at| at + 3));
     }
     rest.starts_with("<!").then_some(2).or_else(|| rest.starts_with("<?").then_some(2))
