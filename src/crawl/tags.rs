@@ -138,7 +138,7 @@ fn skip(rest: &str) -> Option<usize> {
     if rest.starts_with("<![CDATA[") {
         // One that never ends is no section; sections do not nest.
         let end = memmem::find(rest.as_bytes(), b"]]>")
-            .filter(|end| memmem::find(rest[9..*end].as_bytes(), b"<![CDATA[").is_none());
+            .filter(|end| memmem::find(&rest.as_bytes()[9..*end], b"<![CDATA[").is_none());
         return Some(end.map_or(9, |at| at + 3));
     }
     rest.starts_with("<!").then_some(2).or_else(|| rest.starts_with("<?").then_some(2))
