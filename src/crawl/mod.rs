@@ -9,6 +9,7 @@ mod ask;
 mod backfill;
 mod check;
 mod date;
+mod date_words;
 mod decode;
 mod discover;
 mod feed;
