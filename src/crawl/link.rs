@@ -2,6 +2,8 @@
 
 use url::Url;
 
+use super::wrapped;
+
 /// Parameters that say where a reader came from, not what the page is.
 const TRACKING: [&str; 24] = [
     "fbclid",
@@ -29,6 +31,9 @@ const TRACKING: [&str; 24] = [
     "guccounter",
     "ftag",
 ];
+
+/// Redirectors inside redirectors that are opened.
+const MAX_WRAPPERS: usize = 3;
 
 /// Longest address that is kept.
 const MAX_LENGTH: usize = 2000;
@@ -59,22 +64,27 @@ fn is_plain(link: &str) -> bool {
     (head.starts_with("http://") || head.starts_with("https://")) && link.bytes().all(is_safe)
 }
 
-/// One form for all addresses of a page: https, no `www.`, no tracking, parameters sorted, no fragment, no slash at
-/// the end, an arXiv paper by its id. Only for comparing, never for fetching.
+/// One form for all addresses of a page: https, no `www.`, not the one for telephones, no tracking, parameters sorted,
+/// no fragment, no slash at the end, an arXiv paper by its id, what a redirector leads to if its address tells. Only for
+/// comparing, never for fetching.
 pub fn canonical(link: &str) -> String {
     let Ok(mut url) = Url::parse(link.trim()) else { return link.trim().to_owned() };
+    for _ in 0..MAX_WRAPPERS {
+        let Some(inner) = wrapped::inner(&url) else { break };
+        url = inner;
+    }
     if let Some(id) = arxiv_id(&url) {
         return format!("https://arxiv.org/abs/{id}");
     }
     url.set_fragment(None);
     let _ = url.set_username("");
     let _ = url.set_password(None);
-    let host =
-        url.host_str().unwrap_or_default().trim_start_matches("www.").trim_start_matches("amp.").to_owned();
+    let host = wrapped::main_host(url.host_str().unwrap_or_default());
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let path = url.path().trim_end_matches('/').trim_end_matches("/amp").trim_end_matches("/index.html");
-    let mut pairs: Vec<(String, String)> =
-        url.query_pairs().into_owned().filter(|(name, _)| !is_tracking(name)).collect();
+    let path = wrapped::main_path(url.path());
+    let is_wanted =
+        |(name, value): &(String, String)| !is_tracking(name) && !wrapped::is_amp_parameter(name, value);
+    let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().filter(is_wanted).collect();
     pairs.sort();
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let mark = if query.is_empty() { "" } else { "?" };
@@ -121,6 +131,35 @@ mod tests {
             assert_eq!(canonical(link), want, "{link}");
         }
         assert_ne!(canonical("https://example.com/a?id=1"), canonical("https://example.com/a?id=2"));
+    }
+
+    #[test]
+    fn the_same_page_for_telephones_and_behind_redirectors() {
+        let want = "https://example.com/a/b?id=3";
+        for link in [
+            "https://m.example.com/a/b?id=3",
+            "https://mobile.example.com/a/b/?id=3&outputType=amp",
+            "https://amp.example.com/amp/a/b?id=3",
+            "https://www.google.com/amp/s/www.example.com/a/b?id=3",
+            "https://example-com.cdn.ampproject.org/c/s/example.com/a/b.amp?id=3",
+            "https://www.google.com/url?rct=j&url=https%3A%2F%2Fexample.com%2Fa%2Fb%3Fid%3D3&ct=ga",
+            "https://link.zhihu.com/?target=https%3A//example.com/a/b%3Fid%3D3",
+            "http://www.bing.com/news/apiclick.aspx?ref=FexRss&url=http%3a%2f%2fexample.com%2fa%2fb%3fid%3d3",
+            "https://news.google.com/rss/articles/CBMiHGh0dHBzOi8vZXhhbXBsZS5jb20vYS9iP2lkPTPSAQA?oc=5",
+        ] {
+            assert_eq!(canonical(link), want, "{link}");
+        }
+        // What only its server knows stays as it is; a host's own name is no prefix.
+        assert_eq!(canonical("https://t.co/abc"), "https://t.co/abc");
+        assert_eq!(
+            canonical("https://news.google.com/rss/articles/CBMiAbc"),
+            "https://news.google.com/rss/articles/CBMiAbc"
+        );
+        assert_eq!(canonical("https://m.media/a"), "https://m.media/a");
+        assert_eq!(
+            canonical("https://example.com/search?url=https://a.example/"),
+            "https://example.com/search?url=https%3A%2F%2Fa.example%2F"
+        );
     }
 
     #[test]

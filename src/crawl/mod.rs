@@ -35,6 +35,7 @@ mod soup;
 mod tags;
 mod text;
 mod tries;
+mod wrapped;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
