@@ -99,7 +99,11 @@ fn model(settings: &Settings) -> Vec<(&'static str, String)> {
 fn mail(settings: &Settings) -> Vec<(&'static str, String)> {
     let mail = &settings.mail;
     let mut found = Vec::new();
-    let mailboxes = [("mail.from", Some(&mail.from)), ("mail.reply_to", mail.reply_to.as_ref())];
+    let mailboxes = [
+        ("mail.from", Some(&mail.from)),
+        ("mail.reply_to", mail.reply_to.as_ref()),
+        ("mail.operator", mail.operator.as_ref()),
+    ];
     for (way, text) in mailboxes {
         if text.is_some_and(|text| text.parse::<Mailbox>().is_err()) {
             found.push((way, "must be an address: \"Name <name@example.org>\"".to_owned()));

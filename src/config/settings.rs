@@ -166,6 +166,8 @@ pub struct MailSettings {
     pub from: String,
     /// Reply-To, if another than From.
     pub reply_to: Option<String>,
+    /// Who gets a weekly mail about what broke, as `name@example.org`; absent: nobody.
+    pub operator: Option<String>,
     /// Folder of the outbox; absent: `outbox` in headsup's home.
     pub outbox: Option<PathBuf>,
     /// Relay: "smtp://host:587" (STARTTLS where offered), "smtps://host:465", "smtp+starttls://host:587" (required).
@@ -266,6 +268,7 @@ impl Default for MailSettings {
             transport: MailTransport::Outbox,
             from: "headsup 抬头 <headsup@localhost.localdomain>".into(),
             reply_to: None,
+            operator: None,
             outbox: None,
             relay: "smtp://127.0.0.1:25".into(),
             ca_file: None,

@@ -53,7 +53,10 @@ mod tests {
             .lines()
             .filter(|line| {
                 !line.contains("= \"\"")
-                    || !line.contains("_file") && !line.contains("outbox") && !line.contains("reply_to")
+                    || !line.contains("_file")
+                        && !line.contains("outbox")
+                        && !line.contains("reply_to")
+                        && !line.contains("operator")
             })
             .map(|line| {
                 let rest = line.trim_start_matches("# ");

@@ -74,7 +74,7 @@ pub fn zone(word: &str) -> Option<i32> {
 /// 1 to 12, of a folded word.
 pub fn month(word: &str) -> Option<u32> {
     let begins = |names: &&[&str]| names.iter().any(|name| word.starts_with(name));
-    let at = MONTHS.iter().position(|names| begins(&names))?;
+    let at = MONTHS.iter().position(begins)?;
     u32::try_from(at + 1).ok()
 }
 

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::address;
 use crate::model::{IssueKind, Language};
 use crate::store::deliveries::{Claimed, Letter};
+use crate::store::operator_mails::OperatorMail;
 
 /// Stands in frozen letters where the reader's own link goes.
 const UNSUBSCRIBE: &str = "%%UNSUBSCRIBE%%";
@@ -83,6 +84,34 @@ pub fn build(
             builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), one_line(&value)));
     }
     let message = builder.multipart(parts(delivery, letter, &link)).context("the message cannot be built")?;
+    Ok(message.formatted())
+}
+
+/// The bare address of a mailbox of the settings.
+///
+/// # Errors
+/// It is none.
+pub fn address_of(text: &str) -> anyhow::Result<String> {
+    Ok(mailbox(text, "operator")?.email.to_string())
+}
+
+/// Builds a plain mail to the operator.
+///
+/// # Errors
+/// The configured address or the message id cannot stand in a header.
+pub fn plain(sender: &Sender, to: &str, mail: &OperatorMail, now: DateTime<Utc>) -> anyhow::Result<Vec<u8>> {
+    let message = Message::builder()
+        .from(sender.from.clone())
+        .to(mailbox(to, "operator")?)
+        .subject(one_line(&mail.subject))
+        .date(now.into())
+        .message_id(Some(message_id(&mail.message_id)?))
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".into(),
+        ))
+        .singlepart(SinglePart::plain(mail.body.clone()))
+        .context("the message cannot be built")?;
     Ok(message.formatted())
 }
 

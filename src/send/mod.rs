@@ -5,6 +5,7 @@
 
 pub mod address;
 mod message;
+mod operator;
 mod outbox;
 mod outcome;
 mod relay;
@@ -71,6 +72,7 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
     // Who left while their batch was being sent.
     report.add("skipped", deliveries::skip_left(&ctx.pool).await?);
     tell_held(ctx, &mut report).await?;
+    operator::run(ctx, &run.sender, &run.route, &mut report).await?;
     run.work.finish(&summary(&report));
     Ok(report)
 }

@@ -28,6 +28,11 @@ impl Outbox {
     pub async fn put(&self, delivery: &Claimed, message: &[u8]) -> Outcome {
         let name =
             format!("{:05}-{}-{}-{}.eml", delivery.id.0, delivery.kind, delivery.number, delivery.language);
+        self.put_as(name, message).await
+    }
+
+    /// The same under a name of its own, which ends with ".eml".
+    pub async fn put_as(&self, name: String, message: &[u8]) -> Outcome {
         match self.write(&name, message).await {
             Ok(()) => self.seal(name).await,
             Err(error) => Outcome::Deferred(None, self.explain(&error)),

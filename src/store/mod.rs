@@ -12,6 +12,7 @@ pub mod items;
 pub mod jobs;
 pub mod leases;
 pub mod model_calls;
+pub mod operator_mails;
 pub mod pages;
 pub mod runs;
 pub mod scratch;

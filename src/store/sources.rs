@@ -76,6 +76,8 @@ pub struct SourceRow {
     pub next_at: DateTime<Utc>,
     /// Where its permanent redirects lead.
     pub moved_to: Option<String>,
+    /// First failure of the present row of failures.
+    pub failing_since: Option<DateTime<Utc>>,
 }
 
 /// What one question to a source came to.
@@ -310,7 +312,7 @@ pub async fn list(pool: &PgPool) -> sqlx::Result<Vec<SourceRow>> {
     sqlx::query_as!(
         SourceRow,
         r#"SELECT slug, name, kind, url, lane, language, tier, owner, enabled, state, last_fetch_at, last_ok_at,
-                  last_status, last_error, n_failures, n_entries, repairs, next_at, moved_to
+                  last_status, last_error, n_failures, n_entries, repairs, next_at, moved_to, failing_since
            FROM sources ORDER BY enabled DESC, slug"#
     )
     .fetch_all(pool)

@@ -379,3 +379,63 @@ async fn facts_are_remembered() {
     facts::set(pool, "key", "three").await.unwrap();
     assert_eq!(facts::get(pool, "key").await.unwrap().as_deref(), Some("three"));
 }
+
+#[tokio::test]
+async fn the_operator_hears_once_a_week_what_broke() {
+    let folder = tempfile::tempdir().unwrap();
+    let sink = sink::start(folder.path().to_owned()).await.unwrap();
+    let relay = format!("smtp://{}", sink.addr);
+    let mut app = TestApp::start_with(|settings| {
+        to_relay(settings, &relay);
+        settings.mail.operator = Some("Op <op@example.org>".into());
+    })
+    .await;
+    send::run(&app.ctx).await.unwrap();
+    assert!(mails(folder.path()).is_empty(), "nothing ran yet, so there is nothing to tell");
+
+    let nowhere = headsup::config::SourceConfig {
+        slug: "broken-blog".into(),
+        allow_private: true,
+        ..headsup::config::SourceConfig::of_url("http://127.0.0.1:1/feed")
+    };
+    app.read(headsup::config::Feeds { sources: vec![nowhere], ..Default::default() });
+    pipeline::run_stages(&app.ctx, &[pipeline::Stage::Crawl]).await.unwrap();
+    app.ctx.clock.set(app.ctx.clock.now() + TimeDelta::days(7));
+    for _ in 0..2 {
+        send::run(&app.ctx).await.unwrap();
+    }
+    let [mail] = mails(folder.path()).try_into().unwrap();
+    for part in [
+        "To: Op <op@example.org>",
+        "1 of 1 sources cannot be read",
+        "broken-blog: failing",
+        "cannot connect",
+        "Auto-Submitted",
+    ] {
+        assert!(mail.contains(part), "{part}: {mail}");
+    }
+    app.ctx.clock.set(app.ctx.clock.now() + TimeDelta::days(7));
+    send::run(&app.ctx).await.unwrap();
+    assert_eq!(mails(folder.path()).len(), 2, "and the next week again");
+}
+
+#[tokio::test]
+async fn without_a_relay_the_operators_mail_is_a_file_in_the_archives_language() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = folder.path().join("outbox");
+    let app = TestApp::start_with(|settings| {
+        settings.mail.operator = Some("op@example.org".into());
+        settings.mail.outbox = Some(outbox.clone());
+        settings.site.language = Language::Zh;
+    })
+    .await;
+    pipeline::run_stages(&app.ctx, &[pipeline::Stage::Group]).await.unwrap();
+    app.ctx.clock.set(app.ctx.clock.now() + TimeDelta::days(7));
+    let report = send::run(&app.ctx).await.unwrap();
+    assert_eq!(report.count("operator_mails"), 1);
+    let mail = std::fs::read_to_string(outbox.join("operator-2026-W19.eml")).unwrap();
+    assert!(
+        mail.contains("Content-Transfer-Encoding: base64") || mail.contains("quoted-printable"),
+        "{mail}"
+    );
+}

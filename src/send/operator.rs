@@ -1,0 +1,132 @@
+//! The operator's weekly mail: which sources broke, which stages failed, how the deliveries stand.
+
+use chrono::{DateTime, Datelike as _, Days, NaiveTime, TimeZone as _, Utc};
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+
+use super::message::{self, Sender};
+use super::outcome::{Outcome, next_attempt};
+use super::relay::Relay;
+use super::worker::Route;
+use crate::context::Context;
+use crate::model::{DeliveryState, Language, Report};
+use crate::store::operator_mails::{self, OperatorMail};
+use crate::store::sources::SourceRow;
+use crate::store::{deliveries, runs, sources};
+
+/// States that need nobody.
+const FINE: [&str; 2] = ["ok", "new"];
+/// States in which a source is read all the same.
+const WATCH: [&str; 4] = ["quiet", "undated", "moved", "empty"];
+
+/// Writes the mail of the last week, if an operator is configured and it is not written yet, and sends what is due.
+///
+/// # Errors
+/// The database or the template fails; a relay that does not take it is only noted.
+pub async fn run(ctx: &Context, sender: &Sender, route: &Route, report: &mut Report) -> anyhow::Result<()> {
+    let Some(operator) = &ctx.settings.mail.operator else { return Ok(()) };
+    let (period, ended_at) = last_week(ctx)?;
+    if operator_mails::is_wanted(&ctx.pool, &period, ended_at).await? {
+        let mail = compose(ctx, sender, period).await?;
+        operator_mails::queue(&ctx.pool, &mail, ctx.clock.now()).await?;
+    }
+    while let Some(mail) = operator_mails::take(&ctx.pool, ctx.clock.now()).await? {
+        let outcome = deliver(ctx, sender, route, (operator, &mail)).await;
+        let state = match outcome.state() {
+            // The relay serves nobody: as if it had not been tried.
+            DeliveryState::Queued => DeliveryState::Deferred,
+            state => state,
+        };
+        if state != DeliveryState::Sent {
+            report.warnings.push(format!(
+                "the operator's mail of {}: {state}: {}",
+                mail.period,
+                outcome.words()
+            ));
+        }
+        let again = next_attempt(ctx.clock.now(), mail.attempts);
+        operator_mails::settle(&ctx.pool, &mail.period, state, (outcome.words(), again)).await?;
+        report.add("operator_mails", u64::from(state == DeliveryState::Sent));
+    }
+    Ok(())
+}
+
+/// Name and end of the last ISO week that is over in the configured zone.
+fn last_week(ctx: &Context) -> anyhow::Result<(String, DateTime<Utc>)> {
+    let zone: Tz = ctx.settings.schedule.time_zone.parse().map_err(anyhow::Error::msg)?;
+    let today = ctx.clock.now().with_timezone(&zone).date_naive();
+    let monday = today - Days::new(u64::from(today.weekday().num_days_from_monday()));
+    let week = (monday - Days::new(1)).iso_week();
+    let start = zone.from_local_datetime(&monday.and_time(NaiveTime::MIN)).earliest();
+    let ended_at = start.map_or_else(|| ctx.clock.now(), |start| start.to_utc());
+    Ok((format!("{}-W{:02}", week.year(), week.week()), ended_at))
+}
+
+async fn compose(ctx: &Context, sender: &Sender, period: String) -> anyhow::Result<OperatorMail> {
+    let zh = ctx.settings.site.language == Language::Zh;
+    let rows: Vec<SourceRow> =
+        sources::list(&ctx.pool).await?.into_iter().filter(|row| row.enabled).collect();
+    let is_in = |states: &[&str], row: &&SourceRow| states.contains(&row.state.as_str());
+    let watch: Vec<Value> = rows.iter().filter(|row| is_in(&WATCH, row)).map(told).collect();
+    let broken: Vec<Value> =
+        rows.iter().filter(|row| !is_in(&WATCH, row) && !is_in(&FINE, row)).map(told).collect();
+    let failed: Vec<Value> = runs::latest(&ctx.pool)
+        .await?
+        .into_iter()
+        .filter_map(|run| Some(json!({ "stage": run.stage, "error": run.error? })))
+        .collect();
+    let counts = deliveries::counts(&ctx.pool).await?;
+    let sent: Vec<Value> =
+        counts.iter().map(|(state, n)| json!({ "state": state.as_str(), "n": n })).collect();
+    let (n, n_sources) = (broken.len(), rows.len());
+    let data = json!({
+        "zh": zh, "period": period, "n_sources": n_sources, "broken": broken, "watch": watch,
+        "failed_runs": failed, "deliveries": sent,
+        "url": format!("{}/{}/status", sender.base_url, ctx.settings.site.language),
+    });
+    let subject = match (n, zh) {
+        (0, false) => format!("headsup {period}: all {n_sources} sources can be read"),
+        (0, true) => format!("headsup {period}：{n_sources} 个信源全部可读"),
+        (n, false) => format!("headsup {period}: {n} of {n_sources} sources cannot be read"),
+        (n, true) => format!("headsup {period}：{n_sources} 个信源中 {n} 个读取不了"),
+    };
+    Ok(OperatorMail {
+        body: ctx.templates.render("mail/operator.txt.j2", data)?,
+        message_id: format!("operator-{period}-{:016x}@{}", rand::random::<u64>(), sender.domain()),
+        subject,
+        period,
+        attempts: 0,
+    })
+}
+
+fn told(row: &SourceRow) -> Value {
+    let day = |at: DateTime<Utc>| at.format("%Y-%m-%d").to_string();
+    json!({
+        "slug": row.slug, "state": row.state, "says": row.last_error.as_deref().unwrap_or("–"),
+        "since": row.failing_since.map(day), "next": row.next_at.format("%Y-%m-%d %H:%M UTC").to_string(),
+    })
+}
+
+async fn deliver(
+    ctx: &Context,
+    sender: &Sender,
+    route: &Route,
+    (operator, mail): (&str, &OperatorMail),
+) -> Outcome {
+    let bytes = match message::plain(sender, operator, mail, ctx.clock.now()) {
+        Ok(bytes) => bytes,
+        Err(error) => return Outcome::Refused(None, format!("{error:#}")),
+    };
+    match route {
+        Route::Outbox(outbox) => outbox.put_as(format!("operator-{}.eml", mail.period), &bytes).await,
+        Route::Smtp(settings) => {
+            let mut relay = Relay::new(settings.clone());
+            let outcome = match message::address_of(operator) {
+                Ok(address) => relay.send(&address, &bytes).await,
+                Err(error) => Outcome::Refused(None, format!("{error:#}")),
+            };
+            relay.close().await;
+            outcome
+        }
+    }
+}
