@@ -101,7 +101,7 @@ pub fn paper(mut entry: Entry) -> Entry {
     entry
 }
 
-/// "http://arxiv.org/abs/2605.01234v2" → 2; without one: 1.
+/// `http://arxiv.org/abs/2605.01234v2` → 2; without one: 1.
 fn version_of(text: &str) -> u32 {
     let version =
         text.rsplit_once('v').and_then(|(_, version)| version.trim_end_matches(".pdf").parse().ok());

@@ -173,7 +173,7 @@ fn first_named<'a>(named: &[(String, &'a Part<'a>)], name: &str) -> Option<&'a P
     named.iter().find(|(own, _)| own == name).map(|(_, part)| *part)
 }
 
-/// "doi:10.1145/3" and "https://doi.org/10.1145/3" → "10.1145/3". <https://www.doi.org/the-identifier/resources/handbook>
+/// `doi:10.1145/3` and `https://doi.org/10.1145/3` → `10.1145/3`. <https://www.doi.org/the-identifier/resources/handbook>
 fn doi(text: &str) -> Option<String> {
     let text = text.trim();
     let start = text.find("10.")?;
