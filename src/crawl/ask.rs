@@ -17,6 +17,9 @@ use crate::store::{hosts, items as item_rows};
 /// So many failures at a new address, and the configured one is asked again.
 const GIVEN_BACK: i32 = 3;
 
+/// Bytes from which on a body is parsed when few others are.
+const LARGE: usize = 1 << 20;
+
 /// Why a source could not be read.
 pub struct Failure {
     pub message: String,
@@ -144,6 +147,8 @@ impl Run<'_> {
         let (kind, language) = (source.kind, source.language);
         let rules =
             self.configured.get(source.slug.as_str()).map(|config| Rules::of(config)).unwrap_or_default();
+        let is_large = body.bytes.len() > LARGE;
+        let _permit = if is_large { self.parsing.acquire().await.ok() } else { None };
         let parsing = tokio::task::spawn_blocking(move || {
             let hints =
                 Hints { content_type: body.content_type.as_deref(), base: &body.final_url, language, now };

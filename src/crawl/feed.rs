@@ -18,7 +18,9 @@ pub const MAX_SUMMARY: usize = 5_000;
 /// Longest full text, in characters.
 pub const MAX_CONTENT: usize = 100_000;
 /// Most entries of one answer; more is no feed but an archive.
-const MAX_ENTRIES: usize = 5_000;
+const MAX_ENTRIES: usize = 50_000;
+/// Entries that the strict parser reads at a time.
+const PIECE: usize = 1_000;
 /// Most authors and tags that are kept.
 const MAX_NAMES: usize = 50;
 
@@ -144,18 +146,36 @@ pub type Found = (Vec<Entry>, Option<u32>);
 fn xml(decoded: &str, hints: &Hints<'_>, repairs: &mut Vec<String>) -> Result<Found, String> {
     let (mended, steps) = repair::repair(decoded);
     repairs.extend(steps);
-    let seen = catch_unwind(|| soup::entries(&mended, hints)).unwrap_or_default();
-    match read(&mended, hints) {
+    let mut found: Option<Found> = None;
+    for piece in soup::pieces(&mended, PIECE) {
+        let (entries, ttl) = document(&piece, hints, repairs)?;
+        let (all, _) = found.get_or_insert((Vec::new(), ttl));
+        all.extend(entries);
+        if all.len() >= MAX_ENTRIES {
+            break;
+        }
+    }
+    found.ok_or_else(|| "not readable as a feed".to_owned())
+}
+
+fn document(mended: &str, hints: &Hints<'_>, repairs: &mut Vec<String>) -> Result<Found, String> {
+    let mut note = |repair: String| {
+        if !repairs.contains(&repair) {
+            repairs.push(repair);
+        }
+    };
+    let seen = catch_unwind(|| soup::entries(mended, hints)).unwrap_or_default();
+    match read(mended, hints) {
         Ok((entries, ttl)) if entries.len() == seen.len() => {
             Ok((entries.into_iter().zip(seen).map(|(entry, raw)| complete(entry, raw)).collect(), ttl))
         }
         // Truncated, mismatched, prefixed: read by eye. No entries at all is what a feed may have.
-        Err(why) if !seen.is_empty() || soup::is_feed(&mended) => {
-            repairs.push(format!("read entry by entry ({why})"));
+        Err(why) if !seen.is_empty() || soup::is_feed(mended) => {
+            note(format!("read entry by entry ({why})"));
             Ok((entries_of(seen), None))
         }
         Ok((entries, ttl)) if entries.is_empty() => {
-            repairs.push("read entry by entry (the strict parser finds none)".to_owned());
+            note("read entry by entry (the strict parser finds none)".to_owned());
             Ok((entries_of(seen), ttl))
         }
         first => first,

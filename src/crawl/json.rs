@@ -1,7 +1,11 @@
 //! JSON Feed as it is written, not only as it is specified: <https://www.jsonfeed.org/version/1.1/>. feed-rs refuses
 //! a number as id, a missing title, an attachment without type.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::feed::{Found, Hints, zone_of};
 use super::{date, link};
@@ -12,18 +16,26 @@ use crate::model::Entry;
 /// # Errors
 /// Not JSON, or no list of items in it.
 pub fn parse(decoded: &str, hints: &Hints<'_>) -> Result<Found, String> {
-    let feed: Value = serde_json::from_str(decoded.trim_start_matches('\u{feff}'))
-        .map_err(|error| format!("not readable as a feed: JSON: {error}"))?;
-    let items = feed["items"].as_array().ok_or("not readable as a feed: JSON without items")?;
-    let default_authors = authors(&feed);
-    let entry = |item: &Value| {
-        let mut entry = entry(item, hints);
+    let wrong = |error: serde_json::Error| format!("not readable as a feed: JSON: {error}");
+    // The items one by one: a tree of all of them would take many times the text.
+    let feed: BTreeMap<Cow<'_, str>, &RawValue> =
+        serde_json::from_str(decoded.trim_start_matches('\u{feff}')).map_err(wrong)?;
+    let items = feed.get("items").filter(|items| items.get().starts_with('['));
+    let items: Vec<&RawValue> =
+        serde_json::from_str(items.ok_or("not readable as a feed: JSON without items")?.get())
+            .map_err(wrong)?;
+    let part = |name: &str| feed.get(name).and_then(|value| serde_json::from_str::<Value>(value.get()).ok());
+    let default_authors =
+        authors(&serde_json::json!({ "authors": part("authors"), "author": part("author") }));
+    let entry = |item: &RawValue| {
+        let item: Value = serde_json::from_str(item.get()).unwrap_or_default();
+        let mut entry = entry(&item, hints);
         if entry.authors.is_empty() {
             entry.authors.clone_from(&default_authors);
         }
         entry
     };
-    Ok((items.iter().map(entry).collect(), None))
+    Ok((items.into_iter().map(entry).collect(), None))
 }
 
 fn entry(item: &Value, hints: &Hints<'_>) -> Entry {

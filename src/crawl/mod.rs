@@ -60,12 +60,17 @@ pub use tries::{Offer, Tried, discover as look_for_feeds, try_source};
 /// So many answers are stored at the same time: fewer than the pool has connections, of which the run itself needs one.
 const STORING: usize = 8;
 
+/// So many large bodies are parsed at the same time: each takes a multiple of its size.
+const PARSING: usize = 2;
+
 /// What a run carries from source to source.
 struct Run<'a> {
     ctx: &'a Context,
     fetcher: Fetcher,
     hosts: Hosts,
     robots: robots::Rules,
+    /// Held while a large body is parsed.
+    parsing: Semaphore,
     /// Held while an answer is stored.
     storing: Semaphore,
     /// Hosts that want to be left alone.
@@ -120,6 +125,7 @@ impl<'a> Run<'a> {
             fetcher: Fetcher::new(settings)?,
             hosts: Hosts::new(Pause::from_millis(settings.host_gap_ms)),
             robots: robots::Rules::default(),
+            parsing: Semaphore::new(PARSING),
             storing: Semaphore::new(STORING),
             paused: Mutex::default(),
             configured: ctx.feeds.sources.iter().map(|source| (source.slug.as_str(), source)).collect(),

@@ -14,7 +14,8 @@ use super::text;
 type Step = (&'static str, fn(&str) -> Option<String>);
 
 /// In this order: later steps rely on earlier ones.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
+    ("comments without end dropped", drop_unended_comments),
     ("junk before the first tag dropped", drop_junk_before),
     ("control characters dropped", drop_controls),
     ("document type dropped", drop_doctype),
@@ -26,6 +27,9 @@ const STEPS: [Step; 10] = [
     ("base64 opened", open_base64),
     ("text types mended", mend_text_types),
 ];
+
+/// So many comments may lack an end.
+const MAX_UNENDED: usize = 20;
 
 /// The names of HTML entities that XML has too.
 const XML_NAMES: [&str; 5] = ["amp", "lt", "gt", "quot", "apos"];
@@ -74,6 +78,14 @@ fn drop_junk_before(text: &str) -> Option<String> {
     Some(text[start..].to_owned())
 }
 
+/// One or two that are cut off do no harm; thousands make every search go on to the end of the document.
+fn drop_unended_comments(text: &str) -> Option<String> {
+    let last_end = memmem::rfind(text.as_bytes(), b"-->").unwrap_or_default();
+    let (head, tail) = text.split_at(last_end);
+    let n_unended = memmem::find_iter(tail.as_bytes(), b"<!--").take(MAX_UNENDED + 1).count();
+    (n_unended > MAX_UNENDED).then(|| format!("{head}{}", tail.replace("<!--", "")))
+}
+
 fn drop_controls(text: &str) -> Option<String> {
     let is_bad = |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
     // Nearly every text passes, so without a branch for each byte.
@@ -96,10 +108,11 @@ fn drop_doctype(text: &str) -> Option<String> {
 fn mend_entities(text: &str) -> Option<String> {
     let mut mended = String::new();
     let (mut copied, mut from) = (0, 0);
+    let mut ends = Ends { comment: true, section: true };
     while let Some(at) = memchr::memchr2(b'&', b'<', &text.as_bytes()[from..]).map(|at| from + at) {
         let rest = &text[at..];
         if rest.starts_with('<') {
-            from = at + untouched(rest);
+            from = at + untouched(rest, &mut ends);
             continue;
         }
         let (length, entity) = read_entity(rest);
@@ -117,13 +130,24 @@ fn mend_entities(text: &str) -> Option<String> {
     Some(mended)
 }
 
+/// Whether one that ends may still come: a search that failed once is not repeated at each `<`.
+struct Ends {
+    comment: bool,
+    section: bool,
+}
+
 /// Length of what is left alone at a `<`: a section or comment that ends, else the `<`.
-fn untouched(rest: &str) -> usize {
-    let section = |open: &str, close: &str| {
-        let inside = rest.strip_prefix(open)?;
-        Some(open.len() + memmem::find(inside.as_bytes(), close.as_bytes())? + close.len())
+fn untouched(rest: &str, ends: &mut Ends) -> usize {
+    let (open, close, may_end) = if rest.starts_with("<![CDATA[") {
+        (9, "]]>", &mut ends.section)
+    } else if rest.starts_with("<!--") {
+        (4, "-->", &mut ends.comment)
+    } else {
+        return 1;
     };
-    section("<![CDATA[", "]]>").or_else(|| section("<!--", "-->")).unwrap_or(1)
+    let end = if *may_end { memmem::find(&rest.as_bytes()[open..], close.as_bytes()) } else { None };
+    *may_end &= end.is_some();
+    end.map_or(1, |end| open + end + close.len())
 }
 
 /// Length of the entity at an `&`, and what stands in its place unless it is sound.

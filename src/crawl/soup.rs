@@ -1,13 +1,17 @@
 //! The second pass: finds entries and their parts by name, in a document that no XML parser takes and in one of which
 //! the parser lost something. Tags are matched as text, so truncation, mismatched tags and prefixes do no harm.
 
+use std::borrow::Cow;
+
+use memchr::memmem;
+
 use super::feed::{Hints, zone_of};
 use super::tags::{self, Kind, Part, Tag};
 use super::{date, link};
 use crate::model::{Entry, SignalKind};
 
 /// Most entries that are looked for.
-const MAX: usize = 5_000;
+const MAX: usize = 50_000;
 
 /// How a document of entries begins.
 const ROOTS: [&str; 4] = ["rss", "rdf", "feed", "channel"];
@@ -77,6 +81,51 @@ pub fn entries<'a>(text: &'a str, hints: &Hints<'_>) -> Vec<Raw<'a>> {
 pub fn is_feed(text: &str) -> bool {
     let root = tags::next(text, 0).map(|root| local(root.name)).unwrap_or_default();
     ROOTS.contains(&root.as_str()) || root == "entry" && text.contains("www.w3.org/2005/Atom")
+}
+
+/// The document in pieces of `size` entries, each a document of its own: a strict parser keeps much for each entry, so
+/// that a hundred thousand small ones take a multiple of the text.
+pub fn pieces(text: &str, size: usize) -> Vec<Cow<'_, str>> {
+    let few = memmem::find_iter(text.as_bytes(), b"<item")
+        .count()
+        .max(memmem::find_iter(text.as_bytes(), b"<entry").count())
+        <= 2 * size;
+    let Some(first) = first_entry(text).filter(|_| !few) else { return vec![Cow::Borrowed(text)] };
+    let (mut starts, mut n, mut from) = (vec![first.start], 1, first.end);
+    while let Some(tag) = tags::next(text, from) {
+        from = tag.end;
+        if tag.kind != Kind::Close && tag.name == first.name {
+            if n % size == 0 {
+                starts.push(tag.start);
+            }
+            n += 1;
+        }
+    }
+    let (head, closing) = (&text[..first.start], closing(&text[..first.start]));
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let piece = |(start, end): (&usize, usize)| {
+        let is_last = end == text.len();
+        Cow::Owned(format!("{head}{}{}", &text[*start..end], if is_last { "" } else { &closing }))
+    };
+    starts.iter().zip(ends).map(piece).collect()
+}
+
+/// The end tags of what is open behind `head`.
+fn closing(head: &str) -> String {
+    let (mut open, mut from) = (Vec::new(), 0);
+    while let Some(tag) = tags::next(head, from) {
+        from = tag.end;
+        match tag.kind {
+            Kind::Open => open.push(tag.name),
+            Kind::Close => {
+                if let Some(at) = open.iter().rposition(|name| *name == tag.name) {
+                    open.truncate(at);
+                }
+            }
+            Kind::Empty => {}
+        }
+    }
+    open.iter().rev().map(|name| format!("</{name}>")).collect()
 }
 
 fn first_entry(text: &str) -> Option<Tag<'_>> {
@@ -335,6 +384,19 @@ mod tests {
             ["One", "Two"]
         );
         assert_eq!(titles("<resources><item><title>One</title></item></resources>"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_document_in_pieces_is_the_same_document() {
+        let items = |n: usize| (0..n).map(|n| format!("<item><title>{n}</title></item>")).collect::<String>();
+        let feed =
+            format!("<rss version=\"2.0\"><channel><image><url>x</url></image>{}</channel></rss>", items(11));
+        let pieces = pieces(&feed, 3);
+        assert_eq!(pieces.len(), 4);
+        assert!(pieces.iter().all(|piece| piece.ends_with("</channel></rss>") && piece.contains("<image>")));
+        let titles = |text: &str| read(text).into_iter().map(|entry| entry.title).collect::<Vec<_>>();
+        assert_eq!(pieces.iter().flat_map(|piece| titles(piece)).collect::<Vec<_>>(), titles(&feed));
+        assert_eq!(super::pieces(&feed, 6).len(), 1, "a few more are not cut");
     }
 
     #[test]

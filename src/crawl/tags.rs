@@ -136,10 +136,10 @@ fn skip(rest: &str) -> Option<usize> {
         return Some(memmem::find(rest.as_bytes(), b"-->").map_or(4, |at| at + 3));
     }
     if rest.starts_with("<![CDATA[") {
-        // One that never ends is no section; sections do not nest.
-        let end = memmem::find(rest.as_bytes(), b"]]>")
-            .filter(|end| memmem::find(&rest.as_bytes()[9..*end], b"<![CDATA[").is_none());
-        return Some(end.map_or(9, |at| at + 3));
+        // One that never ends is no section; sections do not nest, so it ends before the next one begins.
+        let inside = &rest.as_bytes()[9..];
+        let inside = &inside[..memmem::find(inside, b"<![CDATA[").unwrap_or(inside.len())];
+        return Some(memmem::find(inside, b"]]>").map_or(9, |at| 9 + at + 3));
     }
     rest.starts_with("<!").then_some(2).or_else(|| rest.starts_with("<?").then_some(2))
 }

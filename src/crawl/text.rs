@@ -34,18 +34,33 @@ const BLOCKS: [&str; 20] = [
     "hr",
 ];
 
+/// Bytes of HTML that a character of text may take, with its markup and addresses.
+const BYTES_PER_CHAR: usize = 20;
+
+/// So many bytes are always read.
+const LEAST_BYTES: usize = 1 << 16;
+
+/// Deepest nesting that is read as HTML.
+const MAX_NESTING: usize = 1_000;
+
+/// Elements that need no end tag, and so do not tell how deep a text is nested.
+const UNENDED: [&str; 18] = [
+    "br", "hr", "img", "input", "meta", "link", "wbr", "source", "col", "embed", "p", "li", "dt", "dd", "td",
+    "th", "tr", "option",
+];
+
 /// Deepest nesting that is walked; a hostile page can nest without end.
 const MAX_DEPTH: usize = 200;
 
 /// One line of plain text of at most `max_chars`: tags gone, entities decoded, white space single. A text that was
 /// escaped twice is read twice.
 pub fn line(html: &str, max_chars: usize) -> String {
-    cap(&squeeze(&read(html)), max_chars)
+    cap(&squeeze(&read(head(html, max_chars))), max_chars)
 }
 
 /// Plain paragraphs separated by an empty line, of at most `max_chars`.
 pub fn paragraphs(html: &str, max_chars: usize) -> String {
-    let text = read(html);
+    let text = read(head(html, max_chars));
     let lines: Vec<String> = text.split('\n').map(squeeze).filter(|line| !line.is_empty()).collect();
     cap(&lines.join("\n\n"), max_chars)
 }
@@ -126,7 +141,50 @@ fn looks_like_markup(text: &str) -> bool {
     text.contains(['<', '&']) && SIGNS.iter().any(|sign| text.contains(sign))
 }
 
+/// As much of `html` as `max_chars` characters of text may need: no title is made of megabytes.
+fn head(html: &str, max_chars: usize) -> &str {
+    let most = max_chars.saturating_mul(BYTES_PER_CHAR).max(LEAST_BYTES);
+    &html[..html.floor_char_boundary(most)]
+}
+
+/// Whether elements are nested deeper than any author nests them. The tree builder looks at all open elements at each
+/// tag, so such a text would take hours.
+fn nests_deep(html: &str) -> bool {
+    let (mut depth, mut from) = (0_usize, 0);
+    while let Some(at) = memchr::memchr(b'<', &html.as_bytes()[from..]).map(|at| from + at) {
+        let rest = &html.as_bytes()[at + 1..];
+        from = at + 1;
+        let name: &[u8] = rest.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
+        if rest.first() == Some(&b'/') {
+            depth = depth.saturating_sub(1);
+        } else if !name.is_empty()
+            && !UNENDED.iter().any(|unended| unended.as_bytes().eq_ignore_ascii_case(name))
+        {
+            depth += 1;
+        }
+        if depth > MAX_NESTING {
+            return true;
+        }
+    }
+    false
+}
+
+/// The text between the tags, whatever they are.
+fn without_tags(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        text.push(' ');
+        rest = tag.split_once('>').map_or("", |(_, after)| after);
+    }
+    text + rest
+}
+
 fn strip(html: &str) -> String {
+    if nests_deep(html) {
+        return without_tags(html);
+    }
     let tree = Html::parse_fragment(html);
     let mut text = String::new();
     gather(tree.root_element(), &mut text, 0);
@@ -181,6 +239,14 @@ mod tests {
             "without a control code it may be meant"
         );
         assert_eq!(squeeze("👨\u{200d}🍳 a\u{200b}b"), "👨\u{200d}🍳 ab");
+    }
+
+    #[test]
+    fn endless_nesting_costs_no_more_than_reading() {
+        let deep = format!("<p>before</p>{}<b>inside", "<div>".repeat(300_000));
+        assert_eq!(line(&deep, 20), "before");
+        assert_eq!(line(&format!("{}inside", "<div>".repeat(5_000)), 20), "inside");
+        assert_eq!(line(&"<p>a<br>".repeat(3_000), 5), "a a…");
     }
 
     #[test]

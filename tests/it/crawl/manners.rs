@@ -276,3 +276,26 @@ async fn what_was_deleted_does_not_come_back() {
 async fn n_items(app: &TestApp) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM items").fetch_one(&app.ctx.pool).await.unwrap()
 }
+
+#[tokio::test]
+async fn sources_are_asked_through_the_environments_proxy_but_private_ones_never_are() {
+    let proxy = Web::with([("/feed", rss(&[("/1", "Behind the proxy")]))]).await;
+    let intranet = Web::with([("/own", rss(&[("/2", "Of the house")]))]).await;
+    let mut app = TestApp::start_with(|settings| {
+        settings.crawl.proxies.http = Some(proxy.base.clone());
+        settings.crawl.allow_private = false;
+    })
+    .await;
+    let outside =
+        SourceConfig { allow_private: false, ..source("outside", "http://feeds.headsup-test.example/feed") };
+    let hidden = SourceConfig { allow_private: false, ..source("hidden", "http://10.0.0.1/feed") };
+    let sources = vec![outside, hidden, source("own", format!("{}/own", intranet.base))];
+    app.read(headsup::config::Feeds { sources, ..Default::default() });
+    crawl(&app).await;
+    assert_eq!(titles(&app).await, ["Behind the proxy", "Of the house"]);
+    assert_eq!(
+        (proxy.take_paths(), intranet.take_paths()),
+        (vec!["/feed".to_owned()], vec!["/own".to_owned()])
+    );
+    assert!(state(&app, "hidden").await.1.contains("private address refused"));
+}
