@@ -72,8 +72,8 @@ pub fn read_only(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
         return Err("empty answer".to_owned());
     }
     let (decoded, mut repairs) = decode::decode(bytes, hints.content_type);
-    let found = if decoded.trim_start().starts_with('{') {
-        json::parse(&decoded, hints)?
+    let found = if let Some(document) = json::document(&decoded) {
+        json::parse(document, hints, &mut repairs)?
     } else if is_html(&decoded) {
         return Err("answers HTML instead of a feed".to_owned());
     } else {
