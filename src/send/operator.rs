@@ -19,6 +19,20 @@ const FINE: [&str; 2] = ["ok", "new"];
 /// States in which a source is read all the same.
 const WATCH: [&str; 4] = ["quiet", "undated", "moved", "empty"];
 
+/// The states in Chinese, as the archive's page of sources has them.
+const ZH: [(&str, &str); 10] = [
+    ("quiet", "久未更新"),
+    ("undated", "没有日期"),
+    ("moved", "已迁移"),
+    ("empty", "没有内容"),
+    ("html-instead", "返回网页而非信源"),
+    ("failing", "读取出错"),
+    ("blocked", "被拒绝"),
+    ("gone", "已关闭"),
+    ("never-worked", "从未成功"),
+    ("new", "尚未读取"),
+];
+
 /// Writes the mail of the last week, if an operator is configured and it is not written yet, and sends what is due.
 ///
 /// # Errors
@@ -67,9 +81,12 @@ async fn compose(ctx: &Context, sender: &Sender, period: String) -> anyhow::Resu
     let rows: Vec<SourceRow> =
         sources::list(&ctx.pool).await?.into_iter().filter(|row| row.enabled).collect();
     let is_in = |states: &[&str], row: &&SourceRow| states.contains(&row.state.as_str());
-    let watch: Vec<Value> = rows.iter().filter(|row| is_in(&WATCH, row)).map(told).collect();
-    let broken: Vec<Value> =
-        rows.iter().filter(|row| !is_in(&WATCH, row) && !is_in(&FINE, row)).map(told).collect();
+    let watch: Vec<Value> = rows.iter().filter(|row| is_in(&WATCH, row)).map(|row| told(row, zh)).collect();
+    let broken: Vec<Value> = rows
+        .iter()
+        .filter(|row| !is_in(&WATCH, row) && !is_in(&FINE, row))
+        .map(|row| told(row, zh))
+        .collect();
     let failed: Vec<Value> = runs::latest(&ctx.pool)
         .await?
         .into_iter()
@@ -99,10 +116,11 @@ async fn compose(ctx: &Context, sender: &Sender, period: String) -> anyhow::Resu
     })
 }
 
-fn told(row: &SourceRow) -> Value {
+fn told(row: &SourceRow, zh: bool) -> Value {
+    let in_chinese = ZH.iter().find(|(word, _)| zh && *word == row.state).map(|(_, words)| *words);
     let day = |at: DateTime<Utc>| at.format("%Y-%m-%d").to_string();
     json!({
-        "slug": row.slug, "state": row.state, "says": row.last_error.as_deref().unwrap_or("–"),
+        "slug": row.slug, "state": in_chinese.unwrap_or(&row.state), "says": row.last_error.as_deref().unwrap_or("–"),
         "since": row.failing_since.map(day), "next": row.next_at.format("%Y-%m-%d %H:%M UTC").to_string(),
     })
 }
