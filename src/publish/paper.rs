@@ -189,6 +189,7 @@ mod tests {
             owner: "arXiv".into(),
             n_owners: 1,
             n_items: 1,
+            release_line: None,
             paper: true,
             judged: Some(Judged {
                 lane: Lane::Research,

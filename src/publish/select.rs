@@ -46,7 +46,13 @@ pub struct Selection {
 /// Chooses. The order of `candidates` does not matter.
 pub fn select(candidates: &[Candidate], rules: &DigestSettings) -> Selection {
     let ranked = ranked(candidates, rules.floor);
-    let mut issue = Issue { rules, shown: HashSet::new(), by_owner: HashMap::new(), n_rumours: 0 };
+    let mut issue = Issue {
+        rules,
+        shown: HashSet::new(),
+        by_owner: HashMap::new(),
+        releases: HashSet::new(),
+        n_rumours: 0,
+    };
     let leads = issue.take(&ranked, LEADS, |other, judged| !judged.rumour && other.is_first_of_its_owner);
     // Every lane has its best story in the issue before any lane has its second.
     for lane in Lane::ALL {
@@ -102,6 +108,7 @@ struct Issue<'a> {
     rules: &'a DigestSettings,
     shown: HashSet<StoryId>,
     by_owner: HashMap<&'a str, usize>,
+    releases: HashSet<i64>,
     n_rumours: usize,
 }
 
@@ -121,6 +128,7 @@ impl<'a> Issue<'a> {
             if wanted(story, story.judged) && self.has_room_for(story) {
                 self.shown.insert(story.candidate.id);
                 *self.by_owner.entry(&story.candidate.owner).or_default() += 1;
+                self.releases.extend(story.candidate.release_line);
                 self.n_rumours += usize::from(story.judged.rumour);
                 taken.push(story.candidate.id);
             }
@@ -132,6 +140,7 @@ impl<'a> Issue<'a> {
         let of_owner = self.by_owner.get(story.candidate.owner.as_str()).copied().unwrap_or_default();
         !self.shown.contains(&story.candidate.id)
             && of_owner < self.rules.per_owner
+            && story.candidate.release_line.is_none_or(|line| !self.releases.contains(&line))
             && !(story.judged.rumour && self.n_rumours >= RUMOURS)
     }
 }
@@ -192,7 +201,7 @@ fn reason(judged: &Judged, floor: f32, is_full: bool) -> &str {
         Some(reason) => reason,
         None if judged.score < floor => "low-score",
         None if is_full => "no-room",
-        // A cap held it back: enough of its owner, or enough rumours.
+        // A cap held it back: enough of its owner, another release of the same repository, or enough rumours.
         None => "one-voice",
     }
 }
@@ -221,6 +230,7 @@ mod tests {
             n_owners: 1,
             n_items: 1,
             paper: false,
+            release_line: None,
             judged: Some(Judged { lane, focus: Vec::new(), rumour: false, score, dropped: None }),
         }
     }
@@ -252,6 +262,21 @@ mod tests {
         let names: Vec<_> = selection.sections.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["leads", "company", "funding", "research", "open-source", "industry"]);
         assert_eq!(n_told(&selection), 8);
+    }
+
+    #[test]
+    fn of_a_repositorys_releases_the_best_is_told() {
+        let release = |id, line, score| Candidate {
+            owner: "one".into(),
+            release_line: Some(line),
+            ..story(id, Lane::OpenSource, score)
+        };
+        let all = [release(1, 7, 4.0), release(2, 7, 5.0), release(3, 8, 3.0), release(4, 7, 4.5)];
+        let selection = select(&all, &rules(20));
+        let told: HashSet<i64> =
+            ["leads", "open-source"].iter().flat_map(|name| section(&selection, name)).collect();
+        assert_eq!(told, HashSet::from([2, 3]));
+        assert_eq!(selection.dropped_counts["one-voice"], 2);
     }
 
     #[test]

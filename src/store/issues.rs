@@ -24,6 +24,8 @@ pub struct Candidate {
     pub n_items: i32,
     /// Whether one of its items is a paper (arXiv, OpenReview, a proceedings page).
     pub paper: bool,
+    /// The repository, as its source's id, if it is a release there: its point releases are one line of news.
+    pub release_line: Option<i64>,
     /// What its current verdict says; `None`: not judged yet.
     pub judged: Option<Judged>,
 }
@@ -98,6 +100,7 @@ pub async fn candidates(
                SELECT s.merged_into FROM told JOIN stories s ON s.id = told.id WHERE s.merged_into IS NOT NULL
            )
            SELECT st.id, s.owner, st.n_owners, st.n_items,
+                  CASE WHEN s.kind = 'github' AND i.link ~ '/releases/' THEN s.id END AS release_line,
                   EXISTS (SELECT FROM story_items si JOIN items pi ON pi.id = si.item_id JOIN sources ps ON ps.id = pi.source_id
                           WHERE si.story_id = st.id AND (ps.kind = 'arxiv' OR pi.link ~
                           '^https?://([a-z]+\.)?(arxiv\.org|openreview\.net|aclanthology\.org|proceedings\.mlr\.press)/')) AS "paper!",
@@ -128,6 +131,7 @@ pub async fn candidates(
             n_owners: row.n_owners,
             n_items: row.n_items,
             paper: row.paper,
+            release_line: row.release_line,
             judged: row.score.map(|score| Judged {
                 lane: row.lane.as_deref().and_then(|lane| lane.parse().ok()).unwrap_or(Lane::Industry),
                 focus: row.focus.iter().flatten().filter_map(|focus| focus.parse().ok()).collect(),
