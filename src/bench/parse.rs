@@ -28,6 +28,10 @@ pub struct Parsed {
     pub reading: f64,
     /// The same with every text cleaned of its HTML.
     pub cleaning: f64,
+    /// The same by feed-rs alone, without decoding and repair.
+    pub strict: f64,
+    /// Entries that it finds.
+    pub strict_entries: usize,
 }
 
 /// Reads every file below `paths`; without any, made-up feeds.
@@ -47,6 +51,7 @@ pub fn run(paths: &[PathBuf]) -> anyhow::Result<Parsed> {
     let rate = |cpu: Duration| megabytes / cpu.as_secs_f64().max(1e-9);
     let ((entries, unreadable), reading) = timed(|| count(&documents, inspect::read_only));
     let (_, cleaning) = timed(|| count(&documents, inspect::read_and_clean));
+    let ((strict_entries, _), strict) = timed(|| count(&documents, inspect::strict_only));
     Ok(Parsed {
         files: documents.len(),
         unreadable,
@@ -54,6 +59,8 @@ pub fn run(paths: &[PathBuf]) -> anyhow::Result<Parsed> {
         megabytes,
         reading: rate(reading),
         cleaning: rate(cleaning),
+        strict: rate(strict),
+        strict_entries,
     })
 }
 

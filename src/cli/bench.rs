@@ -69,7 +69,14 @@ fn parse(around: &Surroundings, paths: &[PathBuf]) -> anyhow::Result<()> {
         return output::json(&parsed);
     }
     output::line(&format!(
-        "{} files, {:.1} MB, {} entries, {} unreadable\n{:.0} MB per CPU second decoded, repaired and read; {:.0} with every text cleaned",
-        parsed.files, parsed.megabytes, parsed.entries, parsed.unreadable, parsed.reading, parsed.cleaning
+        "{} files, {:.1} MB, {} entries, {} unreadable\n{:.0} MB per CPU second decoded, repaired and read; {:.0} with every text cleaned\nfeed-rs alone: {:.0} MB, {} entries",
+        parsed.files,
+        parsed.megabytes,
+        parsed.entries,
+        parsed.unreadable,
+        parsed.reading,
+        parsed.cleaning,
+        parsed.strict,
+        parsed.strict_entries
     ))
 }
