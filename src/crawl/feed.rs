@@ -18,7 +18,7 @@ pub const MAX_SUMMARY: usize = 5_000;
 /// Longest full text, in characters.
 pub const MAX_CONTENT: usize = 100_000;
 /// Most entries of one answer; more is no feed but an archive.
-const MAX_ENTRIES: usize = 50_000;
+pub const MAX_ENTRIES: usize = 50_000;
 /// Entries that the strict parser reads at a time.
 const PIECE: usize = 1_000;
 /// Most authors and tags that are kept.

@@ -8,7 +8,7 @@ use memchr::memmem;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::feed::{Found, Hints, zone_of};
+use super::feed::{Found, Hints, MAX_ENTRIES, zone_of};
 use super::{date, link};
 use crate::model::Entry;
 
@@ -63,7 +63,7 @@ fn whole(decoded: &str, hints: &Hints<'_>) -> Result<Found, String> {
         }
         entry
     };
-    Ok((items.into_iter().map(entry).collect(), None))
+    Ok((items.into_iter().take(MAX_ENTRIES).map(entry).collect(), None))
 }
 
 /// The items that can be read, of a document that cannot: cut off, or broken inside one of them.
@@ -71,7 +71,7 @@ fn one_by_one(decoded: &str, hints: &Hints<'_>) -> Vec<Entry> {
     let Some(items) = memmem::find(decoded.as_bytes(), b"\"items\"") else { return Vec::new() };
     let mut rest = &decoded[items + 7..];
     let mut entries = Vec::new();
-    while let Some(start) = rest.find('{') {
+    while let Some(start) = rest.find('{').filter(|_| entries.len() < MAX_ENTRIES) {
         rest = &rest[start..];
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
         match values.next() {
