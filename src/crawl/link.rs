@@ -44,6 +44,9 @@ pub fn absolute(link: &str, base: &str) -> Option<String> {
     if link.is_empty() || link.len() > MAX_LENGTH {
         return None;
     }
+    if is_sound(link) {
+        return Some(link.to_owned());
+    }
     let url = match Url::parse(link) {
         Ok(url) => url,
         Err(_) => Url::parse(base).ok()?.join(link).ok()?,
@@ -59,9 +62,27 @@ pub fn absolute(link: &str, base: &str) -> Option<String> {
 
 /// Whether every program reads an absolute address the same way as it stands.
 fn is_plain(link: &str) -> bool {
-    let is_safe = |byte: u8| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte);
-    let head = link.get(..8).unwrap_or(link).to_ascii_lowercase();
-    (head.starts_with("http://") || head.starts_with("https://")) && link.bytes().all(is_safe)
+    let is_safe = |byte: u8| matches!(byte, b'!' | b'#'..=b'&' | b'('..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'~');
+    let begins =
+        |scheme: &str| link.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
+    (begins("http://") || begins("https://")) && link.bytes().all(is_safe)
+}
+
+/// An address of a common shape, so plain that no parser would find anything wrong with it: thousands of links are read.
+fn is_sound(link: &str) -> bool {
+    let Some(rest) = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")) else {
+        return false;
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_label = |label: &str| {
+        label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && label.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && !label.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("xn--"))
+    };
+    // A last part that begins with a digit may be meant as an address in numbers.
+    let is_name =
+        host.rsplit('.').next().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_alphabetic()));
+    is_name && host.split('.').all(is_label) && is_plain(link)
 }
 
 /// One form for all addresses of a page: https, no `www.`, not the one for telephones, no tracking, parameters sorted,

@@ -3,6 +3,7 @@
 //!
 //! [`Entry`]: crate::model::Entry
 
+mod angle;
 mod api;
 mod arxiv;
 mod ask;
