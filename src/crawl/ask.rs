@@ -1,11 +1,12 @@
 //! One source: asked, read, stored, noted.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest as _, Sha256};
 
+use super::answer::{Body, Fetched, Head, Trouble};
 use super::arxiv;
 use super::feed::{Hints, Parsed};
-use super::fetch::{Ask, Body, Fetched, Head, Trouble};
+use super::fetch::Ask;
 use super::filter::Filter;
 use super::host::{Turn, origin};
 use super::robots::FORBIDDEN;
@@ -30,7 +31,7 @@ pub struct Failure {
 pub struct Read {
     answer: Answer,
     /// `None`: nothing changed.
-    parsed: Option<Parsed>,
+    pub parsed: Option<Parsed>,
     max_age_minutes: Option<u32>,
     moved_to: Option<String>,
     /// What is wrong with it although it answered.
@@ -76,12 +77,18 @@ impl Run<'_> {
             return Err(Failure::says(FORBIDDEN));
         }
         let (etag, last_modified) = (source.etag.as_deref(), source.last_modified.as_deref());
-        let fetched = self.fetcher.get(Ask { url, open, etag, last_modified }).await;
-        drop(turn);
-        let body = match fetched? {
+        let fetched = self.fetch(Ask { url, open, etag, last_modified }, turn, &source.slug);
+        let body = match fetched.await? {
+            // Of what was never read nothing can be unchanged; taken for good, it would be so for ever.
+            Fetched::NotModified(_) if source.rhythm.is_none() => {
+                return Err(Failure::says("HTTP 304 although nobody asked for changes"));
+            }
             Fetched::NotModified(head) => return Ok(unchanged(head, false)),
             Fetched::Body(body) => body,
         };
+        if let Some(why) = body.broke_off.clone() {
+            return self.read_what_arrived(source, body, why).await;
+        }
         let (sha256, head) = (Sha256::digest(&body.bytes).to_vec(), body.head.clone());
         if source.body_sha256.as_ref() == Some(&sha256) && source.rhythm.is_some() {
             return Ok(unchanged(head, true));
@@ -91,8 +98,16 @@ impl Run<'_> {
         read.answer.body_sha256 = Some(sha256);
         read.answer.n_entries = i32::try_from(parsed.entries.len()).ok();
         read.answer.repairs = Some(parsed.repairs.clone());
-        read.answer.rhythm = Some(rhythm::of(&parsed, self.ctx.clock.now()));
+        read.answer.rhythm = Some(rhythm::of(&parsed, source.kind, self.ctx.clock.now()));
         Ok(Read { parsed: Some(parsed), ..read })
+    }
+
+    /// An answer without its end may be stored, but must not pass for the whole: no validators, nothing of its rhythm.
+    async fn read_what_arrived(&self, source: &Source, body: Body, why: String) -> Result<Read, Failure> {
+        let parsed =
+            self.parse(source, body).await.map_err(|_| Failure::from(Trouble::Other(why.clone())))?;
+        let complaint = Some(format!("{why}; what arrived of it was read"));
+        Ok(Read { parsed: Some(parsed), complaint, ..unchanged(Head::default(), true) })
     }
 
     /// arXiv's interfaces want more time between two questions than a host usually does.
@@ -112,10 +127,8 @@ impl Run<'_> {
 
     async fn ask_api(&self, source: &Source, api: &str) -> Result<Parsed, Failure> {
         let turn = self.api_turn(api).await;
-        let fetched =
-            self.fetcher.get(Ask { url: api, open: self.open(&source.slug), ..Ask::default() }).await;
-        drop(turn);
-        match fetched? {
+        let ask = Ask { url: api, open: self.open(&source.slug), ..Ask::default() };
+        match self.fetch(ask, turn, &source.slug).await? {
             Fetched::Body(body) => {
                 let parsed = self.parse(source, body).await?;
                 if parsed.entries.is_empty() { Err(Failure::says("no entries")) } else { Ok(parsed) }
@@ -167,9 +180,10 @@ impl Run<'_> {
         let limits = rhythm::limits(config);
         let next_at = rhythm::next_poll(limits, rhythm, read.max_age_minutes, now, rand::random());
         let moved = sighted(source, read.moved_to.clone());
-        let (state, error) = state_of(source, &read, rhythm, &moved, now);
+        let (state, error) = read.state(source, now);
         let host = origin(address(source, &moved));
-        let asked = Asked { at: now, next_at, state, status: Some(200), error, n_failures: 0, moved, host };
+        let status = Some(if read.answer.is_full { 200 } else { 304 });
+        let asked = Asked { at: now, next_at, state, status, error, n_failures: 0, moved, host };
         let mut tx = self.ctx.pool.begin().await?;
         match read.parsed {
             None => report.add("not_modified", 1),
@@ -218,7 +232,7 @@ impl Run<'_> {
         let n_failures = source.n_failures.saturating_add(1);
         let trouble = failure.trouble.as_ref();
         let wait = outcome::next_after_failure(every, n_failures, trouble, rand::random());
-        self.pause_host(origin(source.address()), trouble).await?;
+        self.pause_host(trouble).await?;
         let status = match trouble {
             Some(Trouble::Status { status, .. }) => Some(i32::from(*status)),
             _ => None,
@@ -247,14 +261,14 @@ impl Run<'_> {
     }
 
     /// A host that says "later" says it to all who ask for us.
-    pub async fn pause_host(&self, host: String, trouble: Option<&Trouble>) -> sqlx::Result<()> {
-        let Some(Trouble::Status { status: 429 | 503, retry_after: Some(seconds) }) = trouble else {
+    pub async fn pause_host(&self, trouble: Option<&Trouble>) -> sqlx::Result<()> {
+        let Some(Trouble::Status { status: 429 | 503, retry_after: Some(seconds), host }) = trouble else {
             return Ok(());
         };
         let pause = Duration::seconds(i64::try_from(*seconds).unwrap_or(i64::MAX / 2_000));
         let until = self.ctx.clock.now() + pause.min(outcome::LONGEST_WISH);
-        hosts::pause(&self.ctx.pool, &host, until).await?;
-        self.paused().insert(host);
+        hosts::pause(&self.ctx.pool, host, until).await?;
+        self.paused().insert(host.clone());
         Ok(())
     }
 }
@@ -290,24 +304,25 @@ fn address<'a>(source: &'a Source, (moved_to, n_moved): &'a (Option<String>, i32
     moved_to.as_deref().filter(|_| has_moved).unwrap_or(&source.url)
 }
 
-fn state_of(
-    source: &Source,
-    read: &Read,
-    rhythm: &Rhythm,
-    moved: &(Option<String>, i32),
-    now: chrono::DateTime<chrono::Utc>,
-) -> (&'static str, Option<String>) {
-    let is_known = read.answer.rhythm.is_some() || source.rhythm.is_some();
-    let (state, message) = if is_known { outcome::state_of(rhythm, now) } else { ("ok", None) };
-    if let Some(complaint) = &read.complaint {
-        return ("quiet", Some(complaint.clone()));
+impl Read {
+    /// State and message of a source that gave this answer.
+    pub fn state(&self, source: &Source, now: DateTime<Utc>) -> (&'static str, Option<String>) {
+        let rhythm = self.answer.rhythm.as_ref().or(source.rhythm.as_ref());
+        let (state, message) = rhythm.map_or(("ok", None), |rhythm| outcome::state_of(rhythm, now));
+        if let Some(complaint) = &self.complaint {
+            return ("quiet", Some(complaint.clone()));
+        }
+        // arXiv announces nothing at weekends.
+        let rests = state == "empty" && source.kind == SourceKind::Arxiv && arxiv::is_day_off(now);
+        let state = if rests { "ok" } else { state };
+        let moved = sighted(source, self.moved_to.clone());
+        let new = address(source, &moved);
+        if state == "ok" && new != source.url {
+            return (
+                "moved",
+                Some(format!("has moved to {new} and is read there: put that into feeds.toml")),
+            );
+        }
+        (state, message.filter(|_| state != "ok"))
     }
-    // arXiv announces nothing at weekends.
-    let rests = state == "empty" && source.kind == SourceKind::Arxiv && arxiv::is_day_off(now);
-    let state = if rests { "ok" } else { state };
-    let new = address(source, moved);
-    if state == "ok" && new != source.url {
-        return ("moved", Some(format!("has moved to {new} and is read there: put that into feeds.toml")));
-    }
-    (state, message.filter(|_| state != "ok"))
 }

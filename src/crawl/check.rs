@@ -5,9 +5,7 @@ use futures::StreamExt as _;
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::ask::Failure;
-use super::fetch::{Ask, Fetched};
-use super::{Run, outcome, rhythm};
+use super::{Run, outcome};
 use crate::config::SourceConfig;
 use crate::context::Context;
 use crate::model::{Source, SourceId};
@@ -57,22 +55,21 @@ pub async fn check(ctx: &Context) -> anyhow::Result<Vec<Checked>> {
 
 async fn one(run: &Run<'_>, config: &SourceConfig) -> Checked {
     let began = Instant::now();
-    let outcome = read(run, config).await;
+    let source = as_source(config);
+    let asked = run.ask(&source).await;
     let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let slug = config.slug.clone();
-    match outcome {
-        Ok(parsed) => {
-            let (state, message) =
-                outcome::state_of(&rhythm::of(&parsed, run.ctx.clock.now()), run.ctx.clock.now());
-            let newest = parsed.entries.iter().filter_map(|entry| entry.published).max();
-            let message = message.unwrap_or_default();
+    match asked {
+        Ok(read) => {
+            let (state, message) = read.state(&source, run.ctx.clock.now());
+            let parsed = read.parsed.unwrap_or_default();
             Checked {
                 slug,
                 ok: state != "empty",
                 state: state.to_owned(),
                 entries: parsed.entries.len(),
-                newest,
-                message,
+                newest: parsed.entries.iter().filter_map(|entry| entry.published).max(),
+                message: message.unwrap_or_default(),
                 repairs: parsed.repairs,
                 millis,
             }
@@ -91,20 +88,6 @@ async fn one(run: &Run<'_>, config: &SourceConfig) -> Checked {
                 millis,
             }
         }
-    }
-}
-
-async fn read(run: &Run<'_>, config: &SourceConfig) -> Result<super::feed::Parsed, Failure> {
-    let turn = run.hosts.turn(&config.url).await;
-    let ask = Ask { url: &config.url, open: run.open(&config.slug), ..Ask::default() };
-    let fetched = run.fetcher.get(ask).await?;
-    drop(turn);
-    match fetched {
-        Fetched::Body(body) => run.parse(&as_source(config), body).await,
-        Fetched::NotModified(_) => Err(Failure {
-            message: "HTTP 304 although nothing was said about an older answer".to_owned(),
-            trouble: None,
-        }),
     }
 }
 

@@ -8,6 +8,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 use url::Url;
 
+use super::answer::Trouble;
+
 /// The turns of all hosts.
 pub struct Hosts {
     gap: Duration,
@@ -34,6 +36,28 @@ impl Turn {
     /// The host's own wish (`Crawl-delay`) from now on.
     pub fn want_delay(&mut self, delay: Duration) {
         self.0.delay = delay;
+    }
+}
+
+/// How the hosts are treated that a redirect leads to.
+pub struct Manners<'a> {
+    /// Their turns.
+    pub hosts: &'a Hosts,
+    /// Whether "host:port" asked for a pause that this request heeds.
+    pub is_paused: &'a (dyn Fn(&str) -> bool + Sync),
+}
+
+impl Manners<'_> {
+    /// Waits until the host of `url` may be asked.
+    ///
+    /// # Errors
+    /// It asked for a pause.
+    pub async fn turn(&self, url: &Url) -> Result<Turn, Trouble> {
+        let name = origin(url.as_str());
+        if (self.is_paused)(&name) {
+            return Err(Trouble::Paused(name));
+        }
+        Ok(self.hosts.turn_of(name).await)
     }
 }
 

@@ -21,8 +21,8 @@ pub fn prepare(
     mut entries: Vec<Entry>,
     now: DateTime<Utc>,
 ) -> Vec<NewItem> {
-    if rhythm::is_dated_alike(&entries) {
-        entries.iter_mut().for_each(|entry| entry.published = None);
+    if rhythm::is_dated_alike(source.kind, &entries) {
+        entries.iter_mut().for_each(|entry| (entry.published, entry.updated) = (None, None));
     }
     // Undated ones count as new; the sort is stable, so the feed's order decides among equals.
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.published.unwrap_or(now)));

@@ -4,6 +4,7 @@
 //! [`Entry`]: crate::model::Entry
 
 mod angle;
+mod answer;
 mod api;
 mod arxiv;
 mod ask;
@@ -49,13 +50,15 @@ use tokio::sync::Semaphore;
 use crate::config::{PageRules, SourceConfig};
 use crate::context::Context;
 use crate::model::{Language, Report, SourceKind};
+use crate::store::hosts;
 use crate::store::leases::{self, Holder};
 use crate::store::sources::{self, Configured};
+use answer::{Fetched, Trouble};
 pub use backfill::backfill;
 pub use check::{Checked, check};
 use feed::{Hints, Parsed};
-use fetch::Fetcher;
-use host::Hosts;
+use fetch::{Ask, Fetcher};
+use host::{Hosts, Manners, Turn};
 pub use tries::{Offer, Tried, discover as look_for_feeds, try_source};
 
 /// So many answers are stored at the same time: fewer than the pool has connections, of which the run itself needs one.
@@ -89,6 +92,8 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
     leases::end_dead(&ctx.pool, ctx.clock.now()).await?;
     let holder = Holder::enter(&ctx.pool, rand::random()).await?;
     let run = Run::new(ctx)?;
+    let paused = hosts::paused(&ctx.pool, ctx.clock.now()).await?;
+    run.paused().extend(paused);
     round::ask_all(&run, &holder.name, &mut report).await?;
     pages::run(&run, &mut report).await?;
     holder.leave().await?;
@@ -123,7 +128,7 @@ impl<'a> Run<'a> {
         let settings = &ctx.settings.crawl;
         Ok(Self {
             ctx,
-            fetcher: Fetcher::new(settings)?,
+            fetcher: Fetcher::new(settings, &ctx.clock)?,
             hosts: Hosts::new(Pause::from_millis(settings.host_gap_ms)),
             robots: robots::Rules::default(),
             parsing: Semaphore::new(PARSING),
@@ -131,6 +136,14 @@ impl<'a> Run<'a> {
             paused: Mutex::default(),
             configured: ctx.feeds.sources.iter().map(|source| (source.slug.as_str(), source)).collect(),
         })
+    }
+
+    /// Asks in `turn`, and in turn wherever redirects lead.
+    async fn fetch(&self, ask: Ask<'_>, turn: Turn, slug: &str) -> Result<Fetched, Trouble> {
+        let heeds = self.configured.get(slug).is_none_or(|source| source.heed_host_pause);
+        let is_paused = |host: &str| heeds && self.paused().contains(host);
+        let manners = Manners { hosts: &self.hosts, is_paused: &is_paused };
+        self.fetcher.get_in_turn(ask, turn, &manners).await
     }
 
     /// Whether a source may be at a private address.

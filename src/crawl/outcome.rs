@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::fetch::Trouble;
+use super::answer::Trouble;
 use super::rhythm::spread;
 use super::robots::FORBIDDEN;
 use crate::model::Rhythm;
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_source_gets_the_pause_it_asks_for() {
-        let busy = Trouble::Status { status: 429, retry_after: Some(7200) };
+        let busy = Trouble::Status { status: 429, retry_after: Some(7200), host: String::new() };
         assert_eq!(next_after_failure(60, 1, Some(&busy), 0.0).num_minutes(), 120);
     }
 
@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(state_of(&newest(None), now).0, "undated");
         assert_eq!(state_of(&newest(Some("2026-01-01T00:00:00Z")), now).0, "quiet");
         assert_eq!(state_of(&newest(Some("2026-05-05T00:00:00Z")), now), ("ok", None));
-        let gone = Trouble::Status { status: 410, retry_after: None };
+        let gone = Trouble::Status { status: 410, retry_after: None, host: String::new() };
         assert_eq!(state_of_failure("x", Some(&gone), (false, 9)), "gone");
         assert_eq!(state_of_failure("answers HTML instead of a feed", None, (true, 9)), "html-instead");
         assert_eq!(state_of_failure("answers HTML instead of a feed", None, (false, 1)), "html-instead");

@@ -4,11 +4,11 @@ use chrono::Duration;
 use futures::StreamExt as _;
 
 use super::Run;
-use super::fetch::{Ask, Body, Fetched, Trouble};
+use super::answer::{Body, Fetched, Trouble};
+use super::fetch::Ask;
 use super::host::origin;
 use super::robots::FORBIDDEN;
 use crate::model::Report;
-use crate::store::hosts;
 use crate::store::pages::{self, NewPage, Wanted};
 
 /// A page is tried so often.
@@ -21,8 +21,6 @@ const MAX_ATTEMPTS: i32 = 3;
 pub async fn run(run: &Run<'_>, report: &mut Report) -> anyhow::Result<()> {
     let ctx = run.ctx;
     let wanted = pages::wanted(&ctx.pool, ctx.settings.crawl.pages_per_run, ctx.clock.now()).await?;
-    let paused = hosts::paused(&ctx.pool, ctx.clock.now()).await?;
-    run.paused().extend(paused);
     let n_wanted = wanted.len();
     let work = ctx.progress.start("pages", n_wanted);
     let mut fetched = futures::stream::iter(wanted)
@@ -67,9 +65,9 @@ async fn one(run: &Run<'_>, page: &Wanted) -> Result<Body, NoPage> {
     if !run.robots.allow(&run.fetcher, &page.link, open, &mut turn).await {
         return Err(NoPage { message: FORBIDDEN.to_owned(), passing: false });
     }
-    let fetched = run.fetcher.get(Ask { url: &page.link, open, ..Ask::default() }).await;
-    drop(turn);
-    match fetched {
+    let ask = Ask { url: &page.link, open, ..Ask::default() };
+    match run.fetch(ask, turn, &page.source_slug).await {
+        Ok(Fetched::Body(Body { broke_off: Some(why), .. })) => Err(NoPage { message: why, passing: true }),
         Ok(Fetched::Body(body)) if is_text(body.content_type.as_deref()) => Ok(body),
         Ok(Fetched::Body(body)) => {
             let kind = body.content_type.unwrap_or_default();
@@ -77,7 +75,7 @@ async fn one(run: &Run<'_>, page: &Wanted) -> Result<Body, NoPage> {
         }
         Ok(Fetched::NotModified(_)) => Err(NoPage { message: "HTTP 304".to_owned(), passing: false }),
         Err(trouble) => {
-            let _ = run.pause_host(origin(&page.link), Some(&trouble)).await;
+            let _ = run.pause_host(Some(&trouble)).await;
             Err(NoPage { passing: is_passing(&trouble), message: trouble.to_string() })
         }
     }
@@ -93,7 +91,7 @@ async fn fail(run: &Run<'_>, page: &Wanted, failure: &NoPage) -> sqlx::Result<()
 fn is_passing(trouble: &Trouble) -> bool {
     match trouble {
         Trouble::Status { status, .. } => *status >= 500 || *status == 429 || *status == 408,
-        Trouble::Timeout(_) | Trouble::Connect(_) | Trouble::Other(_) => true,
+        Trouble::Timeout(_) | Trouble::Connect(_) | Trouble::Other(_) | Trouble::Paused(_) => true,
         Trouble::Private | Trouble::TooLarge(_) | Trouble::Redirects => false,
     }
 }

@@ -80,9 +80,7 @@ fn drop_junk_before(text: &str) -> Option<String> {
 
 /// One or two that are cut off do no harm; thousands make every search go on to the end of the document.
 fn drop_unended_comments(text: &str) -> Option<String> {
-    if memmem::find_iter(text.as_bytes(), b"<!--").nth(MAX_UNENDED).is_none() {
-        return None;
-    }
+    memmem::find_iter(text.as_bytes(), b"<!--").nth(MAX_UNENDED)?;
     let last_end = memmem::rfind(text.as_bytes(), b"-->").unwrap_or_default();
     let (head, tail) = text.split_at(last_end);
     let n_unended = memmem::find_iter(tail.as_bytes(), b"<!--").take(MAX_UNENDED + 1).count();

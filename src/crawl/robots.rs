@@ -7,7 +7,8 @@ use std::time::Duration;
 use texting_robots::{Robot, get_robots_url};
 use tokio::sync::{Mutex, OnceCell};
 
-use super::fetch::{Ask, Fetched, Fetcher, Trouble};
+use super::answer::{Fetched, Trouble};
+use super::fetch::{Ask, Fetcher};
 use super::host::{Turn, origin};
 
 /// Our name in robots.txt.

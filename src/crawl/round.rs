@@ -8,8 +8,8 @@ use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
 use super::Run;
+use super::answer::Trouble;
 use super::ask::Failure;
-use super::fetch::Trouble;
 use super::host::origin;
 use crate::model::{Report, Source};
 use crate::store::sources;

@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::answer::{Body, Fetched};
 use super::feed::{self, Hints};
-use super::fetch::{Ask, Body, Fetched, Fetcher};
-use super::{Rules, decode, discover, outcome, read_as, rhythm};
+use super::fetch::{Ask, Fetcher};
+use super::{Rules, arxiv, decode, discover, outcome, read_as, rhythm};
+use crate::clock::Clock;
 use crate::config::{CrawlSettings, PageRules, SourceConfig};
-use crate::model::Entry;
+use crate::model::{Entry, SourceKind};
 
 /// What one source answered.
 #[derive(Debug, Serialize)]
@@ -56,7 +58,14 @@ pub async fn try_source(
         parsed.map(|parsed| (parsed, body))
     });
     let (parsed, body) = parsing.await.map_err(|_| "the parser gave up on it".to_owned())??;
-    let (state, message) = outcome::state_of(&rhythm::of(&parsed, now), now);
+    let rhythm = rhythm::of(&parsed, kind, now);
+    let (state, message) = outcome::state_of(&rhythm, now);
+    let stale =
+        rhythm.newest_at.filter(|_| arxiv::api_for(&source.url).is_some() && kind == SourceKind::Arxiv);
+    let (state, message) = match stale.and_then(|newest| arxiv::stale_batch(newest, now)) {
+        Some(stale) => ("quiet", Some(stale)),
+        None => (state, message),
+    };
     Ok(Tried {
         url: body.final_url,
         content_type: body.content_type,
@@ -106,7 +115,7 @@ pub async fn discover(
 }
 
 async fn get(settings: &CrawlSettings, url: &str, allow_private: bool) -> Result<Body, String> {
-    let fetcher = Fetcher::new(settings).map_err(|error| format!("{error:#}"))?;
+    let fetcher = Fetcher::new(settings, &Clock::System).map_err(|error| format!("{error:#}"))?;
     let ask = Ask { url, open: settings.allow_private || allow_private, ..Ask::default() };
     match fetcher.get(ask).await {
         Ok(Fetched::Body(body)) => Ok(body),
