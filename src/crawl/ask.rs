@@ -210,7 +210,7 @@ impl Run<'_> {
         let wanted: Vec<_> = parsed.entries.into_iter().filter(|entry| filter.takes(entry)).collect();
         report.add("filtered", (n_entries - wanted.len()) as u64);
         let items = items::prepare(source, config, wanted, now);
-        let stored = item_rows::store(conn, source.id, &items, now).await?;
+        let stored = item_rows::store(conn, source.id, &items, (items::most(config), now)).await?;
         report.add("items", stored.new);
         report.add("revised", stored.revised);
         report.add("sightings", stored.sightings);

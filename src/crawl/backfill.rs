@@ -79,7 +79,7 @@ async fn category(
         let every = SourceConfig { max_items: u32::MAX, ..config.clone() };
         let items = items::prepare(&super::check::as_source(config), Some(&every), wanted, now);
         let mut tx = run.ctx.pool.begin().await?;
-        report.add("items", item_rows::store(&mut tx, id, &items, now).await?.new);
+        report.add("items", item_rows::store(&mut tx, id, &items, (usize::MAX, now)).await?.new);
         tx.commit().await?;
         next = page.token.and_then(|token| oai::next_page(&config.url, &token));
     }

@@ -27,8 +27,9 @@ pub fn prepare(
     // Undated ones count as new; the sort is stable, so the feed's order decides among equals.
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.published.unwrap_or(now)));
     drop_repeats(&mut entries);
-    tell_guids_apart(&mut entries);
-    entries.truncate(config.map_or(200, |config| config.max_items as usize));
+    let n_undated = entries.iter().filter(|entry| entry.published.is_none()).count();
+    // What of the undated ones is new is seen only where the known ones are.
+    entries.truncate(n_undated + most(config));
     let fetch_pages = config.is_some_and(|config| config.fetch_pages)
         && matches!(
             source.kind,
@@ -36,8 +37,14 @@ pub fn prepare(
         );
     let mut items: Vec<NewItem> =
         entries.into_iter().map(|entry| item(source, entry, fetch_pages, now)).collect();
+    tell_guids_apart(&mut items);
     tell_links_apart(&mut items);
     items
+}
+
+/// Most items that one answer may bring.
+pub fn most(config: Option<&SourceConfig>) -> usize {
+    config.map_or(200, |config| config.max_items as usize)
 }
 
 /// What can be shown and was not listed before in the same answer.
@@ -53,18 +60,16 @@ fn drop_repeats(entries: &mut Vec<Entry>) {
 
 /// Some publishers give one guid to several things, such as all patches of a version. The oldest keeps it, since it
 /// was stored first; the others are told apart by their time, or by their title.
-fn tell_guids_apart(entries: &mut Vec<Entry>) {
+fn tell_guids_apart(items: &mut Vec<NewItem>) {
     let mut taken = HashSet::new();
-    for entry in entries.iter_mut().rev() {
-        if taken.insert(entry.guid.clone()) {
-            continue;
+    for item in items.iter_mut().rev() {
+        if !taken.insert(item.entry.guid.clone()) {
+            item.entry.guid.clone_from(&item.other_guid);
+            taken.insert(item.entry.guid.clone());
         }
-        let own = entry.published.map_or_else(|| entry.title.clone(), |at| at.to_rfc3339());
-        entry.guid = format!("{} {own}", entry.guid);
-        taken.insert(entry.guid.clone());
     }
     let mut seen = HashSet::new();
-    entries.retain(|entry| seen.insert(entry.guid.clone()));
+    items.retain(|item| seen.insert(item.entry.guid.clone()));
 }
 
 /// A change log has one page for many entries: there the address alone is nobody's name.
@@ -72,19 +77,22 @@ fn tell_links_apart(items: &mut [NewItem]) {
     let mut taken = HashSet::new();
     for item in items.iter_mut().rev() {
         if !taken.insert(item.canonical_link.clone()) {
-            item.canonical_link = format!("{}#{}", item.canonical_link, item.entry.guid);
+            item.canonical_link.clone_from(&item.other_link);
         }
     }
 }
 
 fn item(source: &Source, mut entry: Entry, fetch_pages: bool, now: DateTime<Utc>) -> NewItem {
     let has_link = !entry.link.is_empty();
-    let mut canonical_link = link::canonical(&entry.link);
     if !has_link {
         // An item without a page of its own is shown on its source's, and is still one of a kind.
-        canonical_link = format!("{}#{}", link::canonical(&source.url), entry.guid);
         entry.link.clone_from(&source.url);
     }
+    let own = entry.published.map_or_else(|| entry.title.clone(), |at| at.to_rfc3339());
+    let other_guid = format!("{} {own}", entry.guid);
+    let page = link::canonical(&entry.link);
+    let other_link = format!("{page}#{}", fingerprint(&entry));
+    let canonical_link = if has_link { page } else { other_link.clone() };
     let is_fresh = entry.published.is_none_or(|at| at > now - PAGE_AGE);
     let mut hash = Sha256::new();
     for part in [&entry.title, &entry.summary, &entry.content] {
@@ -93,11 +101,20 @@ fn item(source: &Source, mut entry: Entry, fetch_pages: bool, now: DateTime<Utc>
     }
     NewItem {
         canonical_link,
+        other_guid,
+        other_link,
         language: language_of(&format!("{} {}", entry.title, entry.summary), source.language),
         content_sha256: hash.finalize().to_vec(),
         wants_page: fetch_pages && has_link && is_fresh,
         entry,
     }
+}
+
+/// Of title and time: what tells apart the things on one page, whatever guid they are given at each poll.
+fn fingerprint(entry: &Entry) -> String {
+    let time = entry.published.map(|at| at.to_rfc3339()).unwrap_or_default();
+    let hash = Sha256::digest(format!("{}\n{time}", entry.title));
+    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -163,9 +180,10 @@ mod tests {
         let patch = entry("1.2", "https://a.example/log#1.2", "Version 1.2", 3);
         let stays = pair("1.2", "https://a.example/log");
         assert_eq!(identities(vec![old.clone()]), std::slice::from_ref(&stays));
-        let patched =
-            pair("1.2 2026-05-03T10:00:00+00:00", "https://a.example/log#1.2 2026-05-03T10:00:00+00:00");
-        assert_eq!(identities(vec![old.clone(), patch.clone()]), [patched.clone(), stays.clone()]);
-        assert_eq!(identities(vec![patch, old]), [patched, stays], "in whatever order they are listed");
+        let both = identities(vec![old.clone(), patch.clone()]);
+        let patched = &both[0];
+        assert_eq!((patched.0.as_str(), &both[1]), ("1.2 2026-05-03T10:00:00+00:00", &stays));
+        assert!(patched.1.starts_with("https://a.example/log#"), "{}", patched.1);
+        assert_eq!(identities(vec![patch, old]), both, "in whatever order they are listed");
     }
 }

@@ -1,10 +1,11 @@
 //! Tables `items`, `sightings`, `item_revisions`, `signals`, `tombstones`: what the sources published.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+use super::identity::{Is, Known, Names};
 use crate::model::{Entry, ItemId, Language, SignalKind, SourceId};
 
 /// An entry ready to be stored.
@@ -14,6 +15,10 @@ pub struct NewItem {
     pub entry: Entry,
     /// The form that is unique everywhere.
     pub canonical_link: String,
+    /// The guid with time or title: for what shares its guid with others.
+    pub other_guid: String,
+    /// The link with title and time: for what shares its page with others.
+    pub other_link: String,
     /// Guessed from the text, else the source's.
     pub language: Language,
     /// SHA-256 of title, summary and full text.
@@ -40,16 +45,8 @@ pub struct Stored {
 /// Between a value and its list in one parameter.
 const BETWEEN: &str = "\u{1f}";
 
-struct Known {
-    id: i64,
-    source_id: i64,
-    guid: String,
-    canonical_link: String,
-    content_sha256: Vec<u8>,
-}
-
 /// Stores what a source listed: new items, changed ones (the older text becomes a revision), sightings of items that
-/// another source brought first.
+/// another source brought first. Of what is new, at most `most`.
 ///
 /// # Errors
 /// The database fails.
@@ -57,54 +54,91 @@ pub async fn store(
     conn: &mut PgConnection,
     source: SourceId,
     items: &[NewItem],
-    now: DateTime<Utc>,
+    (most, now): (usize, DateTime<Utc>),
 ) -> sqlx::Result<Stored> {
     let known = known(conn, source, items).await?;
-    let mut by_guid = HashMap::new();
-    let mut by_link = HashMap::new();
-    for row in &known {
-        if row.source_id == source.0 {
-            by_guid.insert(row.guid.as_str(), row);
-        }
-        by_link.insert(row.canonical_link.as_str(), row);
-    }
+    let names = Names::of(source.0, &known);
     let mut stored = Stored::default();
     let mut new = Vec::new();
     let mut readings = Vec::new();
     for item in items {
-        let found =
-            by_guid.get(item.entry.guid.as_str()).or_else(|| by_link.get(item.canonical_link.as_str()));
-        let Some(row) = found else {
-            if item.entry.is_revision {
-                stored.old_versions += 1;
-            } else {
-                new.push(item);
+        match names.look_up(source.0, item) {
+            Is::Known(row) => {
+                readings.push((row.id, item));
+                if row.content_sha256 != item.content_sha256 {
+                    stored.revised += revise(conn, row, item, now).await?;
+                }
+                let has_moved = ![&item.canonical_link, &item.other_link].contains(&&row.canonical_link);
+                if has_moved && names.is_free(&item.canonical_link) {
+                    relink(conn, row, item).await?;
+                }
             }
-            continue;
-        };
-        readings.push((row.id, item));
-        if row.source_id != source.0 {
-            stored.sightings += sight(conn, ItemId(row.id), source, now).await?;
-        } else if row.content_sha256 != item.content_sha256 {
-            stored.revised += revise(conn, row, item, now).await?;
+            Is::Elsewhere(row) => {
+                readings.push((row.id, item));
+                stored.sightings += sight(conn, ItemId(row.id), source, now).await?;
+            }
+            Is::New(..) if item.entry.is_revision => stored.old_versions += 1,
+            Is::New(guid, link) => new.push(Fresh { item, guid, link }),
         }
     }
+    leave_out(conn, source, &mut new, most).await?;
     let inserted = insert(conn, source, &new, now).await?;
     stored.new = inserted.len() as u64;
-    let by_guid: HashMap<&str, &NewItem> =
-        new.into_iter().map(|item| (item.entry.guid.as_str(), item)).collect();
+    let by_guid: HashMap<&str, &NewItem> = new.iter().map(|fresh| (fresh.guid, fresh.item)).collect();
     let fresh = inserted.iter().filter_map(|(id, guid)| Some((*id, *by_guid.get(guid.as_str())?)));
     readings.extend(fresh);
     stored.signals = read_signals(conn, source, &readings, now).await?;
     Ok(stored)
 }
 
+/// An item to be inserted, and under which names.
+struct Fresh<'a> {
+    item: &'a NewItem,
+    guid: &'a str,
+    link: &'a str,
+}
+
+/// Of an archive without dates nobody knows what is new: beyond `most`, what it lists at first sight is remembered as
+/// left out, so that it is no news at a later poll either, in whatever order it is listed then.
+async fn leave_out(
+    conn: &mut PgConnection,
+    source: SourceId,
+    new: &mut Vec<Fresh<'_>>,
+    most: usize,
+) -> sqlx::Result<()> {
+    if new.len() <= most {
+        return Ok(());
+    }
+    let guids: Vec<String> = new.iter().map(|fresh| fresh.guid.to_owned()).collect();
+    let buried = sqlx::query_scalar!(
+        "SELECT guid FROM tombstones WHERE source_id = $1 AND guid = ANY ($2)",
+        source.0,
+        &guids
+    );
+    let buried: HashSet<String> = buried.fetch_all(&mut *conn).await?.into_iter().collect();
+    new.retain(|fresh| !buried.contains(fresh.guid));
+    let left_out = new.split_off(most.min(new.len()));
+    let names = |of: fn(&Fresh<'_>) -> String| left_out.iter().map(of).collect::<Vec<_>>();
+    sqlx::query!(
+        r#"INSERT INTO tombstones (source_id, guid, canonical_link)
+           SELECT $1, n.guid, n.link FROM unnest($2::text[], $3::text[]) AS n (guid, link) ON CONFLICT DO NOTHING"#,
+        source.0,
+        &names(|fresh| fresh.guid.to_owned()),
+        &names(|fresh| fresh.link.to_owned())
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 async fn known(conn: &mut PgConnection, source: SourceId, items: &[NewItem]) -> sqlx::Result<Vec<Known>> {
-    let guids: Vec<String> = items.iter().map(|item| item.entry.guid.clone()).collect();
-    let links: Vec<String> = items.iter().map(|item| item.canonical_link.clone()).collect();
+    let guids: Vec<String> =
+        items.iter().flat_map(|item| [&item.entry.guid, &item.other_guid]).cloned().collect();
+    let links: Vec<String> =
+        items.iter().flat_map(|item| [&item.canonical_link, &item.other_link]).cloned().collect();
     sqlx::query_as!(
         Known,
-        r#"SELECT id, source_id, guid, canonical_link, content_sha256 FROM items
+        r#"SELECT id, source_id, guid, canonical_link, title, published_at, content_sha256 FROM items
            WHERE (source_id = $1 AND guid = ANY ($2)) OR canonical_link = ANY ($3)"#,
         source.0,
         &guids,
@@ -119,12 +153,13 @@ async fn known(conn: &mut PgConnection, source: SourceId, items: &[NewItem]) -> 
 async fn insert(
     conn: &mut PgConnection,
     source: SourceId,
-    items: &[&NewItem],
+    new: &[Fresh<'_>],
     now: DateTime<Utc>,
 ) -> sqlx::Result<Vec<(i64, String)>> {
-    if items.is_empty() {
+    if new.is_empty() {
         return Ok(Vec::new());
     }
+    let items: Vec<&NewItem> = new.iter().map(|fresh| fresh.item).collect();
     let text = |of: fn(&NewItem) -> &str| items.iter().map(|item| of(item).to_owned()).collect::<Vec<_>>();
     let list = |of: fn(&Entry) -> &[String]| {
         items.iter().map(|item| of(&item.entry).join(BETWEEN)).collect::<Vec<_>>()
@@ -149,9 +184,9 @@ async fn insert(
         source.0,
         BETWEEN,
         now,
-        &text(|item| &item.entry.guid),
+        &new.iter().map(|fresh| fresh.guid.to_owned()).collect::<Vec<_>>(),
         &text(|item| &item.entry.link),
-        &text(|item| &item.canonical_link),
+        &new.iter().map(|fresh| fresh.link.to_owned()).collect::<Vec<_>>(),
         &text(|item| &item.entry.title),
         &text(|item| &item.entry.summary),
         &text(|item| &item.entry.content),
@@ -235,12 +270,49 @@ async fn sight(
     Ok(done.execute(conn).await?.rows_affected())
 }
 
+/// The publisher gave the page another address.
+async fn relink(conn: &mut PgConnection, row: &Known, item: &NewItem) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"UPDATE items SET link = $2, canonical_link = $3
+           WHERE id = $1 AND NOT EXISTS (SELECT FROM items other WHERE other.canonical_link = $3)"#,
+        row.id,
+        item.entry.link,
+        item.canonical_link
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Whether nothing but numbers changed since a revision of the last day: a count of views is no news each time.
+async fn only_counts(
+    conn: &mut PgConnection,
+    row: &Known,
+    item: &NewItem,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let entry = &item.entry;
+    let words = [&entry.title, &entry.summary, &entry.content].map(String::as_str).concat();
+    let words: String = words.chars().filter(|c| !c.is_ascii_digit()).collect();
+    let counts = sqlx::query_scalar!(
+        r#"SELECT coalesce(revised_at > $2::timestamptz - interval '1 day', false)
+              AND regexp_replace(title || summary || content, '[0-9]', '', 'g') = $3 AS "only!" FROM items WHERE id = $1"#,
+        row.id,
+        now,
+        words
+    );
+    counts.fetch_one(conn).await
+}
+
 async fn revise(
     conn: &mut PgConnection,
     row: &Known,
     item: &NewItem,
     now: DateTime<Utc>,
 ) -> sqlx::Result<u64> {
+    if only_counts(conn, row, item, now).await? {
+        return Ok(0);
+    }
     sqlx::query!(
         r#"INSERT INTO item_revisions (item_id, revised_at, title, summary, content)
            SELECT id, $2, title, summary, content FROM items WHERE id = $1 ON CONFLICT DO NOTHING"#,

@@ -7,6 +7,7 @@ pub mod deliveries;
 pub mod embedded;
 pub mod facts;
 pub mod hosts;
+mod identity;
 pub mod issues;
 pub mod items;
 pub mod jobs;

@@ -1,6 +1,6 @@
 //! What is stored of the entries: each thing once, its changes, and who else listed it.
 
-use headsup::config::PageRules;
+use headsup::config::{PageRules, SourceConfig};
 use headsup::model::{Language, SourceKind};
 
 use super::web::{Web, ok};
@@ -212,4 +212,101 @@ async fn a_sitemap_and_two_apis_are_read_like_feeds() {
     crawl(&app).await;
     assert_eq!(titles(&app).await, ["A card for small models", "Owl weights", "Owls"]);
     assert_eq!(crawl_later(&app, 3).await.count("items"), 0, "a second reading brings nothing");
+}
+
+/// An entry of [`feed`]: guid, link, title, day of May; an empty link is none, day 0 no date.
+type Told<'a> = (&'a str, &'a str, &'a str, u32);
+
+fn feed(entries: &[Told<'_>]) -> String {
+    let item = |(guid, link, title, day): &Told<'_>| {
+        let link = if link.is_empty() { String::new() } else { format!("<link>{link}</link>") };
+        let date = if *day == 0 {
+            String::new()
+        } else {
+            format!("<pubDate>{day:02} May 2026 06:00:00 GMT</pubDate>")
+        };
+        format!(
+            "<item><guid isPermaLink='false'>{guid}</guid>{link}<title>{title}</title>{date}\
+             <description>About {title}.</description></item>"
+        )
+    };
+    let items: String = entries.iter().map(item).collect();
+    format!("<rss version='2.0'><channel><title>f</title>{items}</channel></rss>")
+}
+
+/// Title and path of every item after these answers, one after the other.
+async fn after(answers: &[&[Told<'_>]]) -> Vec<String> {
+    let web = Web::start().await;
+    let app = reading(vec![source("one", format!("{}/feed", web.base))]).await;
+    for answer in answers {
+        web.put("/feed", ok(feed(answer)));
+        crawl_later(&app, 7).await;
+    }
+    column(&app, "SELECT title || ' ' || regexp_replace(link, '^https?://[^/]+', '') FROM items ORDER BY 1")
+        .await
+}
+
+#[tokio::test]
+async fn one_guid_for_several_things_never_writes_one_over_the_other() {
+    let [a, b, c] = [("same", "/a", "Alpha", 1), ("same", "/b", "Beta", 2), ("same", "/c", "Gamma", 3)];
+    assert_eq!(after(&[&[b, a], &[c, b], &[c]]).await, ["Alpha /a", "Beta /b", "Gamma /c"]);
+    assert_eq!(after(&[&[a], &[b], &[c], &[a]]).await, ["Alpha /a", "Beta /b", "Gamma /c"]);
+}
+
+#[tokio::test]
+async fn one_page_for_several_things_tells_each_of_them() {
+    let [a, b, c] = [("1", "/log", "Ver 1", 1), ("2", "/log", "Ver 2", 2), ("3", "/log", "Ver 3", 3)];
+    assert_eq!(after(&[&[a], &[b], &[c], &[c]]).await, ["Ver 1 /log", "Ver 2 /log", "Ver 3 /log"]);
+}
+
+#[tokio::test]
+async fn a_new_guid_at_each_poll_makes_no_new_item() {
+    for links in [["", "", ""], ["/home", "/home", "/home"], ["/1", "/2", "/3"]] {
+        let poll = |guids: [&'static str; 3]| {
+            [0, 1, 2].map(|n| (guids[n], links[n], ["Alpha", "Beta", "Gamma"][n], 0))
+        };
+        let polls = [poll(["a1", "a2", "a3"]), poll(["b1", "b2", "b3"]), poll(["c1", "c2", "c3"])];
+        let items = after(&[&polls[0], &polls[1], &polls[2]]).await;
+        assert_eq!(items.len(), 3, "{links:?}: {items:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_corrected_address_is_taken_over() {
+    let [wrong, right] = [("7", "/typo", "Seven", 1), ("7", "/seven", "Seven", 1)];
+    assert_eq!(after(&[&[wrong], &[right], &[right]]).await, ["Seven /seven"]);
+}
+
+#[tokio::test]
+async fn an_archive_without_dates_brings_only_what_is_added_in_whatever_order() {
+    let web = Web::start().await;
+    let list = |order: Vec<usize>| {
+        let posts: Vec<_> = order.iter().map(|n| (format!("g{n}"), format!("Post number {n}"))).collect();
+        let entries: Vec<_> = posts.iter().map(|(guid, title)| (&**guid, "", &**title, 0)).collect();
+        ok(feed(&entries))
+    };
+    let small = SourceConfig { max_items: 10, ..source("one", format!("{}/feed", web.base)) };
+    let app = reading(vec![small]).await;
+    web.put("/feed", list((0..25).collect()));
+    assert_eq!(crawl(&app).await.count("items"), 10);
+    web.put("/feed", list((0..25).rev().collect()));
+    assert_eq!(crawl_later(&app, 7).await.count("items"), 0);
+    web.put("/feed", list((0..26).collect()));
+    crawl_later(&app, 7).await;
+    assert!(titles(&app).await.contains(&"Post number 25".to_owned()));
+}
+
+#[tokio::test]
+async fn a_count_of_views_is_a_revision_once_a_day() {
+    let web = Web::start().await;
+    let app = reading(vec![source("one", format!("{}/feed", web.base))]).await;
+    let says = |words: &str| ok(feed(&[("1", "/a", "Alpha", 1)]).replace("About Alpha.", words));
+    let mut revised = Vec::new();
+    for n in 0..5 {
+        web.put("/feed", says(&format!("Read {n} times.")));
+        revised.push(crawl_later(&app, 4).await.count("revised"));
+    }
+    assert_eq!(revised, [0, 1, 0, 0, 0]);
+    web.put("/feed", says("Corrected."));
+    assert_eq!(crawl_later(&app, 4).await.count("revised"), 1, "other words are a revision at once");
 }
