@@ -9,7 +9,7 @@ use super::feed::{Hints, Parsed};
 use super::fetch::Ask;
 use super::filter::Filter;
 use super::host::{Turn, origin};
-use super::robots::FORBIDDEN;
+use super::robots::{FORBIDDEN, Permission};
 use super::{Rules, Run, items, outcome, read_as, rhythm};
 use crate::model::{Report, Rhythm, Source, SourceKind};
 use crate::store::sources::{self, Answer, Asked};
@@ -73,11 +73,16 @@ impl Run<'_> {
         let mut turn = self.turn(source, url).await;
         // Feeds and APIs are made for programs; pages and sitemaps are made for others.
         let is_site = matches!(source.kind, SourceKind::Page | SourceKind::Sitemap);
-        if is_site && !self.robots.allow(&self.fetcher, url, open, &mut turn).await {
-            return Err(Failure::says(FORBIDDEN));
+        if is_site {
+            match self.may_ask(url, open, &mut turn).await {
+                Permission::Given => {}
+                Permission::Refused => return Err(Failure::says(FORBIDDEN)),
+                Permission::Unknown(why) => return Err(Failure::says(why)),
+            }
         }
         let (etag, last_modified) = (source.etag.as_deref(), source.last_modified.as_deref());
-        let fetched = self.fetch(Ask { url, open, etag, last_modified }, turn, &source.slug);
+        let fetched =
+            self.fetch(Ask { url, open, etag, last_modified, ..Ask::default() }, turn, &source.slug);
         let body = match fetched.await? {
             // Of what was never read nothing can be unchanged; taken for good, it would be so for ever.
             Fetched::NotModified(_) if source.rhythm.is_none() => {

@@ -60,6 +60,8 @@ pub struct Ask<'a> {
     pub etag: Option<&'a str>,
     /// Validator of the last answer, byte for byte.
     pub last_modified: Option<&'a str>,
+    /// Whether too much is cut instead of refused.
+    pub may_cut: bool,
 }
 
 impl Fetcher {
@@ -141,7 +143,7 @@ impl Fetcher {
             StatusCode::NOT_MODIFIED => {
                 Fetched::NotModified(answer::head(|name| header(&response, name), moved_to))
             }
-            status if status.is_success() => Fetched::Body(self.body(response, moved_to).await?),
+            status if status.is_success() => Fetched::Body(self.body(response, moved_to, ask.may_cut).await?),
             status => {
                 let wait = answer::retry_after(|name| header(&response, name), self.clock.now());
                 let (status, host) = (status.as_u16(), host::origin(url.as_str()));
@@ -165,7 +167,12 @@ impl Fetcher {
         request.send().await.map_err(|error| self.name(&error))
     }
 
-    async fn body(&self, response: Response, moved_to: Option<String>) -> Result<Body, Trouble> {
+    async fn body(
+        &self,
+        response: Response,
+        moved_to: Option<String>,
+        may_cut: bool,
+    ) -> Result<Body, Trouble> {
         let mut body = Body {
             content_type: header(&response, "content-type"),
             head: answer::head(|name| header(&response, name), moved_to),
@@ -176,6 +183,9 @@ impl Fetcher {
         while let Some(chunk) = chunks.next().await {
             match chunk {
                 Ok(chunk) if body.bytes.len() + chunk.len() > self.max_bytes => {
+                    if may_cut {
+                        break;
+                    }
                     return Err(Trouble::TooLarge(self.max_bytes));
                 }
                 Ok(chunk) => body.bytes.extend_from_slice(&chunk),
@@ -218,6 +228,8 @@ impl Fetcher {
         let last = causes.last().cloned().unwrap_or_else(|| "the connection failed".to_owned());
         if causes.iter().any(|text| text.contains(REFUSED)) {
             Trouble::Private
+        } else if error.is_timeout() && error.is_connect() {
+            Trouble::Connect(format!("no connection within {} s", CONNECT.min(self.timeout).as_secs()))
         } else if error.is_timeout() {
             Trouble::Timeout(self.timeout.as_secs())
         } else if error.is_connect() {

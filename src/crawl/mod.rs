@@ -67,6 +67,9 @@ const STORING: usize = 8;
 /// So many large bodies are parsed at the same time: each takes a multiple of its size.
 const PARSING: usize = 2;
 
+/// A host that gave no answer so often in a row is left alone for the rest of a run.
+const SILENT: usize = 2;
+
 /// What a run carries from source to source.
 struct Run<'a> {
     ctx: &'a Context,
@@ -79,6 +82,8 @@ struct Run<'a> {
     storing: Semaphore,
     /// Hosts that want to be left alone.
     paused: Mutex<HashSet<String>>,
+    /// How often in a row a host gave no answer.
+    silent: Mutex<HashMap<String, usize>>,
     configured: HashMap<&'a str, &'a SourceConfig>,
 }
 
@@ -95,7 +100,7 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
     let paused = hosts::paused(&ctx.pool, ctx.clock.now()).await?;
     run.paused().extend(paused);
     round::ask_all(&run, &holder.name, &mut report).await?;
-    pages::run(&run, &mut report).await?;
+    let holder = pages::run(&run, holder, &mut report).await?;
     holder.leave().await?;
     Ok(report)
 }
@@ -134,6 +139,7 @@ impl<'a> Run<'a> {
             parsing: Semaphore::new(PARSING),
             storing: Semaphore::new(STORING),
             paused: Mutex::default(),
+            silent: Mutex::default(),
             configured: ctx.feeds.sources.iter().map(|source| (source.slug.as_str(), source)).collect(),
         })
     }
@@ -150,6 +156,22 @@ impl<'a> Run<'a> {
     fn open(&self, slug: &str) -> bool {
         self.ctx.settings.crawl.allow_private
             || self.configured.get(slug).is_some_and(|source| source.allow_private)
+    }
+
+    /// Hears whether a host answered.
+    fn listen(&self, host: &str, trouble: Option<&Trouble>) {
+        let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(trouble, Some(Trouble::Timeout(_) | Trouble::Connect(_))) {
+            *silent.entry(host.to_owned()).or_default() += 1;
+        } else {
+            silent.remove(host);
+        }
+    }
+
+    /// Whether asking a host more would only cost this run its time.
+    fn is_silent(&self, host: &str) -> bool {
+        let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        silent.get(host).is_some_and(|n| *n >= SILENT)
     }
 
     fn paused(&self) -> MutexGuard<'_, HashSet<String>> {

@@ -1,55 +1,97 @@
 //! Fetches the items' own pages for extract, which has no network.
 
+use std::collections::HashMap;
+
 use chrono::Duration;
 use futures::StreamExt as _;
+use tokio::sync::Mutex;
 
 use super::Run;
 use super::answer::{Body, Fetched, Trouble};
 use super::fetch::Ask;
 use super::host::origin;
-use super::robots::FORBIDDEN;
-use crate::model::Report;
+use super::robots::{FORBIDDEN, Permission};
+use crate::model::{ItemId, Report};
+use crate::store::leases::Holder;
 use crate::store::pages::{self, NewPage, Wanted};
 
 /// A page is tried so often.
 const MAX_ATTEMPTS: i32 = 3;
 
-/// Fetches what is wanted, one request per host at a time.
+/// Fetches what is wanted: the hosts side by side, the pages of one host one after the other.
 ///
 /// # Errors
 /// The database fails.
-pub async fn run(run: &Run<'_>, report: &mut Report) -> anyhow::Result<()> {
+pub async fn run(run: &Run<'_>, holder: Holder, report: &mut Report) -> anyhow::Result<Holder> {
     let ctx = run.ctx;
     let wanted = pages::wanted(&ctx.pool, ctx.settings.crawl.pages_per_run, ctx.clock.now()).await?;
     let n_wanted = wanted.len();
     let work = ctx.progress.start("pages", n_wanted);
-    let mut fetched = futures::stream::iter(wanted)
-        .map(|page| async {
-            // A host that asked for a pause gets it: the page stays wanted.
-            let waits = ctx.cancel.is_cancelled() || run.paused().contains(&origin(&page.link));
-            let outcome = if waits { None } else { Some(one(run, &page).await) };
-            (page, outcome)
-        })
+    let holder = Mutex::new(holder);
+    let mut hosts = futures::stream::iter(by_host(wanted))
+        .map(|(host, pages)| of_host(run, &holder, host, pages))
         .buffer_unordered(ctx.settings.crawl.parallel);
-    while let Some((page, outcome)) = fetched.next().await {
-        work.step();
-        match outcome {
-            None => {}
-            Some(Ok(body)) => {
-                let content_type = body.content_type.unwrap_or_default();
-                let new =
-                    NewPage { final_url: &body.final_url, content_type: &content_type, body: &body.bytes };
-                pages::keep(&ctx.pool, page.item_id, &new, ctx.clock.now()).await?;
-                report.add("pages", 1);
-            }
-            Some(Err(failure)) => {
-                fail(run, &page, &failure).await?;
-                report.add("pages_failed", 1);
+    while let Some(fetched) = hosts.next().await {
+        let fetched = fetched?;
+        fetched.iter().for_each(|_| work.step());
+        let n_pages = fetched.iter().filter(|is_there| **is_there).count();
+        for (word, n) in [("pages", n_pages), ("pages_failed", fetched.len() - n_pages)] {
+            if n > 0 {
+                report.add(word, n as u64);
             }
         }
     }
+    drop(hosts);
     work.finish(&format!("{} of {n_wanted} pages", report.count("pages")));
-    Ok(())
+    Ok(holder.into_inner())
+}
+
+/// In the order of the first page of each.
+fn by_host(wanted: Vec<Wanted>) -> Vec<(String, Vec<Wanted>)> {
+    let mut hosts: Vec<(String, Vec<Wanted>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for page in wanted {
+        let host = origin(&page.link);
+        let place = *places.entry(host.clone()).or_insert(hosts.len());
+        if place == hosts.len() {
+            hosts.push((host, Vec::new()));
+        }
+        hosts[place].1.push(page);
+    }
+    hosts
+}
+
+/// For each page that was asked for, whether it came. A host whose pages another process fetches is left to that one;
+/// one that asked for a pause, or does not answer, keeps its pages for the next run.
+async fn of_host(
+    run: &Run<'_>,
+    holder: &Mutex<Holder>,
+    host: String,
+    pages: Vec<Wanted>,
+) -> anyhow::Result<Vec<bool>> {
+    if !holder.lock().await.take_host(&host).await? {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<ItemId> = pages.iter().map(|page| page.item_id).collect();
+    let still = pages::still_wanted(&run.ctx.pool, &ids, run.ctx.clock.now()).await?;
+    let mut came = Vec::new();
+    for page in pages.iter().filter(|page| still.contains(&page.item_id.0)) {
+        if run.ctx.cancel.is_cancelled() || run.paused().contains(&host) || run.is_silent(&host) {
+            break;
+        }
+        let outcome = one(run, page).await;
+        match &outcome {
+            Ok(body) => {
+                let content_type = body.content_type.as_deref().unwrap_or_default();
+                let new = NewPage { final_url: &body.final_url, content_type, body: &body.bytes };
+                pages::keep(&run.ctx.pool, page.item_id, &new, run.ctx.clock.now()).await?;
+            }
+            Err(failure) => fail(run, page, failure).await?,
+        }
+        came.push(outcome.is_ok());
+    }
+    holder.lock().await.leave_host(&host).await?;
+    Ok(came)
 }
 
 /// Why there is no page.
@@ -62,11 +104,15 @@ struct NoPage {
 async fn one(run: &Run<'_>, page: &Wanted) -> Result<Body, NoPage> {
     let open = run.open(&page.source_slug);
     let mut turn = run.hosts.turn(&page.link).await;
-    if !run.robots.allow(&run.fetcher, &page.link, open, &mut turn).await {
-        return Err(NoPage { message: FORBIDDEN.to_owned(), passing: false });
+    match run.may_ask(&page.link, open, &mut turn).await {
+        Permission::Given => {}
+        Permission::Refused => return Err(NoPage { message: FORBIDDEN.to_owned(), passing: false }),
+        Permission::Unknown(message) => return Err(NoPage { message, passing: true }),
     }
     let ask = Ask { url: &page.link, open, ..Ask::default() };
-    match run.fetch(ask, turn, &page.source_slug).await {
+    let fetched = run.fetch(ask, turn, &page.source_slug).await;
+    run.listen(&origin(&page.link), fetched.as_ref().err());
+    match fetched {
         Ok(Fetched::Body(Body { broke_off: Some(why), .. })) => Err(NoPage { message: why, passing: true }),
         Ok(Fetched::Body(body)) if is_text(body.content_type.as_deref()) => Ok(body),
         Ok(Fetched::Body(body)) => {

@@ -1,5 +1,7 @@
 //! Table `pages`, and the columns of `items` that say how fetching them went.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
@@ -52,6 +54,20 @@ pub async fn wanted(pool: &PgPool, limit: i64, now: DateTime<Utc>) -> sqlx::Resu
         attempts: row.page_attempts,
     });
     Ok(wanted.collect())
+}
+
+/// Those of the items whose page is still wanted: another process may have fetched it meanwhile.
+///
+/// # Errors
+/// The database fails.
+pub async fn still_wanted(pool: &PgPool, items: &[ItemId], now: DateTime<Utc>) -> sqlx::Result<HashSet<i64>> {
+    let ids: Vec<i64> = items.iter().map(|item| item.0).collect();
+    let wanted = sqlx::query_scalar!(
+        "SELECT id FROM items WHERE id = ANY ($1) AND page_state = 'wanted' AND page_next_at <= $2",
+        &ids,
+        now
+    );
+    Ok(wanted.fetch_all(pool).await?.into_iter().collect())
 }
 
 /// Keeps a fetched page for extract.

@@ -205,7 +205,8 @@ pub async fn claim_due(
     let mut tx = pool.begin().await?;
     // Two claims at once could hand out two sources of one host.
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", CLAIM_LOCK).execute(&mut *tx).await?;
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Claimed,
         r#"WITH free AS (
                SELECT DISTINCT ON (host) id, next_at FROM sources s
                WHERE enabled AND next_at <= $2 AND (lease_until IS NULL OR lease_until <= $2)
@@ -224,29 +225,88 @@ pub async fn claim_due(
     .fetch_all(&mut *tx)
     .await?;
     tx.commit().await?;
-    let mut sources = Vec::with_capacity(rows.len());
-    for row in rows {
-        sources.push(Source {
-            id: SourceId(row.id),
-            kind: row.kind.parse()?,
-            lane: row.lane.parse()?,
-            language: row.language.parse()?,
-            tier: row.tier.parse()?,
-            slug: row.slug,
-            name: row.name,
-            url: row.url,
-            owner: row.owner,
-            etag: row.etag,
-            last_modified: row.last_modified,
-            body_sha256: row.body_sha256,
-            n_failures: row.n_failures,
-            host: row.host,
-            moved_to: row.moved_to,
-            n_moved: row.n_moved,
-            rhythm: row.rhythm.map(|rhythm| rhythm.0),
-        });
+    rows.into_iter().map(Claimed::parse).collect()
+}
+
+/// When a source was last known to answer anything, also an error.
+///
+/// # Errors
+/// The database fails.
+pub async fn last_answer(pool: &PgPool) -> sqlx::Result<Option<DateTime<Utc>>> {
+    let last = sqlx::query_scalar!(
+        "SELECT max(last_fetch_at) FROM sources WHERE enabled AND last_status IS NOT NULL"
+    );
+    last.fetch_one(pool).await
+}
+
+/// Claims the source that answered last, though it is not due: to see whether anybody can be reached.
+///
+/// # Errors
+/// The database fails.
+pub async fn claim_witness(
+    pool: &PgPool,
+    holder: &str,
+    (now, until): (DateTime<Utc>, DateTime<Utc>),
+) -> anyhow::Result<Option<Source>> {
+    let row = sqlx::query_as!(
+        Claimed,
+        r#"UPDATE sources SET lease_owner = $1, lease_until = $3
+           WHERE id = (SELECT id FROM sources s
+               WHERE enabled AND last_status IS NOT NULL AND next_at > $2 AND (lease_until IS NULL OR lease_until <= $2)
+                 AND NOT EXISTS (SELECT FROM hosts h WHERE h.host = s.host AND h.not_before > $2)
+               ORDER BY last_fetch_at DESC NULLS LAST LIMIT 1 FOR UPDATE SKIP LOCKED)
+           RETURNING id, slug, name, kind, url, lane, language, tier, owner, etag, last_modified, body_sha256, n_failures,
+                     host, moved_to, n_moved, rhythm AS "rhythm: Json<Rhythm>""#,
+        holder,
+        now,
+        until
+    );
+    row.fetch_optional(pool).await?.map(Claimed::parse).transpose()
+}
+
+/// A claimed row, its words still text.
+struct Claimed {
+    id: i64,
+    slug: String,
+    name: String,
+    kind: String,
+    url: String,
+    lane: String,
+    language: String,
+    tier: String,
+    owner: String,
+    etag: Option<String>,
+    last_modified: Option<String>,
+    body_sha256: Option<Vec<u8>>,
+    n_failures: i32,
+    host: String,
+    moved_to: Option<String>,
+    n_moved: i32,
+    rhythm: Option<Json<Rhythm>>,
+}
+
+impl Claimed {
+    fn parse(self) -> anyhow::Result<Source> {
+        Ok(Source {
+            id: SourceId(self.id),
+            kind: self.kind.parse()?,
+            lane: self.lane.parse()?,
+            language: self.language.parse()?,
+            tier: self.tier.parse()?,
+            slug: self.slug,
+            name: self.name,
+            url: self.url,
+            owner: self.owner,
+            etag: self.etag,
+            last_modified: self.last_modified,
+            body_sha256: self.body_sha256,
+            n_failures: self.n_failures,
+            host: self.host,
+            moved_to: self.moved_to,
+            n_moved: self.n_moved,
+            rhythm: self.rhythm.map(|rhythm| rhythm.0),
+        })
     }
-    Ok(sources)
 }
 
 /// Writes down what one question came to, and gives the claim back.
