@@ -49,7 +49,10 @@ async fn collect(ctx: &Context) -> anyhow::Result<Status> {
         totals: store::totals::count(pool).await?,
         runs: store::runs::latest(pool).await?,
         jobs: store::jobs::all(pool).await?,
-        sources_in_trouble: sources.into_iter().filter(|row| row.enabled && !is_fine(&row.state)).collect(),
+        sources_in_trouble: sources
+            .into_iter()
+            .filter(|row| row.enabled && (!is_fine(&row.state) || row.last_error.is_some()))
+            .collect(),
         deliveries: store::deliveries::counts(pool).await?,
         delivery_problems: store::deliveries::problems(pool, MAX_PROBLEMS).await?,
         model_seven_days: store::model_calls::totals(pool, ctx.clock.now() - Duration::days(7)).await?,

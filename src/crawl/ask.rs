@@ -223,7 +223,7 @@ impl Run<'_> {
         if stored.old_versions > 0 {
             report.add("old_versions", stored.old_versions);
         }
-        let withdrawn = item_rows::withdraw(conn, source.id, &parsed.withdrawn).await?;
+        let withdrawn = item_rows::withdraw(conn, source.id, &parsed.withdrawn, now).await?;
         if withdrawn > 0 {
             report.add("withdrawn", withdrawn);
         }

@@ -118,6 +118,7 @@ async fn enter_sources(ctx: &Context) -> sqlx::Result<()> {
             language: source.language.as_str(),
             tier: source.tier.as_str(),
             owner: &source.owner,
+            rules: &rules_of(ctx, source),
             host: &host::origin(&source.url),
             heeds_host_pause: source.heed_host_pause,
         };
@@ -177,6 +178,12 @@ impl<'a> Run<'a> {
     fn paused(&self) -> MutexGuard<'_, HashSet<String>> {
         self.paused.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// All that decides what is read of an answer, to see whether it was edited.
+fn rules_of(ctx: &Context, source: &SourceConfig) -> String {
+    let filters = [&ctx.feeds.block, &ctx.feeds.keep, &source.block, &source.keep];
+    format!("{:?} {:?} {:?} {} {filters:?}", source.kind, source.page, source.path_prefix, source.max_items)
 }
 
 /// What feeds.toml says of how a source is read.

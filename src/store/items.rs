@@ -238,21 +238,40 @@ async fn read_signals(
     Ok(done.rows_affected())
 }
 
-/// Takes back what the publisher took back: an item that no story was built from goes, and a tombstone stays.
+/// Takes back what the publisher took back: an item that no story was built from goes, another is marked, so that it
+/// is told no more. A tombstone stands for either.
 ///
 /// # Errors
 /// The database fails.
-pub async fn withdraw(conn: &mut PgConnection, source: SourceId, guids: &[String]) -> sqlx::Result<u64> {
+pub async fn withdraw(
+    conn: &mut PgConnection,
+    source: SourceId,
+    guids: &[String],
+    now: DateTime<Utc>,
+) -> sqlx::Result<u64> {
     if guids.is_empty() {
         return Ok(0);
     }
+    let marked = sqlx::query!(
+        r#"WITH marked AS (
+               UPDATE items SET withdrawn_at = $3
+               WHERE source_id = $1 AND guid = ANY ($2) AND withdrawn_at IS NULL
+                 AND EXISTS (SELECT FROM story_items s WHERE s.item_id = items.id)
+               RETURNING guid, canonical_link)
+           INSERT INTO tombstones (source_id, guid, canonical_link)
+           SELECT $1, guid, canonical_link FROM marked ON CONFLICT DO NOTHING"#,
+        source.0,
+        guids,
+        now
+    );
+    let n_marked = marked.execute(&mut *conn).await?.rows_affected();
     let done = sqlx::query!(
         r#"DELETE FROM items i WHERE source_id = $1 AND guid = ANY ($2)
              AND NOT EXISTS (SELECT FROM story_items s WHERE s.item_id = i.id)"#,
         source.0,
         guids
     );
-    Ok(done.execute(conn).await?.rows_affected())
+    Ok(n_marked + done.execute(conn).await?.rows_affected())
 }
 
 async fn sight(
