@@ -180,6 +180,15 @@ pub async fn disable_others(conn: &mut PgConnection, slugs: &[String]) -> sqlx::
     Ok(done.execute(conn).await?.rows_affected())
 }
 
+/// Makes every enabled source due; a pause that its host asked for is still heeded when it is claimed.
+///
+/// # Errors
+/// The database fails.
+pub async fn make_due(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE sources SET next_at = $1 WHERE enabled AND next_at > $1", now).execute(pool).await?;
+    Ok(())
+}
+
 /// How many sources are due.
 ///
 /// # Errors
