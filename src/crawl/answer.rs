@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::date;
 use super::guard::{MAX_REDIRECTS, REFUSED};
+use super::robots::FORBIDDEN;
 
 /// The answer of one request.
 #[derive(Clone, Debug)]
@@ -55,6 +56,9 @@ pub enum Trouble {
         /// "host:port" of who said it, which after a redirect is not who was asked.
         host: String,
     },
+    /// A redirect leads to where programs are not wanted.
+    #[error("{FORBIDDEN}")]
+    Forbidden,
     /// A redirect leads to a host that asked for a pause.
     #[error("redirects to {0}, which asked for a pause")]
     Paused(String),

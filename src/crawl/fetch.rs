@@ -15,7 +15,8 @@ use url::Url;
 
 use super::answer::{self, Body, Fetched, Trouble};
 use super::guard::{self, MAX_REDIRECTS, PublicOnly, REFUSED};
-use super::host::{self, Manners, Turn};
+use super::host::{self, Turn};
+use super::manners::Manners;
 use crate::clock::Clock;
 use crate::config::CrawlSettings;
 

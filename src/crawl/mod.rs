@@ -23,7 +23,9 @@ mod host;
 pub mod inspect;
 mod items;
 mod json;
+mod keep;
 mod link;
+mod manners;
 mod oai;
 mod outcome;
 mod page;
@@ -58,7 +60,8 @@ pub use backfill::backfill;
 pub use check::{Checked, check};
 use feed::{Hints, Parsed};
 use fetch::{Ask, Fetcher};
-use host::{Hosts, Manners, Turn};
+use host::{Hosts, Turn};
+use manners::Manners;
 pub use tries::{Offer, Tried, discover as look_for_feeds, try_source};
 
 /// So many answers are stored at the same time: fewer than the pool has connections, of which the run itself needs one.
@@ -147,10 +150,18 @@ impl<'a> Run<'a> {
 
     /// Asks in `turn`, and in turn wherever redirects lead.
     async fn fetch(&self, ask: Ask<'_>, turn: Turn, slug: &str) -> Result<Fetched, Trouble> {
-        let heeds = self.configured.get(slug).is_none_or(|source| source.heed_host_pause);
-        let is_paused = |host: &str| heeds && self.paused().contains(host);
-        let manners = Manners { hosts: &self.hosts, is_paused: &is_paused };
+        self.fetcher.get_in_turn(ask, turn, &self.manners(ask.open, slug)).await
+    }
+
+    /// The same for what was made for people: robots.txt is obeyed wherever redirects lead.
+    async fn visit(&self, ask: Ask<'_>, turn: Turn, slug: &str) -> Result<Fetched, Trouble> {
+        let manners = Manners { obeys_robots: true, ..self.manners(ask.open, slug) };
         self.fetcher.get_in_turn(ask, turn, &manners).await
+    }
+
+    fn manners(&self, open: bool, slug: &str) -> Manners<'_> {
+        let heeds_pauses = self.configured.get(slug).is_none_or(|source| source.heed_host_pause);
+        Manners { run: self, open, heeds_pauses, obeys_robots: false }
     }
 
     /// Whether a source may be at a private address.

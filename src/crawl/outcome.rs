@@ -59,6 +59,7 @@ pub fn state_of_failure(
         Some(Trouble::Status { status: 410, .. }) => "gone",
         _ if !was_read && n_failures >= NEVER => "never-worked",
         Some(Trouble::Status { status: 401 | 403 | 429 | 451, .. }) => "blocked",
+        Some(Trouble::Forbidden) => "blocked",
         None if message == FORBIDDEN => "blocked",
         None if message.contains("HTML instead") => "html-instead",
         None if message.contains("empty answer") => "empty",
