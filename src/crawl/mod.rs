@@ -24,6 +24,7 @@ pub mod inspect;
 mod items;
 mod json;
 mod link;
+mod maps;
 mod oai;
 mod outcome;
 mod page;
@@ -206,7 +207,9 @@ fn read_as(kind: SourceKind, bytes: &[u8], rules: &Rules, hints: &Hints<'_>) -> 
             Some(rules) => page::parse(bytes, rules, hints),
             None => Err("kind \"page\" without selectors".to_owned()),
         },
-        SourceKind::Sitemap => sitemap::parse(bytes, rules.path_prefix.as_deref().unwrap_or("/"), hints),
+        SourceKind::Sitemap => {
+            sitemap::parse(bytes, rules.path_prefix.as_deref().unwrap_or(sitemap::ALL), hints)
+        }
         SourceKind::HackerNews => api::hackernews(bytes, hints),
         SourceKind::HuggingFace => api::huggingface(bytes, hints),
         SourceKind::Arxiv => {
