@@ -11,6 +11,7 @@ mod ask;
 mod backfill;
 mod check;
 mod date;
+mod date_near;
 mod date_words;
 mod decode;
 mod discover;
