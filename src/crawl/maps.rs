@@ -9,7 +9,7 @@ use super::answer::{Body, Fetched, Head, Trouble};
 use super::ask::Failure;
 use super::feed::{Hints, Parsed};
 use super::fetch::Ask;
-use super::robots::FORBIDDEN;
+use super::robots::{FORBIDDEN, Permission};
 use super::sitemap::{self, Index};
 use crate::model::{Source, SourceKind};
 
@@ -96,8 +96,10 @@ impl Run<'_> {
     async fn read_map(&self, source: &Source, url: &str, hash: &mut Sha256) -> Result<Parsed, Failure> {
         let open = self.open(&source.slug);
         let mut turn = self.hosts.turn(url).await;
-        if !self.robots.allow(&self.fetcher, url, open, &mut turn).await {
-            return Err(said(FORBIDDEN.to_owned()));
+        match self.may_ask(url, open, &mut turn).await {
+            Permission::Given => {}
+            Permission::Refused => return Err(said(FORBIDDEN.to_owned())),
+            Permission::Unknown(message) => return Err(said(message)),
         }
         let body = match self.fetch(Ask { url, open, ..Ask::default() }, turn, &source.slug).await? {
             Fetched::Body(Body { broke_off: Some(why), .. }) => return Err(Trouble::Other(why).into()),
