@@ -67,3 +67,21 @@ async fn sitemaps_that_their_index_does_not_date_are_asked_once_a_day() {
     crawl_later(&app, 30).await;
     assert_eq!(state(&app, "map").await.0, "failing");
 }
+
+#[tokio::test]
+async fn whoever_tries_an_index_sees_what_its_sitemaps_list() {
+    let web = Web::with([("/map.xml", index(&[("/a.xml", ""), ("/b.xml", "")]))]).await;
+    web.put("/a.xml", ok(map(&["/news/larks"])));
+    web.put("/b.xml", ok(map(&["/jobs/x"])));
+    let news = SourceConfig {
+        kind: SourceKind::Sitemap,
+        path_prefix: Some("/news/".into()),
+        ..source("map", format!("{}/map.xml", web.base))
+    };
+    let app = reading(Vec::new()).await;
+    let try_it = || headsup::crawl::try_source(&app.ctx.settings.crawl, &news, app.ctx.clock.now());
+    let tried = try_it().await.unwrap();
+    assert_eq!(tried.entries.iter().map(|entry| &*entry.title).collect::<Vec<_>>(), ["Larks"]);
+    web.put("/b.xml", status(404));
+    assert!(try_it().await.unwrap_err().ends_with("/b.xml cannot be read: HTTP 404"));
+}
