@@ -96,17 +96,19 @@ impl Run<'_> {
         if let Some(why) = body.broke_off.clone() {
             return self.read_what_arrived(source, body, why).await;
         }
-        let (sha256, head) = (Sha256::digest(&body.bytes).to_vec(), body.head.clone());
+        let sha256 = Sha256::digest(&body.bytes).to_vec();
         if source.body_sha256.as_ref() == Some(&sha256) && source.rhythm.is_some() {
-            return Ok(unchanged(head, true));
+            return Ok(unchanged(body.head, true));
         }
-        let parsed = self.parse(source, body).await?;
-        let mut read = unchanged(head, true);
-        read.answer.body_sha256 = Some(sha256);
-        read.answer.n_entries = i32::try_from(parsed.entries.len()).ok();
-        read.answer.repairs = Some(parsed.repairs.clone());
-        read.answer.rhythm = Some(rhythm::of(&parsed, source.kind, self.ctx.clock.now()));
-        Ok(Read { parsed: Some(parsed), ..read })
+        let whole = self.read_whole(source, body, sha256).await?;
+        let mut read = Read { complaint: whole.complaint, ..unchanged(whole.head, true) };
+        read.answer.body_sha256 = whole.sha256;
+        if let Some(parsed) = &whole.parsed {
+            read.answer.n_entries = i32::try_from(parsed.entries.len()).ok();
+            read.answer.repairs = Some(parsed.repairs.clone());
+            read.answer.rhythm = Some(rhythm::of(parsed, source.kind, self.ctx.clock.now()));
+        }
+        Ok(Read { parsed: whole.parsed, ..read })
     }
 
     /// An answer without its end may be stored, but must not pass for the whole: no validators, nothing of its rhythm.

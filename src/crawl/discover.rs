@@ -33,10 +33,11 @@ const LEAST_HEADLINE: usize = 15;
 /// Addresses that may be feeds of the page, the surest first, each once.
 pub fn candidates(html: &str, base: &str) -> Vec<String> {
     let tree = Html::parse_document(html);
+    let stated_base = page::base_of(&tree, base);
     let of = |css: &str| -> Vec<String> {
         let Ok(selector) = Selector::parse(css) else { return Vec::new() };
         let hrefs = tree.select(&selector).filter_map(|element| element.value().attr("href"));
-        hrefs.filter_map(|href| link::absolute(href, base)).collect()
+        hrefs.filter_map(|href| link::absolute(href, &stated_base)).collect()
     };
     let stated = of(
         r#"link[rel~="alternate"][type*="rss"], link[rel~="alternate"][type*="atom"], link[rel~="alternate"][type*="feed+json"]"#,
@@ -51,11 +52,12 @@ pub fn candidates(html: &str, base: &str) -> Vec<String> {
 /// Selectors that find a list of headlines in the page, and how many items they find.
 pub fn propose(html: &str, hints: &Hints<'_>) -> Option<(PageRules, usize)> {
     let tree = Html::parse_document(html);
+    let base = page::base_of(&tree, hints.base);
     let anchors = Selector::parse("a[href]").ok()?;
     let mut boxes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for anchor in tree.select(&anchors) {
         let headline = anchor.text().collect::<String>().trim().chars().count() >= LEAST_HEADLINE;
-        let href = anchor.value().attr("href").and_then(|href| link::absolute(href, hints.base));
+        let href = anchor.value().attr("href").and_then(|href| link::absolute(href, &base));
         let Some(href) = href.filter(|_| headline) else { continue };
         let around = std::iter::once(anchor).chain(anchor.ancestors().filter_map(ElementRef::wrap).take(5));
         for element in around {
@@ -106,6 +108,13 @@ mod tests {
             found[..3],
             ["https://a.example/news.rss", "https://b.example/feed/", "https://a.example/feed"]
         );
+    }
+
+    #[test]
+    fn what_a_page_links_is_relative_to_its_base() {
+        let html = r#"<head><base href="https://b.example/x/"><link rel="alternate" type="application/atom+xml" href="atom"></head>"#;
+        let found = candidates(html, "https://a.example/blog/");
+        assert_eq!(found[..2], ["https://b.example/x/atom", "https://a.example/feed"]);
     }
 
     #[test]

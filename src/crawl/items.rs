@@ -103,6 +103,10 @@ fn item(source: &Source, mut entry: Entry, fetch_pages: bool, now: DateTime<Utc>
         hash.update(part.as_bytes());
         hash.update([0]);
     }
+    // Of a sitemap's page nothing else tells that it changed.
+    if let Some(at) = entry.updated.filter(|_| source.kind == SourceKind::Sitemap) {
+        hash.update(at.timestamp().to_be_bytes());
+    }
     NewItem {
         canonical_link,
         other_guid,

@@ -153,7 +153,7 @@ impl Run<'_> {
             next_at: now + wait,
             state: outcome::state_of_failure(&failure.message, trouble, (was_read, n_failures)),
             status,
-            error: Some(failure.message.clone()),
+            error: Some(outcome::message_of_failure(&failure.message, trouble)),
             n_failures,
             host: origin(address(source, &moved)),
             moved,

@@ -231,6 +231,7 @@ mod tests {
             "https://amp.example.com/amp/a/b?id=3",
             "https://www.google.com/amp/s/www.example.com/a/b?id=3",
             "https://example-com.cdn.ampproject.org/c/s/example.com/a/b.amp?id=3",
+            "https://www-example-com.cdn.ampproject.org/c/s/www.example.com/a/b?id=3&usqp=mq331AQIUAKwASA%3D",
             "https://www.google.com/url?rct=j&url=https%3A%2F%2Fexample.com%2Fa%2Fb%3Fid%3D3&ct=ga",
             "https://link.zhihu.com/?target=https%3A//example.com/a/b%3Fid%3D3",
             "http://www.bing.com/news/apiclick.aspx?ref=FexRss&url=http%3a%2f%2fexample.com%2fa%2fb%3fid%3d3",

@@ -11,6 +11,7 @@ mod ask;
 mod backfill;
 mod check;
 mod date;
+mod date_near;
 mod date_words;
 mod decode;
 mod discover;
@@ -26,6 +27,7 @@ mod json;
 mod keep;
 mod link;
 mod manners;
+mod maps;
 mod oai;
 mod outcome;
 mod page;
@@ -217,7 +219,9 @@ fn read_as(kind: SourceKind, bytes: &[u8], rules: &Rules, hints: &Hints<'_>) -> 
             Some(rules) => page::parse(bytes, rules, hints),
             None => Err("kind \"page\" without selectors".to_owned()),
         },
-        SourceKind::Sitemap => sitemap::parse(bytes, rules.path_prefix.as_deref().unwrap_or("/"), hints),
+        SourceKind::Sitemap => {
+            sitemap::parse(bytes, rules.path_prefix.as_deref().unwrap_or(sitemap::ALL), hints)
+        }
         SourceKind::HackerNews => api::hackernews(bytes, hints),
         SourceKind::HuggingFace => api::huggingface(bytes, hints),
         SourceKind::Arxiv => {

@@ -67,6 +67,16 @@ pub fn state_of_failure(
     }
 }
 
+/// What stands on the row of a source that could not be read.
+pub fn message_of_failure(message: &str, trouble: Option<&Trouble>) -> String {
+    match trouble {
+        Some(Trouble::Status { status: 410, .. }) => {
+            format!("{message}: its publisher took it down; tried again after {} days", GONE.num_days())
+        }
+        _ => message.to_owned(),
+    }
+}
+
 /// When a source that failed for the `n_failures`-th time in a row is asked again: twice as long each time, at most
 /// a day, never earlier than it asked for.
 pub fn next_after_failure(

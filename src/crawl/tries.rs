@@ -6,10 +6,10 @@ use serde::Serialize;
 use super::answer::{Body, Fetched};
 use super::feed::{self, Hints};
 use super::fetch::{Ask, Fetcher};
-use super::{Rules, arxiv, decode, discover, outcome, read_as, rhythm};
+use super::{Rules, arxiv, decode, discover, outcome, read_as, rhythm, sitemap};
 use crate::clock::Clock;
 use crate::config::{CrawlSettings, PageRules, SourceConfig};
-use crate::model::{Entry, SourceKind};
+use crate::model::{Entry, Language, SourceKind};
 
 /// What one source answered.
 #[derive(Debug, Serialize)]
@@ -49,12 +49,19 @@ pub async fn try_source(
     now: DateTime<Utc>,
 ) -> Result<Tried, String> {
     let body = get(settings, &source.url, source.allow_private).await?;
+    let maps = maps_of(settings, source, &body).await?;
     let rules = Rules::of(source);
     let (kind, language) = (source.kind, source.language);
     let parsing = tokio::task::spawn_blocking(move || {
-        let hints =
-            Hints { content_type: body.content_type.as_deref(), base: &body.final_url, language, now };
-        let parsed = read_as(kind, &body.bytes, &rules, &hints);
+        let prefix = rules.path_prefix.as_deref().unwrap_or(sitemap::ALL);
+        let pages = |map: &Body| sitemap::pages(&map.bytes, prefix, &hints_of(map, language, now));
+        let parsed = match &maps {
+            Some(maps) => {
+                let all: Result<Vec<_>, String> = maps.iter().map(pages).collect();
+                all.and_then(|all| sitemap::join(all, prefix))
+            }
+            None => read_as(kind, &body.bytes, &rules, &hints_of(&body, language, now)),
+        };
         parsed.map(|parsed| (parsed, body))
     });
     let (parsed, body) = parsing.await.map_err(|_| "the parser gave up on it".to_owned())??;
@@ -88,7 +95,7 @@ pub async fn discover(
 ) -> Result<Offer, String> {
     let body = get(settings, &source.url, source.allow_private).await?;
     let language = source.language;
-    let hints = Hints { content_type: body.content_type.as_deref(), base: &body.final_url, language, now };
+    let hints = hints_of(&body, language, now);
     if let Ok(parsed) = feed::parse(&body.bytes, &hints) {
         return Ok(Offer { feeds: vec![(body.final_url.clone(), parsed.entries.len())], page: None });
     }
@@ -96,8 +103,7 @@ pub async fn discover(
     let mut offer = Offer::default();
     for url in discover::candidates(&html, &body.final_url) {
         let Ok(answer) = get(settings, &url, source.allow_private).await else { continue };
-        let hints =
-            Hints { content_type: answer.content_type.as_deref(), base: &answer.final_url, language, now };
+        let hints = hints_of(&answer, language, now);
         let Ok(parsed) = feed::parse(&answer.bytes, &hints) else { continue };
         let is_known = offer.feeds.iter().any(|(known, _)| *known == answer.final_url);
         if !parsed.entries.is_empty() && !is_known {
@@ -112,6 +118,27 @@ pub async fn discover(
         offer.page = discover::propose(&html, &hints);
     }
     Ok(offer)
+}
+
+/// The sitemaps that an index of them names; `None`: the body is none.
+async fn maps_of(
+    settings: &CrawlSettings,
+    source: &SourceConfig,
+    body: &Body,
+) -> Result<Option<Vec<Body>>, String> {
+    let is_sitemap = source.kind == SourceKind::Sitemap;
+    let index = is_sitemap.then(|| sitemap::index(body, sitemap::prefix(source))).flatten();
+    let Some(index) = index else { return Ok(None) };
+    let mut maps = Vec::new();
+    for url in &index.maps {
+        let map = get(settings, url, source.allow_private).await;
+        maps.push(map.map_err(|why| format!("its sitemap {url} cannot be read: {why}"))?);
+    }
+    Ok(Some(maps))
+}
+
+fn hints_of(body: &Body, language: Language, now: DateTime<Utc>) -> Hints<'_> {
+    Hints { content_type: body.content_type.as_deref(), base: &body.final_url, language, now }
 }
 
 async fn get(settings: &CrawlSettings, url: &str, allow_private: bool) -> Result<Body, String> {

@@ -53,9 +53,10 @@ pub fn main_path(path: &str) -> String {
     path.replace(".amp.html", ".html")
 }
 
-/// `?amp`, `?amp=1`, `?outputType=amp`.
+/// `?amp`, `?amp=1`, `?outputType=amp`, and what Google's cache of such pages says of its visitor (`usqp`).
 pub fn is_amp_parameter(name: &str, value: &str) -> bool {
-    name.eq_ignore_ascii_case("amp") || name.eq_ignore_ascii_case("outputtype") && value == "amp"
+    let is = |known: &str| name.eq_ignore_ascii_case(known);
+    is("amp") || is("usqp") || is("outputtype") && value == "amp"
 }
 
 /// `google.com/amp/s/…` and `….cdn.ampproject.org/c/s/…`: the address stands in the path, `s` for https.

@@ -10,6 +10,7 @@ use super::relay::Relay;
 use super::worker::Route;
 use crate::context::Context;
 use crate::model::{DeliveryState, Language, Report};
+use crate::render::said;
 use crate::store::operator_mails::{self, OperatorMail};
 use crate::store::sources::SourceRow;
 use crate::store::{deliveries, runs, sources};
@@ -130,9 +131,11 @@ fn told(row: &SourceRow, zh: bool) -> Value {
         });
     }
     let in_chinese = ZH.iter().find(|(word, _)| zh && *word == row.state).map(|(_, words)| *words);
+    let language = if zh { Language::Zh } else { Language::En };
+    let says = row.last_error.as_ref().map(|says| said(says, language));
     let day = |at: DateTime<Utc>| at.format("%Y-%m-%d").to_string();
     json!({
-        "slug": row.slug, "state": in_chinese.unwrap_or(&row.state), "says": row.last_error.as_deref().unwrap_or("–"),
+        "slug": row.slug, "state": in_chinese.unwrap_or(&row.state), "says": says.unwrap_or_else(|| "–".to_owned()),
         "since": row.failing_since.map(day), "next": row.next_at.format("%Y-%m-%d %H:%M UTC").to_string(),
     })
 }

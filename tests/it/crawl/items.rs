@@ -350,3 +350,34 @@ async fn two_sources_that_list_the_same_in_opposite_order_are_both_heard() {
     let report = crawl(&app).await;
     assert_eq!((report.count("items"), report.count("sightings"), report.count("failed")), (150, 150, 0));
 }
+
+#[tokio::test]
+async fn a_page_that_its_sitemap_says_has_changed_is_revised_and_fetched_again() {
+    let map = |day: u8| {
+        format!(
+            "<urlset><url><loc>/news/owls</loc><lastmod>2026-05-0{day}</lastmod></url>\
+             <url><loc>/news/larks</loc><lastmod>2026-05-03</lastmod></url></urlset>"
+        )
+    };
+    let web = Web::with([("/map.xml", map(1))]).await;
+    let page = |text: &str| super::web::typed("text/html", format!("<p>{text}"));
+    web.put("/news/owls", page("first"));
+    web.put("/news/larks", page("larks"));
+    let news = headsup::config::SourceConfig {
+        kind: SourceKind::Sitemap,
+        fetch_pages: true,
+        ..source("map", format!("{}/map.xml", web.base))
+    };
+    let app = reading(vec![news]).await;
+    assert_eq!(crawl(&app).await.count("pages"), 2);
+    web.put("/map.xml", ok(map(5)));
+    web.put("/news/owls", page("second"));
+    let report = crawl_later(&app, 30).await;
+    assert_eq!(
+        (report.count("items"), report.count("revised"), report.count("pages")),
+        (0, 1, 1),
+        "{report:?}"
+    );
+    let bodies = column(&app, "SELECT convert_from(body, 'UTF8') FROM pages ORDER BY 1");
+    assert_eq!(bodies.await, ["<p>larks", "<p>second"]);
+}
