@@ -1,9 +1,11 @@
 //! A list page without a feed, read by the CSS selectors of feeds.toml.
 
+use std::collections::HashMap;
+
 use scraper::{ElementRef, Html, Selector};
 
 use super::feed::{Hints, MAX_SUMMARY, MAX_TITLE, Parsed, zone_of};
-use super::{date, date_near, decode, link, text};
+use super::{date, date_near, decode, link, tree};
 use crate::config::PageRules;
 use crate::model::Entry;
 
@@ -20,17 +22,21 @@ pub fn parse(bytes: &[u8], rules: &PageRules, hints: &Hints<'_>) -> Result<Parse
     }
     let (decoded, repairs) = decode::decode(bytes, hints.content_type);
     let selectors = Selectors::parse(rules)?;
-    let tree = Html::parse_document(&decoded);
+    let tree = tree::document(&decoded)?;
     let base = base_of(&tree, hints.base);
     let hints = &Hints { base: &base, ..*hints };
     let mut entries: Vec<Entry> = Vec::new();
-    for element in tree.select(&selectors.item) {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for element in tree.select(&selectors.item).take(tree::MAX_ROWS) {
         let Some(entry) = entry(element, &selectors, hints) else { continue };
-        match entries.iter_mut().find(|known| known.guid == entry.guid) {
+        match places.get(&entry.guid).map(|place| &mut entries[*place]) {
             // A card often links twice, once around the picture.
             Some(known) if known.title.len() < entry.title.len() => *known = entry,
             Some(_) => {}
-            None => entries.push(entry),
+            None => {
+                places.insert(entry.guid.clone(), entries.len());
+                entries.push(entry);
+            }
         }
     }
     if entries.is_empty() {
@@ -69,16 +75,15 @@ impl Selectors {
 
 fn entry(element: ElementRef<'_>, selectors: &Selectors, hints: &Hints<'_>) -> Option<Entry> {
     let anchor = match &selectors.link {
-        Some(selector) => element.select(selector).next(),
+        Some(selector) => tree::first(element, selector),
         None if element.value().attr("href").is_some() => Some(element),
-        None => element
-            .descendent_elements()
-            .find(|inner| inner.value().name() == "a" && inner.value().attr("href").is_some()),
+        None => {
+            tree::find(element, |inner| inner.value().name() == "a" && inner.value().attr("href").is_some())
+        }
     }?;
     let href = link::absolute(anchor.value().attr("href")?, hints.base)?;
-    let own =
-        |selector: &Option<Selector>| selector.as_ref().and_then(|selector| element.select(selector).next());
-    let words = |element: ElementRef<'_>, max: usize| text::line(&element.inner_html(), max);
+    let own = |selector: &Option<Selector>| tree::first(element, selector.as_ref()?);
+    let words = tree::words;
     let title = own(&selectors.title).map(|found| words(found, MAX_TITLE)).filter(|title| !title.is_empty());
     let title = title.unwrap_or_else(|| words(anchor, MAX_TITLE));
     if title.chars().count() < MIN_TITLE {
