@@ -59,8 +59,8 @@ pub enum Trouble {
     /// A redirect leads to where programs are not wanted.
     #[error("{FORBIDDEN}")]
     Forbidden,
-    /// A redirect leads to a host that asked for a pause.
-    #[error("redirects to {0}, which asked for a pause")]
+    /// The host, perhaps one that a redirect leads to, asked for a pause.
+    #[error("{0} asked for a pause")]
     Paused(String),
     /// The guard refused the address or a redirect to it.
     #[error("{REFUSED}")]

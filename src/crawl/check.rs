@@ -5,10 +5,13 @@ use futures::StreamExt as _;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use super::answer::Trouble;
+use super::ask::Failure;
 use super::{Run, outcome};
 use crate::config::SourceConfig;
 use crate::context::Context;
 use crate::model::{Source, SourceId};
+use crate::store::hosts;
 
 /// What a source answered.
 #[derive(Clone, Debug, Serialize)]
@@ -37,6 +40,8 @@ pub struct Checked {
 /// The TLS stack cannot be set up.
 pub async fn check(ctx: &Context) -> anyhow::Result<Vec<Checked>> {
     let run = Run::new(ctx)?;
+    let paused = hosts::paused(&ctx.pool, ctx.clock.now()).await?;
+    run.paused().extend(paused);
     let enabled: Vec<&SourceConfig> = ctx.feeds.sources.iter().filter(|source| source.enabled).collect();
     let work = ctx.progress.start("check", enabled.len());
     let mut answers =
@@ -56,7 +61,11 @@ pub async fn check(ctx: &Context) -> anyhow::Result<Vec<Checked>> {
 async fn one(run: &Run<'_>, config: &SourceConfig) -> Checked {
     let began = Instant::now();
     let source = as_source(config);
-    let asked = run.ask(&source).await;
+    let asked = if config.heed_host_pause && run.paused().contains(&source.host) {
+        Err(Failure::from(Trouble::Paused(source.host.clone())))
+    } else {
+        run.ask(&source).await
+    };
     let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let slug = config.slug.clone();
     match asked {

@@ -80,6 +80,10 @@ impl Fetcher {
                 .user_agent(&agent)
                 .no_proxy()
                 .referer(false)
+                // Browsers and curl read on where a header is odd.
+                .http1_allow_spaces_after_header_name_in_responses(true)
+                .http1_allow_obsolete_multiline_headers_in_responses(true)
+                .http1_ignore_invalid_headers_in_responses(true)
                 // Followed by hand: the guard looks at every hop, and permanent ones are remembered.
                 .redirect(Policy::none())
                 .timeout(timeout)

@@ -114,8 +114,14 @@ fn item(source: &Source, mut entry: Entry, fetch_pages: bool, now: DateTime<Utc>
         language: language_of(&format!("{} {}", entry.title, entry.summary), source.language),
         content_sha256: hash.finalize().to_vec(),
         wants_page: fetch_pages && has_link && is_fresh,
+        is_backlog: entry.published.is_none() && source.rhythm.is_none() && lists_its_past(source.kind),
         entry,
     }
+}
+
+/// Whether a source lists what it ever published; the others list what is new or rises now.
+fn lists_its_past(kind: SourceKind) -> bool {
+    matches!(kind, SourceKind::Feed | SourceKind::Page | SourceKind::Sitemap)
 }
 
 /// Without what the database cannot hold: the character 0 in a text, a name longer than an index takes.

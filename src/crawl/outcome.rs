@@ -13,8 +13,10 @@ const LONGEST: Duration = Duration::days(1);
 pub const LONGEST_WISH: Duration = Duration::days(7);
 /// A source that was silent for less is never quiet…
 const LEAST_QUIET: Duration = Duration::days(14);
+/// …or for less than this, if it publishes several times a day…
+const LEAST_QUIET_OF_BUSY: Duration = Duration::days(3);
 /// …and one that was silent for longer always is, whatever its rhythm.
-const MOST_QUIET: Duration = Duration::days(90);
+const MOST_QUIET: Duration = Duration::days(365);
 /// A silence this many times as long as the usual one is out of rhythm.
 const OUT_OF_RHYTHM: f64 = 4.0;
 /// A feed whose every byte stayed the same for so long is perhaps no longer written by anybody…
@@ -46,7 +48,8 @@ fn longest_silence(rhythm: &Rhythm, now: DateTime<Utc>) -> Duration {
     let is_frozen = rhythm.changed_at.is_some_and(|changed| now - changed >= FROZEN);
     let times = if is_frozen { OUT_OF_FROZEN_RHYTHM } else { OUT_OF_RHYTHM };
     let minutes = usual.num_minutes() as f64 * times;
-    Duration::minutes(minutes as i64).clamp(LEAST_QUIET, MOST_QUIET)
+    let least = if usual < Duration::hours(12) { LEAST_QUIET_OF_BUSY } else { LEAST_QUIET };
+    Duration::minutes(minutes as i64).clamp(least, MOST_QUIET)
 }
 
 /// State of a source that could not be read, for the `n_failures`-th time in a row.
@@ -145,7 +148,8 @@ mod tests {
         };
         assert_eq!([every(1, 3), every(1, 13), every(1, 16)], ["ok", "ok", "quiet"], "a daily one");
         assert_eq!([every(14, 40), every(14, 70)], ["ok", "quiet"], "one of every second week");
-        assert_eq!(every(300, 130), "quiet");
+        assert_eq!([every(150, 300), every(300, 370)], ["ok", "quiet"], "a year is too long for any");
+        assert_eq!([every(0, 2), every(0, 4)], ["ok", "quiet"], "one of every few minutes");
     }
 
     #[test]

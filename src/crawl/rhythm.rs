@@ -62,7 +62,7 @@ pub fn next_poll(
     let wished = [rhythm.ttl_minutes, max_age_minutes].into_iter().flatten().max().unwrap_or_default();
     let own = rhythm.gap_minutes.map_or(0, |gap| gap / 2).max(idle(rhythm, longest, now));
     let minutes = least.max(i64::from(wished)).max(own).min(longest);
-    after_skipped(now + spread(Duration::minutes(minutes), chance), rhythm)
+    after_skipped(now + spread(Duration::minutes(minutes), chance).min(Duration::minutes(longest)), rhythm)
 }
 
 /// A pause, up to a tenth longer by `chance`.

@@ -14,7 +14,7 @@ const SENTENCES: &[(&str, &str)] = &[
         "HTTP {}：发布方已关闭此信源，{} 天后再试",
     ),
     ("HTTP 304 although nobody asked for changes", "没有问是否有变化，却回答 HTTP 304"),
-    ("redirects to {}, which asked for a pause", "重定向到 {}，而那里要求暂缓访问"),
+    ("{} asked for a pause", "{} 要求暂缓访问"),
     (
         "private address refused (allow_private = true allows it for a source)",
         "拒绝访问内网地址（可为某个信源设 allow_private = true）",

@@ -25,6 +25,8 @@ pub struct NewItem {
     pub content_sha256: Vec<u8>,
     /// Whether its own page is to be fetched.
     pub wants_page: bool,
+    /// Whether it stood there undated at the first reading of its source.
+    pub is_backlog: bool,
 }
 
 /// What storing a list of entries changed.
@@ -193,14 +195,15 @@ async fn insert(
     let dois: Vec<Option<String>> = items.iter().map(|item| item.entry.doi.clone()).collect();
     let rows = sqlx::query!(
         r#"INSERT INTO items (source_id, guid, link, canonical_link, title, summary, content, authors, categories,
-                              language, published_at, first_seen_at, content_sha256, page_state, page_next_at, doi)
+                              language, published_at, first_seen_at, content_sha256, page_state, page_next_at, doi,
+                              is_backlog)
            SELECT $1, n.guid, n.link, n.canonical, n.title, n.summary, n.content,
                   string_to_array(n.authors, $2), string_to_array(n.categories, $2),
-                  n.language, n.published, $3, n.hash, n.page_state, $3, n.doi
+                  n.language, n.published, $3, n.hash, n.page_state, $3, n.doi, n.is_backlog
            FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-                       $12::text[], $13::timestamptz[], $14::bytea[], $15::text[], $16::text[])
+                       $12::text[], $13::timestamptz[], $14::bytea[], $15::text[], $16::text[], $17::boolean[])
                 WITH ORDINALITY AS n (guid, link, canonical, title, summary, content, authors, categories,
-                                      language, published, hash, page_state, doi, position)
+                                      language, published, hash, page_state, doi, is_backlog, position)
            WHERE NOT EXISTS (SELECT FROM tombstones t WHERE t.source_id = $1 AND t.guid = n.guid)
              AND NOT EXISTS (SELECT FROM tombstones t WHERE t.canonical_link = n.canonical)
            ORDER BY n.canonical COLLATE "C"
@@ -220,7 +223,8 @@ async fn insert(
         &published as &[Option<DateTime<Utc>>],
         &hashes,
         &text(page_state),
-        &dois as &[Option<String>]
+        &dois as &[Option<String>],
+        &items.iter().map(|item| item.is_backlog).collect::<Vec<_>>()
     )
     .fetch_all(conn)
     .await?;

@@ -381,3 +381,20 @@ async fn a_page_that_its_sitemap_says_has_changed_is_revised_and_fetched_again()
     let bodies = column(&app, "SELECT convert_from(body, 'UTF8') FROM pages ORDER BY 1");
     assert_eq!(bodies.await, ["<p>larks", "<p>second"]);
 }
+
+#[tokio::test]
+async fn what_a_new_source_lists_without_dates_is_no_news_and_what_it_adds_is() {
+    let web = Web::start().await;
+    let post = |n: u32, day: u32| (format!("g{n}"), format!("/p{n}"), format!("Lumen ships part {n}"), day);
+    let list = |posts: &[(String, String, String, u32)]| {
+        let entries: Vec<Told<'_>> = posts.iter().map(|(g, l, t, day)| (&**g, &**l, &**t, *day)).collect();
+        ok(feed(&entries))
+    };
+    web.put("/feed", list(&[post(1, 0), post(2, 0), post(3, 5)]));
+    let app = reading(vec![source("one", format!("{}/feed", web.base))]).await;
+    crawl(&app).await;
+    web.put("/feed", list(&[post(4, 0), post(1, 0), post(2, 0), post(3, 5)]));
+    crawl_later(&app, 30).await;
+    let backlog = column(&app, "SELECT title FROM items WHERE is_backlog ORDER BY title").await;
+    assert_eq!(backlog, ["Lumen ships part 1", "Lumen ships part 2"]);
+}
