@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use toml_edit::{Table, value};
 
-use super::feeds_edit::{append, file, parse, slug_of, write};
+use super::feeds_edit::slug_of;
+use super::feeds_file::FeedsFile;
 use super::open::Surroundings;
 use super::{UsageError, output};
 use crate::config::{Feeds, Outline, read_opml, write_opml};
@@ -25,17 +26,16 @@ struct Imported {
 
 /// Adds the feeds of an OPML file ("-": standard input) to feeds.toml, its comments and order kept.
 pub fn import(around: &Surroundings, from: &Path, (lane, dry_run): (Lane, bool)) -> anyhow::Result<ExitCode> {
-    let (path, text) = file(around)?;
     let outlines = read_opml(&content(from)?)
         .map_err(|message| UsageError(format!("{}: {message}; nothing was written", from.display())))?;
-    let mut document = parse(&text, &path)?;
+    let mut file = FeedsFile::open(around)?;
     let known = around.feeds()?;
     let imported = plan(&known, &outlines, lane);
     for (outline, one) in outlines.iter().zip(&imported).filter(|(_, one)| one.left_out.is_empty()) {
-        append(&mut document, table(outline, one))?;
+        file.append(table(outline, one))?;
     }
     if !dry_run {
-        write(&path, &document)?;
+        file.write()?;
     }
     if around.global.json {
         output::json(&imported)?;
@@ -49,7 +49,7 @@ pub fn import(around: &Surroundings, from: &Path, (lane, dry_run): (Lane, bool))
     output::line(&rows.to_string())?;
     let n_added = imported.iter().filter(|one| one.left_out.is_empty()).count();
     let verb = if dry_run { "would be added" } else { "added" };
-    output::line(&format!("{n_added} of {} feeds {verb} to {}", imported.len(), path.display()))?;
+    output::line(&format!("{n_added} of {} feeds {verb} to {}", imported.len(), file.name().display()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -5,7 +5,7 @@ mod asking;
 mod items;
 mod manners;
 mod pages;
-mod web;
+pub mod web;
 
 use headsup::config::{Feeds, SourceConfig};
 use headsup::crawl;

@@ -1,0 +1,151 @@
+//! feeds.toml changed by the program: what it does not concern stays, byte for byte.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use crate::config::headsup;
+use crate::crawl::web::{Web, typed};
+
+const TWO: &str = "# mine\n[[source]]\nslug = \"one\"\nurl = \"https://a.example/feed\" # kept\nlane = \"company\"\n\n\
+                   # the second\n[[source]]\nslug = \"two\"\nurl = \"https://b.example/feed\"\nlane = \"company\"\n";
+
+/// A feed with one entry.
+fn feed() -> String {
+    "<rss version=\"2.0\"><channel><title>A</title><item><title>An entry</title><link>https://a.example/1</link></item></channel></rss>".to_owned()
+}
+
+/// For servers on loopback.
+const LOOPBACK: [(&str, &str); 2] =
+    [("HEADSUP_CRAWL_ALLOW_PRIVATE", "true"), ("HEADSUP_CRAWL_HOST_GAP_MS", "0")];
+
+fn switch(folder: &Path, what: &str, slug: &str) {
+    let output = headsup(folder, &["feeds", what, slug], &[]);
+    assert!(output.status.success(), "{output:?}");
+}
+
+fn write(folder: &Path, text: &str) -> std::path::PathBuf {
+    let path = folder.join("feeds.toml");
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+fn files(folder: &Path) -> usize {
+    std::fs::read_dir(folder).unwrap().count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sources_added_at_the_same_time_are_all_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), TWO);
+    let web = Web::start().await;
+    let slugs: Vec<String> = (0..6).map(|n| format!("new-{n}")).collect();
+    let adds = slugs.iter().map(|slug| {
+        web.put(&format!("/{slug}"), typed("application/rss+xml", feed()));
+        let (folder, url, slug) = (folder.path().to_owned(), format!("{}/{slug}", web.base), slug.clone());
+        tokio::task::spawn_blocking(move || {
+            headsup(&folder, &["feeds", "add", &url, "--slug", &slug], &LOOPBACK)
+        })
+    });
+    for output in futures::future::join_all(adds.collect::<Vec<_>>()).await {
+        let output = output.unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+    let now = read(&path);
+    assert!(now.starts_with(TWO) && slugs.iter().all(|slug| now.contains(slug)), "{now}");
+    assert_eq!(files(folder.path()), 1, "nothing else is left behind");
+}
+
+#[test]
+fn a_comment_at_the_switch_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let off = TWO.replace(" # kept\n", "\nenabled = false   # off because it is loud\n");
+    let path = write(folder.path(), &off);
+    switch(folder.path(), "enable", "one");
+    let on = off.replace("enabled = false ", "enabled = true ");
+    assert_eq!(read(&path), on);
+    switch(folder.path(), "disable", "one");
+    assert_eq!(read(&path), off);
+    let above = TWO.replace(" # kept\n", "\n# off because it is loud\nenabled = false\n");
+    write(folder.path(), &above);
+    switch(folder.path(), "enable", "one");
+    assert_eq!(read(&path), above.replace("false", "true"));
+}
+
+#[test]
+fn a_link_to_the_file_and_its_rights_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let real = folder.path().join("real");
+    std::fs::create_dir(&real).unwrap();
+    let real = write(&real, TWO);
+    let named = folder.path().join("feeds.toml");
+    std::os::unix::fs::symlink(&real, &named).unwrap();
+    std::fs::set_permissions(&real, PermissionsExt::from_mode(0o640)).unwrap();
+    switch(folder.path(), "disable", "two");
+    assert!(named.symlink_metadata().unwrap().is_symlink());
+    assert_eq!(read(&real), format!("{TWO}enabled = false\n"));
+    assert_eq!(real.metadata().unwrap().permissions().mode() & 0o7777, 0o640);
+}
+
+#[test]
+fn the_owner_of_the_file_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), TWO);
+    // Only root can give files away.
+    if std::os::unix::fs::chown(&path, Some(1234), Some(2345)).is_ok() {
+        use std::os::unix::fs::MetadataExt as _;
+        switch(folder.path(), "disable", "two");
+        let data = path.metadata().unwrap();
+        assert_eq!((data.uid(), data.gid()), (1234, 2345));
+    }
+}
+
+#[test]
+fn a_file_that_may_not_be_written_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), TWO);
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o444)).unwrap();
+    let output = headsup(folder.path(), &["feeds", "disable", "one"], &[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("read-only"), "{said}");
+    assert_eq!((read(&path).as_str(), files(folder.path())), (TWO, 1));
+}
+
+#[test]
+fn line_endings_and_a_byte_order_mark_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let windows = format!("\u{feff}{}", TWO.replace('\n', "\r\n"));
+    let path = write(folder.path(), &windows);
+    switch(folder.path(), "disable", "two");
+    assert_eq!(read(&path), format!("{windows}enabled = false\r\n"));
+    switch(folder.path(), "enable", "two");
+    assert_eq!(read(&path), windows);
+    let mixed = TWO.replacen('\n', "\r\n", 3);
+    write(folder.path(), mixed.trim_end());
+    switch(folder.path(), "disable", "two");
+    assert_eq!(read(&path), format!("{mixed}enabled = false\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sources_in_a_plain_array_are_switched_and_added_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "source = [\n  { slug = \"one\", url = \"https://a.example/feed\", lane = \"company\" }, # first\n  \
+                { slug = \"two\", url = \"https://b.example/feed\", lane = \"company\" } # second\n]\n";
+    let path = write(folder.path(), text);
+    switch(folder.path(), "disable", "two");
+    let off = text.replace("lane = \"company\" } # second", "lane = \"company\", enabled = false } # second");
+    assert_eq!(read(&path), off);
+    switch(folder.path(), "enable", "two");
+    assert_eq!(read(&path), text);
+    let web = Web::start().await;
+    web.put("/new", typed("application/rss+xml", feed()));
+    let url = format!("{}/new", web.base);
+    let output = headsup(folder.path(), &["feeds", "add", &url, "--slug", "three"], &LOOPBACK);
+    assert!(output.status.success(), "{output:?}");
+    switch(folder.path(), "disable", "three");
+    let now = read(&path);
+    assert!(now.contains("# first") && now.contains("# second") && now.contains(&url), "{now}");
+}
