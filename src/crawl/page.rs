@@ -19,8 +19,20 @@ pub fn parse(bytes: &[u8], rules: &PageRules, hints: &Hints<'_>) -> Result<Parse
         return Err("empty answer".to_owned());
     }
     let (decoded, repairs) = decode::decode(bytes, hints.content_type);
-    let selectors = Selectors::parse(rules)?;
     let tree = Html::parse_document(&decoded);
+    let entries = items(&tree, rules, hints)?;
+    if entries.is_empty() {
+        return Err(format!("the selector {:?} finds no items: has the page changed?", rules.item));
+    }
+    Ok(Parsed { entries, repairs, ..Parsed::default() })
+}
+
+/// The items of a page that is a tree already.
+///
+/// # Errors
+/// One line for the operator: a bad selector.
+pub fn items(tree: &Html, rules: &PageRules, hints: &Hints<'_>) -> Result<Vec<Entry>, String> {
+    let selectors = Selectors::parse(rules)?;
     let mut entries: Vec<Entry> = Vec::new();
     for element in tree.select(&selectors.item) {
         let Some(entry) = entry(element, &selectors, hints) else { continue };
@@ -31,10 +43,7 @@ pub fn parse(bytes: &[u8], rules: &PageRules, hints: &Hints<'_>) -> Result<Parse
             None => entries.push(entry),
         }
     }
-    if entries.is_empty() {
-        return Err(format!("the selector {:?} finds no items: has the page changed?", rules.item));
-    }
-    Ok(Parsed { entries, repairs, ..Parsed::default() })
+    Ok(entries)
 }
 
 struct Selectors {
@@ -60,20 +69,23 @@ impl Selectors {
 }
 
 fn entry(element: ElementRef<'_>, selectors: &Selectors, hints: &Hints<'_>) -> Option<Entry> {
+    let words = |element: ElementRef<'_>, max: usize| text::line(&element.inner_html(), max);
+    let is_link =
+        |inner: &ElementRef<'_>| inner.value().name() == "a" && inner.value().attr("href").is_some();
+    let mut links = element.descendent_elements().filter(is_link);
     let anchor = match &selectors.link {
         Some(selector) => element.select(selector).next(),
         None if element.value().attr("href").is_some() => Some(element),
-        None => element
-            .descendent_elements()
-            .find(|inner| inner.value().name() == "a" && inner.value().attr("href").is_some()),
+        // The first link of a card is often that of its picture, which has no words to be a title.
+        None if selectors.title.is_none() => links.find(|link| is_title(&words(*link, MAX_TITLE))),
+        None => links.next(),
     }?;
     let href = link::absolute(anchor.value().attr("href")?, hints.base)?;
     let own =
         |selector: &Option<Selector>| selector.as_ref().and_then(|selector| element.select(selector).next());
-    let words = |element: ElementRef<'_>, max: usize| text::line(&element.inner_html(), max);
     let title = own(&selectors.title).map(|found| words(found, MAX_TITLE)).filter(|title| !title.is_empty());
     let title = title.unwrap_or_else(|| words(anchor, MAX_TITLE));
-    if title.chars().count() < MIN_TITLE {
+    if !is_title(&title) {
         return None;
     }
     let when = own(&selectors.date).and_then(|found| {
@@ -90,10 +102,29 @@ fn entry(element: ElementRef<'_>, selectors: &Selectors, hints: &Hints<'_>) -> O
     })
 }
 
+fn is_title(text: &str) -> bool {
+    text.chars().count() >= MIN_TITLE
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::Language;
+
+    #[test]
+    fn the_link_of_a_card_is_the_one_with_words() {
+        let page = "<article><a href='/one'><img></a><h2><a href='/one#top'>First post</a></h2></article>\
+            <article><a href='/news'><svg></svg> </a><a href='/two'>Second post</a></article>";
+        let rules = PageRules { item: "article".into(), link: None, title: None, date: None, summary: None };
+        let now = "2026-05-06T08:00:00Z".parse().unwrap();
+        let hints = Hints { content_type: None, base: "https://a.example/blog", language: Language::En, now };
+        let entries = parse(page.as_bytes(), &rules, &hints).unwrap().entries;
+        let told: Vec<(&str, &str)> = entries.iter().map(|e| (e.title.as_str(), e.link.as_str())).collect();
+        assert_eq!(
+            told,
+            [("First post", "https://a.example/one#top"), ("Second post", "https://a.example/two")]
+        );
+    }
 
     #[test]
     fn items_are_found_by_their_selectors() {
