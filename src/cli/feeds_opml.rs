@@ -12,7 +12,8 @@ use super::feeds_file::FeedsFile;
 use super::open::Surroundings;
 use super::{UsageError, output};
 use crate::config::{Feeds, Outline, read_opml, write_opml};
-use crate::model::{Lane, Language};
+use crate::crawl;
+use crate::model::{Lane, Language, SourceKind};
 
 /// What an import came to, for one feed.
 #[derive(serde::Serialize)]
@@ -67,14 +68,15 @@ pub fn export(around: &Surroundings, to: Option<&Path>) -> anyhow::Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
+/// In whatever encoding it is.
 fn content(from: &Path) -> anyhow::Result<String> {
-    let cannot = |error: std::io::Error| UsageError(format!("cannot read {}: {error}", from.display()));
-    if from == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(cannot)?;
-        return Ok(text);
-    }
-    Ok(std::fs::read_to_string(from).map_err(cannot)?)
+    let mut bytes = Vec::new();
+    let read = match from == Path::new("-") {
+        true => std::io::stdin().read_to_end(&mut bytes).map(drop),
+        false => std::fs::read(from).map(|read| bytes = read),
+    };
+    read.map_err(|error| UsageError(format!("cannot read {}: {error}", from.display())))?;
+    Ok(crawl::decode(&bytes, None).0.into_owned())
 }
 
 /// Each feed gets a slug of its own, or a reason why it is left out.
@@ -83,9 +85,13 @@ fn plan(known: &Feeds, outlines: &[Outline], default_lane: Lane) -> Vec<Imported
     let mut urls: HashSet<String> = known.sources.iter().map(|source| same(&source.url)).collect();
     let mut slugs: HashSet<String> = known.sources.iter().map(|source| source.slug.clone()).collect();
     let one = |outline: &Outline| {
-        let is_web = url::Url::parse(&outline.url).is_ok_and(|url| ["http", "https"].contains(&url.scheme()));
+        let url = url::Url::parse(&outline.url).ok();
+        let url = url.filter(|url| ["http", "https"].contains(&url.scheme()));
+        let is_secret =
+            url.as_ref().is_some_and(|url| !url.username().is_empty() || url.password().is_some());
         let left_out = match () {
-            () if !is_web => "not a web address",
+            () if url.is_none() => "not a web address",
+            () if is_secret => "holds a user name or password",
             () if !urls.insert(same(&outline.url)) => "known",
             () => "",
         };
@@ -115,6 +121,12 @@ fn table(outline: &Outline, one: &Imported) -> Table {
     insert("lane", one.lane.as_str());
     if let Some(language) = outline.language.filter(|language| *language != Language::En) {
         insert("language", language.as_str());
+    }
+    if let Some(kind) = outline.kind.filter(|kind| *kind != SourceKind::Feed) {
+        insert("kind", kind.as_str());
+    }
+    if outline.is_off {
+        table.insert("enabled", value(false));
     }
     table
 }

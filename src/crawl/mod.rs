@@ -56,6 +56,7 @@ use crate::store::sources::{self, Configured};
 use answer::{Fetched, Trouble};
 pub use backfill::backfill;
 pub use check::{Checked, check};
+pub use decode::decode;
 use feed::{Hints, Parsed};
 use fetch::{Ask, Fetcher};
 use host::{Hosts, Manners, Turn};

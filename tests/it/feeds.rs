@@ -149,3 +149,30 @@ async fn sources_in_a_plain_array_are_switched_and_added_too() {
     let now = read(&path);
     assert!(now.contains("# first") && now.contains("# second") && now.contains(&url), "{now}");
 }
+
+#[test]
+fn a_list_in_any_encoding_is_taken_in_and_kinds_and_switches_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let atom = "\n[[source]]\nslug = \"three\"\nkind = \"github\"\nurl = \"https://c.example/releases.atom\"\nlane = \"open-source\"\nenabled = false\n";
+    let path = write(folder.path(), &format!("{TWO}{atom}"));
+    let given = headsup(folder.path(), &["feeds", "export", "list.opml"], &[]);
+    assert!(given.status.success(), "{given:?}");
+    write(folder.path(), TWO);
+    let taken = headsup(folder.path(), &["feeds", "import", "list.opml"], &[]);
+    assert!(String::from_utf8_lossy(&taken.stdout).contains("1 of 3 feeds added"), "{taken:?}");
+    let now = read(&path);
+    assert!(now.contains("kind = \"github\"\nenabled = false\n"), "{now}");
+    let list = "<opml><body><outline text='融资'><outline text='创投新闻' xmlUrl='https://d.example/rss'/>\
+                <outline xmlUrl='https://me:word@e.example/rss'/></outline></body></opml>";
+    let wide: Vec<u8> =
+        std::iter::once(0xfeff_u16).chain(list.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    std::fs::write(folder.path().join("wide.opml"), wide).unwrap();
+    let taken = headsup(folder.path(), &["feeds", "import", "wide.opml"], &[]);
+    assert!(taken.status.success(), "{taken:?}");
+    let now = read(&path);
+    assert!(
+        now.contains("name = \"创投新闻\"\nurl = \"https://d.example/rss\"\nlane = \"funding\"\n"),
+        "{now}"
+    );
+    assert!(!now.contains("me:word"), "{now}");
+}
