@@ -8,9 +8,12 @@ use super::feeds_file::FeedsFile;
 use super::open::Surroundings;
 use super::{UsageError, output};
 use crate::clock::Clock;
-use crate::config::{PageRules, SourceConfig};
-use crate::crawl::{self, Offer};
+use crate::config::{PageRules, SourceConfig, web_address};
+use crate::crawl::{self, Offer, SitemapOffer};
 use crate::model::{Lane, Language};
+
+/// Said of a site that offers nothing.
+const NOTHING: &str = "neither a feed, a sitemap nor a list of headlines was found";
 
 /// What the user says of a new source.
 pub struct Wishes {
@@ -24,16 +27,13 @@ pub struct Wishes {
     pub language: Language,
 }
 
-/// Shows the feeds of a site, or selectors for its list page.
+/// Shows the feeds of a site, else its sitemap or selectors for its list page.
 pub async fn discover(around: &Surroundings, url: &str) -> anyhow::Result<ExitCode> {
     let offer = offer_of(around, url, Language::En).await?;
     if around.global.json {
         output::json(&offer)?;
-    } else if let Some((rules, n)) = &offer.page {
-        output::line(&format!("no feed found; these selectors find {n} items in the page itself:\n"))?;
-        let mut document = DocumentMut::new();
-        document.insert("source", Item::ArrayOfTables([page_table(url, rules)].into_iter().collect()));
-        output::line(&document.to_string())?;
+    } else if offer.feeds.is_empty() {
+        show_instead(url, &offer)?;
     } else {
         let mut table = output::table(&["entries", "feed"]);
         for (url, n) in &offer.feeds {
@@ -41,23 +41,36 @@ pub async fn discover(around: &Surroundings, url: &str) -> anyhow::Result<ExitCo
         }
         output::line(&table.to_string())?;
     }
-    let found = !offer.feeds.is_empty() || offer.page.is_some();
-    if !found {
-        anyhow::bail!("{url}: neither a feed nor a list of headlines was found; try kind \"sitemap\"");
+    if table_of(url, &offer).is_none() {
+        anyhow::bail!("{url}: {NOTHING}");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Adds the surest feed of a site, or its list page by selectors, to feeds.toml.
+/// What can be read where there is no feed, as it would stand in feeds.toml.
+fn show_instead(url: &str, offer: &Offer) -> anyhow::Result<()> {
+    let Some(table) = table_of(url, offer) else { return Ok(()) };
+    output::line(&match (&offer.sitemap, &offer.page) {
+        (Some(map), _) => format!(
+            "no feed found; this sitemap lists {} pages, {} of them with the day of their last change:\n",
+            map.n_pages, map.n_dated
+        ),
+        (None, Some((_, n))) => {
+            format!("no feed found; these selectors find {n} items in the page itself:\n")
+        }
+        (None, None) => String::new(),
+    })?;
+    let mut document = DocumentMut::new();
+    document.insert("source", Item::ArrayOfTables([table].into_iter().collect()));
+    output::line(&document.to_string())
+}
+
+/// Adds the surest feed of a site, else its sitemap or its list page by selectors, to feeds.toml.
 pub async fn add(around: &Surroundings, url: &str, wishes: Wishes) -> anyhow::Result<ExitCode> {
     FeedsFile::open(around)?.check_writable()?;
     let offer = offer_of(around, url, wishes.language).await?;
-    let mut table = match (offer.feeds.first(), &offer.page) {
-        (Some((feed, _)), _) => feed_table(feed),
-        (None, Some((rules, _))) => page_table(url, rules),
-        (None, None) => {
-            anyhow::bail!("{url}: neither a feed nor a list of headlines was found: nothing was written")
-        }
+    let Some(mut table) = table_of(url, &offer) else {
+        anyhow::bail!("{url}: {NOTHING}: nothing was written")
     };
     let slug = wishes.slug.unwrap_or_else(|| slug_of(url));
     table.insert("slug", value(slug.as_str()));
@@ -90,7 +103,8 @@ pub fn switch(around: &Surroundings, slug: &str, on: bool) -> anyhow::Result<Exi
 
 async fn offer_of(around: &Surroundings, url: &str, language: Language) -> anyhow::Result<Offer> {
     let settings = around.settings()?.settings;
-    let source = SourceConfig { language, ..SourceConfig::of_url(url) };
+    let url = web_address(url);
+    let source = SourceConfig { language, ..SourceConfig::of_url(&url) };
     if !url.starts_with("http://") && !url.starts_with("https://") {
         return Err(
             UsageError(format!("{url:?} is not a full address (did you mean \"https://{url}\"?)")).into()
@@ -104,6 +118,24 @@ fn feed_table(url: &str) -> Table {
     let mut table = Table::new();
     table.insert("slug", value(slug_of(url)));
     table.insert("url", value(url));
+    table
+}
+
+/// The surest source of a site.
+fn table_of(url: &str, offer: &Offer) -> Option<Table> {
+    match (offer.feeds.first(), &offer.sitemap, &offer.page) {
+        (Some((feed, _)), ..) => Some(feed_table(feed)),
+        (None, Some(map), _) => Some(sitemap_table(map)),
+        (None, None, Some((rules, _))) => Some(page_table(url, rules)),
+        (None, None, None) => None,
+    }
+}
+
+fn sitemap_table(map: &SitemapOffer) -> Table {
+    let mut table = feed_table(&map.url);
+    table.insert("lane", value("industry"));
+    table.insert("kind", value("sitemap"));
+    table.insert("path_prefix", value(map.path_prefix.as_str()));
     table
 }
 

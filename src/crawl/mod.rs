@@ -28,6 +28,7 @@ mod oai;
 mod outcome;
 mod page;
 mod pages;
+mod propose;
 mod repair;
 mod rhythm;
 mod robots;
@@ -60,7 +61,7 @@ pub use decode::decode;
 use feed::{Hints, Parsed};
 use fetch::{Ask, Fetcher};
 use host::{Hosts, Manners, Turn};
-pub use tries::{Offer, Tried, discover as look_for_feeds, try_source};
+pub use tries::{Offer, SitemapOffer, Tried, Unread, discover as look_for_feeds, try_source};
 
 /// So many answers are stored at the same time: fewer than the pool has connections, of which the run itself needs one.
 const STORING: usize = 8;

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::config::headsup;
-use crate::crawl::web::{Web, typed};
+use crate::crawl::web::{Answer, Web, status, told, typed};
 
 const TWO: &str = "# mine\n[[source]]\nslug = \"one\"\nurl = \"https://a.example/feed\" # kept\nlane = \"company\"\n\n\
                    # the second\n[[source]]\nslug = \"two\"\nurl = \"https://b.example/feed\"\nlane = \"company\"\n";
@@ -148,6 +148,87 @@ async fn sources_in_a_plain_array_are_switched_and_added_too() {
     switch(folder.path(), "disable", "three");
     let now = read(&path);
     assert!(now.contains("# first") && now.contains("# second") && now.contains(&url), "{now}");
+}
+
+/// What `feeds discover` says of a site, as JSON.
+async fn discovered(web: &Web, path: &str, gap: &str) -> serde_json::Value {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("{}{path}", web.base);
+    let gap = gap.to_owned();
+    let asked = tokio::task::spawn_blocking(move || {
+        let variables = [LOOPBACK[0], ("HEADSUP_CRAWL_HOST_GAP_MS", gap.as_str())];
+        headsup(folder.path(), &["feeds", "discover", &url, "--json"], &variables)
+    });
+    serde_json::from_slice(&asked.await.unwrap().stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_without_a_feed_is_read_by_the_sitemap_that_its_robots_txt_names() {
+    let web = Web::start().await;
+    let page = |n: u32| format!("<url><loc>{}/news/{n}</loc><lastmod>2026-05-0{n}</lastmod></url>", web.base);
+    let pages: String = (1..6).map(page).collect();
+    web.put("/", typed("text/html", "<p>hello</p>"));
+    web.put("/robots.txt", typed("text/plain", format!("Sitemap: {}/index.xml.map\n", web.base)));
+    let child = format!("<sitemapindex><sitemap><loc>{}/my.map</loc></sitemap></sitemapindex>", web.base);
+    web.put("/index.xml.map", typed("text/xml", child));
+    web.put("/my.map", typed("text/xml", format!("<urlset>{pages}</urlset>")));
+    let offer = discovered(&web, "/", "0").await;
+    assert_eq!(offer["sitemap"]["url"], format!("{}/my.map", web.base));
+    assert_eq!(
+        (&offer["sitemap"]["path_prefix"], &offer["sitemap"]["n_dated"]),
+        (&"/news/".into(), &5.into())
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), TWO);
+    let (at, url) = (folder.path().to_owned(), web.base.clone());
+    let added = tokio::task::spawn_blocking(move || {
+        headsup(&at, &["feeds", "add", &url, "--slug", "map"], &LOOPBACK)
+    });
+    assert!(added.await.unwrap().status.success());
+    assert!(read(&path).contains("kind = \"sitemap\"\npath_prefix = \"/news/\"\n"), "{}", read(&path));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_is_asked_with_pauses_and_not_at_all_after_it_said_no() {
+    let web = Web::start().await;
+    web.put("/", typed("text/html", "<p>hello</p>"));
+    let began = std::time::Instant::now();
+    discovered(&web, "/", "100").await;
+    let n = web.take_seen().len();
+    assert!(n > 9 && began.elapsed().as_millis() >= 100 * (n as u128 - 1), "{n} in {:?}", began.elapsed());
+    web.put("/feed", status(429));
+    web.put("/robots.txt", status(503));
+    discovered(&web, "/", "0").await;
+    assert_eq!(web.take_paths(), ["/", "/feed", "/robots.txt"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_shown_as_far_as_it_goes() {
+    let web = Web::start().await;
+    web.put(
+        "/there",
+        Answer::Says(
+            404,
+            vec![("content-type", "text/html".to_owned())],
+            b"<h1>No such   page</h1>".to_vec(),
+        ),
+    );
+    web.put("/feed", told(302, "location", "/there"));
+    web.put("/login", typed("text/html", "<html><title>Sign in</title></html>"));
+    let folder = tempfile::tempdir().unwrap();
+    let tried = |path: &str| {
+        let (at, url) = (folder.path().to_owned(), format!("{}{path}", web.base));
+        tokio::task::spawn_blocking(move || headsup(&at, &["feeds", "try", &url], &LOOPBACK))
+    };
+    for (path, parts) in [
+        ("/feed", ["/there", "HTTP 404, 23 bytes, text/html", "begins: <h1>No such page</h1>"]),
+        ("/login", ["/login", "HTTP 200, 35 bytes, text/html", "begins: <html><title>Sign in"]),
+    ] {
+        let output = tried(path).await.unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(parts.iter().all(|part| said.contains(part)), "{said}");
+    }
 }
 
 #[test]
