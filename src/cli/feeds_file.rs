@@ -72,9 +72,17 @@ impl FeedsFile {
     ///
     /// # Errors
     /// The file has something else under that name.
-    pub fn append(&mut self, table: Table) -> anyhow::Result<()> {
+    pub fn append(&mut self, mut table: Table) -> anyhow::Result<()> {
+        let last_words = self.document.trailing().as_str().unwrap_or_default().trim_end().to_owned();
         match self.document.entry("source").or_insert(Item::ArrayOfTables(ArrayOfTables::new())) {
-            Item::ArrayOfTables(list) => list.push(table),
+            Item::ArrayOfTables(list) => {
+                // A comment at the end of the file stays where it is: the new source comes after it.
+                if !last_words.is_empty() {
+                    table.decor_mut().set_prefix(format!("{last_words}\n\n"));
+                }
+                list.push(table);
+                self.document.set_trailing("");
+            }
             Item::Value(Value::Array(list)) => push(list, table.into_inline_table()),
             _ => anyhow::bail!("\"source\" in {} is no list of [[source]]", self.name.display()),
         }

@@ -257,3 +257,16 @@ fn a_list_in_any_encoding_is_taken_in_and_kinds_and_switches_come_back() {
     );
     assert!(!now.contains("me:word"), "{now}");
 }
+
+#[test]
+fn a_comment_at_the_end_stays_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = "<opml><body><outline text='N' xmlUrl='https://n.example/f'/></body></opml>";
+    std::fs::write(folder.path().join("list.opml"), list).unwrap();
+    for text in [format!("{TWO}\n# [[source]]\n# slug = \"three\"\n"), format!("{TWO}# the end")] {
+        let path = write(folder.path(), &text);
+        assert!(headsup(folder.path(), &["feeds", "import", "list.opml"], &[]).status.success());
+        let now = read(&path);
+        assert!(now.starts_with(&format!("{}\n\n[[source]]\nslug", text.trim_end())), "{now}");
+    }
+}
