@@ -29,6 +29,7 @@ pub struct Wishes {
 
 /// Shows the feeds of a site, else its sitemap or selectors for its list page.
 pub async fn discover(around: &Surroundings, url: &str) -> anyhow::Result<ExitCode> {
+    let url = &web_address(url);
     let offer = offer_of(around, url, Language::En).await?;
     if around.global.json {
         output::json(&offer)?;
@@ -68,6 +69,7 @@ fn show_instead(url: &str, offer: &Offer) -> anyhow::Result<()> {
 /// Adds the surest feed of a site, else its sitemap or its list page by selectors, to feeds.toml.
 pub async fn add(around: &Surroundings, url: &str, wishes: Wishes) -> anyhow::Result<ExitCode> {
     FeedsFile::open(around)?.check_writable()?;
+    let url = &web_address(url);
     let offer = offer_of(around, url, wishes.language).await?;
     let Some(mut table) = table_of(url, &offer) else {
         anyhow::bail!("{url}: {NOTHING}: nothing was written")
@@ -103,8 +105,7 @@ pub fn switch(around: &Surroundings, slug: &str, on: bool) -> anyhow::Result<Exi
 
 async fn offer_of(around: &Surroundings, url: &str, language: Language) -> anyhow::Result<Offer> {
     let settings = around.settings()?.settings;
-    let url = web_address(url);
-    let source = SourceConfig { language, ..SourceConfig::of_url(&url) };
+    let source = SourceConfig { language, ..SourceConfig::of_url(url) };
     if !url.starts_with("http://") && !url.starts_with("https://") {
         return Err(
             UsageError(format!("{url:?} is not a full address (did you mean \"https://{url}\"?)")).into()

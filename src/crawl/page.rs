@@ -1,5 +1,7 @@
 //! A list page without a feed, read by the CSS selectors of feeds.toml.
 
+use std::collections::HashMap;
+
 use scraper::{ElementRef, Html, Selector};
 
 use super::feed::{Hints, MAX_SUMMARY, MAX_TITLE, Parsed, zone_of};
@@ -33,14 +35,17 @@ pub fn parse(bytes: &[u8], rules: &PageRules, hints: &Hints<'_>) -> Result<Parse
 /// One line for the operator: a bad selector.
 pub fn items(tree: &Html, rules: &PageRules, hints: &Hints<'_>) -> Result<Vec<Entry>, String> {
     let selectors = Selectors::parse(rules)?;
-    let mut entries: Vec<Entry> = Vec::new();
+    let (mut entries, mut places): (Vec<Entry>, HashMap<String, usize>) = Default::default();
     for element in tree.select(&selectors.item) {
         let Some(entry) = entry(element, &selectors, hints) else { continue };
-        match entries.iter_mut().find(|known| known.guid == entry.guid) {
+        match places.get(&entry.guid) {
             // A card often links twice, once around the picture.
-            Some(known) if known.title.len() < entry.title.len() => *known = entry,
+            Some(at) if entries[*at].title.len() < entry.title.len() => entries[*at] = entry,
             Some(_) => {}
-            None => entries.push(entry),
+            None => {
+                places.insert(entry.guid.clone(), entries.len());
+                entries.push(entry);
+            }
         }
     }
     Ok(entries)

@@ -34,7 +34,7 @@ const LOOKED_AT: usize = 12;
 const MAX_DATE: usize = 40;
 
 /// Selectors of dates that are tried.
-const MAX_DATES: usize = 5;
+const MAX_DATES: usize = 6;
 
 /// Selectors that were tried, and what they find.
 struct Tried {
@@ -139,7 +139,7 @@ fn best(tree: &Html, item: String, links: &BTreeSet<String>, hints: &Hints<'_>) 
     let of = |rules: PageRules| attempt(tree, rules, links, hints);
     let plain = PageRules { item, link: None, title: None, date: None, summary: None };
     let mut best = of(plain.clone());
-    for heading in ["h1", "h2", "h3", "h4"] {
+    for heading in ["h1", "h2", "h3", "h4"].into_iter().filter(|name| has(tree, &plain.item, name)) {
         // The headline behind a link to its section; the headline in a link around the whole card.
         let behind = PageRules { link: Some(format!("{heading} a")), ..plain.clone() };
         let within = PageRules { title: Some(heading.into()), ..plain.clone() };
@@ -163,6 +163,12 @@ fn best(tree: &Html, item: String, links: &BTreeSet<String>, hints: &Hints<'_>) 
     Some(best)
 }
 
+/// Whether there are such elements in the items.
+fn has(tree: &Html, item: &str, name: &str) -> bool {
+    let selector = Selector::parse(&format!("{item} {name}"));
+    selector.is_ok_and(|selector| tree.select(&selector).nth(LEAST_ITEMS - 1).is_some())
+}
+
 fn attempt(tree: &Html, rules: PageRules, links: &BTreeSet<String>, hints: &Hints<'_>) -> Option<Tried> {
     let entries = page::items(tree, &rules, hints).ok()?;
     Some(Tried {
@@ -184,7 +190,7 @@ fn dates(tree: &Html, rules: &PageRules, hints: &Hints<'_>) -> Vec<String> {
             .flat_map(|inner| {
                 let name = inner.value().name();
                 let classes = classes(inner).take(MAX_CLASSES).map(move |class| format!("{name}.{class}"));
-                classes.chain([name.to_owned()]).collect::<Vec<_>>()
+                classes.chain([name.to_owned(), format!("{name}:last-of-type")]).collect::<Vec<_>>()
             })
             .collect();
         for css in selectors {
@@ -193,7 +199,7 @@ fn dates(tree: &Html, rules: &PageRules, hints: &Hints<'_>) -> Vec<String> {
     }
     let mut found: Vec<(String, usize)> = found.into_iter().collect();
     // "time" is what it is for, and a class outlives the order of the page.
-    found.sort_by_key(|(css, n)| (Reverse(*n), css != "time", !css.contains('.')));
+    found.sort_by_key(|(css, n)| (Reverse(*n), css != "time", !css.contains('.'), css.len()));
     found.into_iter().take(MAX_DATES).map(|(css, _)| css).collect()
 }
 
@@ -274,6 +280,17 @@ mod tests {
         let (rules, n) = proposed(&times(4, card)).unwrap();
         assert_eq!((rules.item.as_str(), rules.title.as_deref(), n), ("a.card", Some("h3"), 4));
         assert_eq!(rules.date, None, "there is none");
+    }
+
+    #[test]
+    fn a_date_that_is_the_last_of_its_kind_is_found() {
+        let card = |n| {
+            format!(
+                "<a class='card' href='/{n}'><h3>The long headline number {n}</h3><div>A topic</div><div>May {n}, 2026</div></a>"
+            )
+        };
+        let (rules, n) = proposed(&times(4, card)).unwrap();
+        assert_eq!((rules.item.as_str(), rules.date.as_deref(), n), ("a.card", Some("div:last-of-type"), 4));
     }
 
     #[test]
