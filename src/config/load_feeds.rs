@@ -9,6 +9,7 @@ use url::Url;
 use super::document::{Document, schema_of};
 use super::feeds::{Feeds, PageRules, SourceConfig};
 use super::problem::{ConfigError, Problem};
+use super::rule::Rule;
 use crate::model::SourceKind;
 
 /// The catalogue that ships with the program; `headsup init` writes it.
@@ -80,7 +81,7 @@ fn check(feeds: &Feeds, document: &Document) -> Vec<Problem> {
         }
     }
     for (key, rules) in [("block", &feeds.block), ("keep", &feeds.keep)] {
-        let bad = rules.iter().filter_map(|rule| bad_rule(rule));
+        let bad = rules.iter().filter_map(|rule| Rule::read(rule).err());
         problems.extend(bad.map(|message| document.problem(document.line(&[key]), key, message)));
     }
     problems.sort_by_key(|problem| problem.line);
@@ -120,7 +121,7 @@ fn check_one(source: &SourceConfig) -> Vec<(&'static str, String)> {
         found.push(("max_items", "must be from 1 to 1000".to_owned()));
     }
     for (key, rules) in [("block", &source.block), ("keep", &source.keep)] {
-        found.extend(rules.iter().filter_map(|rule| bad_rule(rule)).map(|message| (key, message)));
+        found.extend(rules.iter().filter_map(|rule| Rule::read(rule).err()).map(|message| (key, message)));
     }
     match (&source.path_prefix, source.kind) {
         (Some(prefix), SourceKind::Sitemap) if !prefix.starts_with('/') => {
@@ -146,17 +147,6 @@ fn check_one(source: &SourceConfig) -> Vec<(&'static str, String)> {
         (None, _) => {}
     }
     found
-}
-
-fn bad_rule(rule: &str) -> Option<String> {
-    const FIELDS: [&str; 5] = ["title:", "link:", "author:", "category:", "text:"];
-    let pattern = FIELDS.iter().find_map(|field| rule.strip_prefix(field)).unwrap_or(rule).trim();
-    if pattern.is_empty() {
-        return Some("has an empty rule, which would fit everything".to_owned());
-    }
-    let error = regex::Regex::new(pattern).err()?.to_string();
-    let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-    Some(format!("{pattern:?} is not a regular expression: {why}"))
 }
 
 fn bad_url(text: &str) -> Option<String> {
@@ -318,6 +308,15 @@ kind = "page"
             problems(&text),
             ["feeds.toml:7: source.b.url: the source in line 3 has this address already"]
         );
+    }
+
+    #[test]
+    fn a_rule_that_the_crawl_could_not_use_is_a_problem() {
+        let text = "block = ['\\w{60}']\n[[source]]\nslug = \"a\"\nurl = \"https://a.example/feed\"\n\
+            lane = \"company\"\nkeep = ['Title:\\pL{60}zzzz']\n";
+        let found = problems(text);
+        assert!(found[0].starts_with("feeds.toml:1: block: "), "{found:?}");
+        assert!(found[1].starts_with("feeds.toml:6: source.a.keep: "), "{found:?}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::date;
 use super::guard::{MAX_REDIRECTS, REFUSED};
+use super::robots::FORBIDDEN;
 
 /// The answer of one request.
 #[derive(Clone, Debug)]
@@ -55,6 +56,9 @@ pub enum Trouble {
         /// "host:port" of who said it, which after a redirect is not who was asked.
         host: String,
     },
+    /// A redirect leads to where programs are not wanted.
+    #[error("{FORBIDDEN}")]
+    Forbidden,
     /// A redirect leads to a host that asked for a pause.
     #[error("redirects to {0}, which asked for a pause")]
     Paused(String),
@@ -90,9 +94,12 @@ pub fn head(header: impl Fn(&str) -> Option<String>, moved_to: Option<String>) -
 }
 
 fn max_age(cache_control: &str) -> Option<u32> {
-    let mut parts = cache_control.split(',');
-    let seconds: u32 = parts.find_map(|part| part.trim().strip_prefix("max-age="))?.parse().ok()?;
-    Some(seconds / 60)
+    let lower = cache_control.to_ascii_lowercase();
+    let mut parts = lower.split(',');
+    let seconds = parts.find_map(|part| part.trim().strip_prefix("max-age="))?.trim_matches('"');
+    let is_number = !seconds.is_empty() && seconds.bytes().all(|byte| byte.is_ascii_digit());
+    // More than any number can hold is as long as can be.
+    is_number.then(|| seconds.parse().map_or(u32::MAX, |seconds: u32| seconds / 60))
 }
 
 /// `Retry-After`, in seconds: as such, or a date, then relative to the answer's own `Date`, else to `now`. RFC 9110, 10.2.3.
@@ -125,6 +132,14 @@ mod tests {
         assert_eq!(wait(&[nine]), Some(3600), "by our own clock where the answer does not tell the time");
         assert_eq!(wait(&[("retry-after", "soon")]), None);
         assert_eq!(wait(&[]), None);
+    }
+
+    #[test]
+    fn a_lifetime_is_read_however_it_is_written() {
+        let minutes =
+            ["max-age=3600", "Public, Max-Age=18000", "max-age=99999999999", "no-cache", "max-age=-1"]
+                .map(max_age);
+        assert_eq!(minutes, [Some(60), Some(300), Some(u32::MAX), None, None]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use super::link;
+use super::{link, page};
 use crate::model::Entry;
 
 /// Where feeds stand by custom, tried in this order; first beside the page.
@@ -86,7 +86,8 @@ pub fn candidates(html: &str, base: &str) -> Candidates {
     let mut once = |urls: Vec<String>| -> Vec<String> {
         urls.into_iter().filter(|url| seen.insert(url.clone())).collect()
     };
-    let named = once([alternates(&tree, base), anchors(&tree, base)].concat());
+    let stated = page::base_of(&tree, base);
+    let named = once([alternates(&tree, &stated), anchors(&tree, &stated)].concat());
     Candidates { named, guessed: once(guesses(base)) }
 }
 
@@ -163,19 +164,9 @@ pub fn sitemaps(robots: &str, base: &str) -> Vec<String> {
     all
 }
 
-/// The sitemaps that an index names, those of news first; `None`: it is no index.
-pub fn children(text: &str, base: &str) -> Option<Vec<String>> {
-    if !text.get(..text.len().min(4000)).unwrap_or(text).contains("<sitemapindex") {
-        return None;
-    }
-    let places = text.split("<loc>").skip(1).filter_map(|rest| rest.split("</loc>").next());
-    let place = |text: &str| {
-        text.trim().trim_start_matches("<![CDATA[").trim_end_matches("]]>").replace("&amp;", "&")
-    };
-    let mut all: Vec<String> = places.filter_map(|text| link::absolute(&place(text), base)).collect();
-    let is_news = |url: &String| SECTIONS.iter().chain(&["post"]).any(|word| path(url).contains(word));
-    all.sort_by_key(|url| !is_news(url));
-    Some(all)
+/// Whether an address speaks of news.
+pub fn is_of_news(url: &str) -> bool {
+    SECTIONS.iter().chain(&["post"]).any(|word| path(url).contains(word))
 }
 
 /// The part of a sitemap that is asked for: the folder of the page, else the likeliest one; with its number of pages.
@@ -279,10 +270,14 @@ mod tests {
             "https://a.example/blog",
         );
         assert_eq!(found[..2], ["https://a.example/my.xml", "https://a.example/sitemap.xml"]);
-        let index = "<sitemapindex><sitemap><loc>https://a.example/pages.xml</loc></sitemap><sitemap><loc>/posts.xml?a=1&amp;b=2</loc></sitemap></sitemapindex>";
-        let inner = children(index, "https://a.example/sitemap.xml").unwrap();
-        assert_eq!(inner, ["https://a.example/posts.xml?a=1&b=2", "https://a.example/pages.xml"]);
-        assert!(children("<urlset></urlset>", "https://a.example/").is_none());
+    }
+
+    #[test]
+    fn what_a_page_links_is_relative_to_its_base() {
+        let html = r#"<head><base href="https://b.example/x/"><link rel="alternate" type="application/atom+xml" href="atom"></head>"#;
+        let found = candidates(html, "https://a.example/blog/");
+        assert_eq!(found.named, ["https://b.example/x/atom"]);
+        assert_eq!(found.guessed[0], "https://a.example/blog/feed");
     }
 
     #[test]

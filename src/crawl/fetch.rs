@@ -15,7 +15,8 @@ use url::Url;
 
 use super::answer::{self, Body, Fetched, Trouble};
 use super::guard::{self, MAX_REDIRECTS, PublicOnly, REFUSED};
-use super::host::{self, Manners, Turn};
+use super::host::{self, Turn};
+use super::manners::Manners;
 use crate::clock::Clock;
 use crate::config::CrawlSettings;
 
@@ -285,8 +286,16 @@ fn redirect(response: &Response) -> Option<Url> {
 
 /// A header's bytes, each as the character of that number: so any of them can be sent back as it came.
 fn header(response: &Response, name: &str) -> Option<String> {
-    let value = response.headers().get(name)?;
-    Some(value.as_bytes().iter().map(|byte| char::from(*byte)).collect())
+    let text =
+        |value: &HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect::<String>();
+    let mut values = response.headers().get_all(name).iter().map(text);
+    let first = values.next()?;
+    // A list may come in several headers; anything else is said once.
+    Some(if name == "cache-control" {
+        values.fold(first, |list, value| format!("{list}, {value}"))
+    } else {
+        first
+    })
 }
 
 /// The header of which [`header`] made this text.

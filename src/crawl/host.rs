@@ -8,8 +8,6 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 use url::Url;
 
-use super::answer::Trouble;
-
 /// The turns of all hosts.
 pub struct Hosts {
     gap: Duration,
@@ -44,28 +42,6 @@ impl Turn {
     /// Waits between two requests in one turn.
     pub async fn rest(&self) {
         tokio::time::sleep(self.gap.max(self.line.delay)).await;
-    }
-}
-
-/// How the hosts are treated that a redirect leads to.
-pub struct Manners<'a> {
-    /// Their turns.
-    pub hosts: &'a Hosts,
-    /// Whether "host:port" asked for a pause that this request heeds.
-    pub is_paused: &'a (dyn Fn(&str) -> bool + Sync),
-}
-
-impl Manners<'_> {
-    /// Waits until the host of `url` may be asked.
-    ///
-    /// # Errors
-    /// It asked for a pause.
-    pub async fn turn(&self, url: &Url) -> Result<Turn, Trouble> {
-        let name = origin(url.as_str());
-        if (self.is_paused)(&name) {
-            return Err(Trouble::Paused(name));
-        }
-        Ok(self.hosts.turn_of(name).await)
     }
 }
 

@@ -14,6 +14,9 @@ use crate::store::items::NewItem;
 /// The pages of older items are not fetched: they can be in no issue any more.
 const PAGE_AGE: Duration = Duration::days(45);
 
+/// Longest guid or canonical link, in bytes.
+const MAX_NAME: usize = 1200;
+
 /// The newest `max_items` entries as items.
 pub fn prepare(
     source: &Source,
@@ -21,6 +24,7 @@ pub fn prepare(
     mut entries: Vec<Entry>,
     now: DateTime<Utc>,
 ) -> Vec<NewItem> {
+    entries.iter_mut().for_each(storable);
     if rhythm::is_dated_alike(source.kind, &entries) {
         entries.iter_mut().for_each(|entry| (entry.published, entry.updated) = (None, None));
     }
@@ -88,9 +92,9 @@ fn item(source: &Source, mut entry: Entry, fetch_pages: bool, now: DateTime<Utc>
         // An item without a page of its own is shown on its source's, and is still one of a kind.
         entry.link.clone_from(&source.url);
     }
-    let own = entry.published.map_or_else(|| entry.title.clone(), |at| at.to_rfc3339());
+    let own = entry.published.map_or_else(|| fingerprint(&entry), |at| at.to_rfc3339());
     let other_guid = format!("{} {own}", entry.guid);
-    let page = link::canonical(&entry.link);
+    let page = short(&link::canonical(&entry.link));
     let other_link = format!("{page}#{}", fingerprint(&entry));
     let canonical_link = if has_link { page } else { other_link.clone() };
     let is_fresh = entry.published.is_none_or(|at| at > now - PAGE_AGE);
@@ -98,6 +102,10 @@ fn item(source: &Source, mut entry: Entry, fetch_pages: bool, now: DateTime<Utc>
     for part in [&entry.title, &entry.summary, &entry.content] {
         hash.update(part.as_bytes());
         hash.update([0]);
+    }
+    // Of a sitemap's page nothing else tells that it changed.
+    if let Some(at) = entry.updated.filter(|_| source.kind == SourceKind::Sitemap) {
+        hash.update(at.timestamp().to_be_bytes());
     }
     NewItem {
         canonical_link,
@@ -108,6 +116,27 @@ fn item(source: &Source, mut entry: Entry, fetch_pages: bool, now: DateTime<Utc>
         wants_page: fetch_pages && has_link && is_fresh,
         entry,
     }
+}
+
+/// Without what the database cannot hold: the character 0 in a text, a name longer than an index takes.
+fn storable(entry: &mut Entry) {
+    let texts = [&mut entry.guid, &mut entry.title, &mut entry.link, &mut entry.summary, &mut entry.content];
+    let lists = entry.authors.iter_mut().chain(&mut entry.categories);
+    for text in texts.into_iter().chain(lists).chain(&mut entry.doi) {
+        if text.contains('\0') {
+            *text = text.replace('\0', "");
+        }
+    }
+    entry.guid = short(&entry.guid);
+}
+
+/// A name that fits into an index (2,704 bytes with all that stands beside it): the end of a long one as its hash.
+fn short(name: &str) -> String {
+    if name.len() <= MAX_NAME {
+        return name.to_owned();
+    }
+    let hash: String = Sha256::digest(name).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}…{hash}", &name[..name.floor_char_boundary(MAX_NAME - 40)])
 }
 
 /// Of title and time: what tells apart the things on one page, whatever guid they are given at each poll.
@@ -164,6 +193,17 @@ mod tests {
 
     fn pair(guid: &str, link: &str) -> (String, String) {
         (guid.to_owned(), link.to_owned())
+    }
+
+    #[test]
+    fn whatever_a_publisher_sends_can_be_stored() {
+        let long = format!("https://a.example/{}", "模".repeat(900));
+        let entry =
+            Entry { guid: long.clone(), link: long.clone(), title: "A\0B".into(), ..Entry::default() };
+        let [(guid, link)] = identities(vec![entry]).try_into().unwrap();
+        assert!(guid.len() <= MAX_NAME && link.len() <= MAX_NAME, "{} {}", guid.len(), link.len());
+        assert_eq!(short("模型"), "模型");
+        assert_ne!(short(&format!("{long}1")), short(&format!("{long}2")));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod ask;
 mod backfill;
 mod check;
 mod date;
+mod date_near;
 mod date_words;
 mod decode;
 mod discover;
@@ -23,7 +24,10 @@ mod host;
 pub mod inspect;
 mod items;
 mod json;
+mod keep;
 mod link;
+mod manners;
+mod maps;
 mod oai;
 mod outcome;
 mod page;
@@ -60,7 +64,8 @@ pub use check::{Checked, check};
 pub use decode::decode;
 use feed::{Hints, Parsed};
 use fetch::{Ask, Fetcher};
-use host::{Hosts, Manners, Turn};
+use host::{Hosts, Turn};
+use manners::Manners;
 pub use tries::{Offer, SitemapOffer, Tried, Unread, discover as look_for_feeds, try_source};
 
 /// So many answers are stored at the same time: fewer than the pool has connections, of which the run itself needs one.
@@ -120,6 +125,7 @@ async fn enter_sources(ctx: &Context) -> sqlx::Result<()> {
             language: source.language.as_str(),
             tier: source.tier.as_str(),
             owner: &source.owner,
+            rules: &rules_of(ctx, source),
             host: &host::origin(&source.url),
             heeds_host_pause: source.heed_host_pause,
         };
@@ -148,10 +154,18 @@ impl<'a> Run<'a> {
 
     /// Asks in `turn`, and in turn wherever redirects lead.
     async fn fetch(&self, ask: Ask<'_>, turn: Turn, slug: &str) -> Result<Fetched, Trouble> {
-        let heeds = self.configured.get(slug).is_none_or(|source| source.heed_host_pause);
-        let is_paused = |host: &str| heeds && self.paused().contains(host);
-        let manners = Manners { hosts: &self.hosts, is_paused: &is_paused };
+        self.fetcher.get_in_turn(ask, turn, &self.manners(ask.open, slug)).await
+    }
+
+    /// The same for what was made for people: robots.txt is obeyed wherever redirects lead.
+    async fn visit(&self, ask: Ask<'_>, turn: Turn, slug: &str) -> Result<Fetched, Trouble> {
+        let manners = Manners { obeys_robots: true, ..self.manners(ask.open, slug) };
         self.fetcher.get_in_turn(ask, turn, &manners).await
+    }
+
+    fn manners(&self, open: bool, slug: &str) -> Manners<'_> {
+        let heeds_pauses = self.configured.get(slug).is_none_or(|source| source.heed_host_pause);
+        Manners { run: self, open, heeds_pauses, obeys_robots: false }
     }
 
     /// Whether a source may be at a private address.
@@ -181,6 +195,12 @@ impl<'a> Run<'a> {
     }
 }
 
+/// All that decides what is read of an answer, to see whether it was edited.
+fn rules_of(ctx: &Context, source: &SourceConfig) -> String {
+    let filters = [&ctx.feeds.block, &ctx.feeds.keep, &source.block, &source.keep];
+    format!("{:?} {:?} {:?} {} {filters:?}", source.kind, source.page, source.path_prefix, source.max_items)
+}
+
 /// What feeds.toml says of how a source is read.
 #[derive(Default)]
 struct Rules {
@@ -201,7 +221,9 @@ fn read_as(kind: SourceKind, bytes: &[u8], rules: &Rules, hints: &Hints<'_>) -> 
             Some(rules) => page::parse(bytes, rules, hints),
             None => Err("kind \"page\" without selectors".to_owned()),
         },
-        SourceKind::Sitemap => sitemap::parse(bytes, rules.path_prefix.as_deref().unwrap_or("/"), hints),
+        SourceKind::Sitemap => {
+            sitemap::parse(bytes, rules.path_prefix.as_deref().unwrap_or(sitemap::ALL), hints)
+        }
         SourceKind::HackerNews => api::hackernews(bytes, hints),
         SourceKind::HuggingFace => api::huggingface(bytes, hints),
         SourceKind::Arxiv => {

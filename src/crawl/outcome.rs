@@ -59,10 +59,21 @@ pub fn state_of_failure(
         Some(Trouble::Status { status: 410, .. }) => "gone",
         _ if !was_read && n_failures >= NEVER => "never-worked",
         Some(Trouble::Status { status: 401 | 403 | 429 | 451, .. }) => "blocked",
+        Some(Trouble::Forbidden) => "blocked",
         None if message == FORBIDDEN => "blocked",
         None if message.contains("HTML instead") => "html-instead",
         None if message.contains("empty answer") => "empty",
         _ => "failing",
+    }
+}
+
+/// What stands on the row of a source that could not be read.
+pub fn message_of_failure(message: &str, trouble: Option<&Trouble>) -> String {
+    match trouble {
+        Some(Trouble::Status { status: 410, .. }) => {
+            format!("{message}: its publisher took it down; tried again after {} days", GONE.num_days())
+        }
+        _ => message.to_owned(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use scraper::{ElementRef, Html, Selector};
 
 use super::feed::{Hints, MAX_SUMMARY, MAX_TITLE, Parsed, zone_of};
-use super::{date, decode, link, text};
+use super::{date, date_near, decode, link, text};
 use crate::config::PageRules;
 use crate::model::Entry;
 
@@ -35,6 +35,8 @@ pub fn parse(bytes: &[u8], rules: &PageRules, hints: &Hints<'_>) -> Result<Parse
 /// One line for the operator: a bad selector.
 pub fn items(tree: &Html, rules: &PageRules, hints: &Hints<'_>) -> Result<Vec<Entry>, String> {
     let selectors = Selectors::parse(rules)?;
+    let base = base_of(tree, hints.base);
+    let hints = &Hints { base: &base, ..*hints };
     let (mut entries, mut places): (Vec<Entry>, HashMap<String, usize>) = Default::default();
     for element in tree.select(&selectors.item) {
         let Some(entry) = entry(element, &selectors, hints) else { continue };
@@ -49,6 +51,12 @@ pub fn items(tree: &Html, rules: &PageRules, hints: &Hints<'_>) -> Result<Vec<En
         }
     }
     Ok(entries)
+}
+
+/// What the links of a page are relative to: its own word (`<base href>`) before its address.
+pub fn base_of(tree: &Html, address: &str) -> String {
+    let stated = Selector::parse("base[href]").ok().and_then(|css| tree.select(&css).next()?.attr("href"));
+    stated.and_then(|href| link::absolute(href, address)).unwrap_or_else(|| address.to_owned())
 }
 
 struct Selectors {
@@ -94,8 +102,8 @@ fn entry(element: ElementRef<'_>, selectors: &Selectors, hints: &Hints<'_>) -> O
         return None;
     }
     let when = own(&selectors.date).and_then(|found| {
-        let stated = found.value().attr("datetime").map(str::to_owned);
-        date::parse(&stated.unwrap_or_else(|| words(found, 80)), zone_of(hints.language))
+        let read = |text: &str| date_near::parse(text, zone_of(hints.language), hints.now);
+        found.value().attr("datetime").and_then(read).or_else(|| read(&words(found, 80)))
     });
     Some(Entry {
         guid: link::canonical(&href),
@@ -129,6 +137,19 @@ mod tests {
             told,
             [("First post", "https://a.example/one#top"), ("Second post", "https://a.example/two")]
         );
+    }
+
+    #[test]
+    fn links_are_relative_to_the_base_that_the_page_states() {
+        let page = "<head><base href='/sub/dir/'></head><ul><li><a href='x1'>The first post</a> <i>Published: 3 days ago</i></li></ul>";
+        let rules =
+            PageRules { item: "li".into(), link: None, title: None, date: Some("i".into()), summary: None };
+        let now = "2026-05-06T08:00:00Z".parse().unwrap();
+        let hints =
+            Hints { content_type: None, base: "https://a.example/e/list", language: Language::En, now };
+        let [entry] = parse(page.as_bytes(), &rules, &hints).unwrap().entries.try_into().unwrap();
+        assert_eq!(entry.link, "https://a.example/sub/dir/x1");
+        assert_eq!(entry.published, Some("2026-05-03T00:00:00Z".parse().unwrap()));
     }
 
     #[test]

@@ -110,7 +110,7 @@ async fn one(run: &Run<'_>, page: &Wanted) -> Result<Body, NoPage> {
         Permission::Unknown(message) => return Err(NoPage { message, passing: true }),
     }
     let ask = Ask { url: &page.link, open, ..Ask::default() };
-    let fetched = run.fetch(ask, turn, &page.source_slug).await;
+    let fetched = run.visit(ask, turn, &page.source_slug).await;
     run.listen(&origin(&page.link), fetched.as_ref().err());
     match fetched {
         Ok(Fetched::Body(Body { broke_off: Some(why), .. })) => Err(NoPage { message: why, passing: true }),
@@ -138,7 +138,7 @@ fn is_passing(trouble: &Trouble) -> bool {
     match trouble {
         Trouble::Status { status, .. } => *status >= 500 || *status == 429 || *status == 408,
         Trouble::Timeout(_) | Trouble::Connect(_) | Trouble::Other(_) | Trouble::Paused(_) => true,
-        Trouble::Private | Trouble::TooLarge(_) | Trouble::Redirects => false,
+        Trouble::Private | Trouble::TooLarge(_) | Trouble::Redirects | Trouble::Forbidden => false,
     }
 }
 

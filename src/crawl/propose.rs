@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use scraper::{ElementRef, Html, Selector};
 
 use super::feed::{Hints, zone_of};
-use super::{date, link, page};
+use super::{date_near, link, page};
 use crate::config::PageRules;
 
 /// A list has at least so many items.
@@ -51,7 +51,7 @@ struct Tried {
 pub fn propose(html: &str, hints: &Hints<'_>) -> Option<(PageRules, usize)> {
     let tree = Html::parse_document(html);
     let mut boxes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (anchor, href) in headlines(&tree, hints.base) {
+    for (anchor, href) in headlines(&tree, &page::base_of(&tree, hints.base)) {
         let around =
             std::iter::once(anchor).chain(anchor.ancestors().filter_map(ElementRef::wrap).take(AROUND));
         for css in around.flat_map(selectors_of) {
@@ -207,7 +207,7 @@ fn is_date(element: ElementRef<'_>, hints: &Hints<'_>) -> bool {
     let stated = element.value().attr("datetime").map(str::to_owned);
     let text = stated.unwrap_or_else(|| element.text().collect());
     let text = text.trim();
-    text.len() <= MAX_DATE && date::parse(text, zone_of(hints.language)).is_some()
+    text.len() <= MAX_DATE && date_near::parse(text, zone_of(hints.language), hints.now).is_some()
 }
 
 #[cfg(test)]

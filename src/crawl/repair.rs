@@ -31,6 +31,9 @@ const STEPS: [Step; 11] = [
 /// So many comments may lack an end.
 const MAX_UNENDED: usize = 20;
 
+/// So many `&` in a row are kept: nobody means more, and each takes five bytes when it is mended.
+const MAX_RUN: usize = 64;
+
 /// The names of HTML entities that XML has too.
 const XML_NAMES: [&str; 5] = ["amp", "lt", "gt", "quot", "apos"];
 
@@ -116,7 +119,9 @@ fn mend_entities(text: &str) -> Option<String> {
             from = at + untouched(rest, &mut ends);
             continue;
         }
-        let (length, entity) = read_entity(rest);
+        let run = rest.bytes().take_while(|byte| *byte == b'&').count();
+        let (length, entity) =
+            if run > MAX_RUN { (run, Some("&amp;".repeat(MAX_RUN))) } else { read_entity(rest) };
         if let Some(entity) = entity {
             mended.push_str(&text[copied..at]);
             mended.push_str(&entity);
@@ -329,6 +334,7 @@ mod tests {
         check("<a>&#x1; &#; &#xZ; &; &a b; &#146;</a>", "<a> &amp;#; &amp;#xZ; &amp;; &amp;a b; &#8217;</a>");
         check("<a><![CDATA[ & </a>", "<a><![CDATA[ &amp; </a>");
         check("<a>模&型</a>&", "<a>模&amp;型</a>&amp;");
+        check(&format!("<a>{}</a>", "&".repeat(9_000)), &format!("<a>{}</a>", "&amp;".repeat(MAX_RUN)));
     }
 
     #[test]

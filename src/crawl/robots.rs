@@ -73,7 +73,8 @@ impl Run<'_> {
     async fn ask_rules(&self, url: &str, open: bool) -> Rule {
         let Ok(place) = get_robots_url(url) else { return Rule::All };
         let ask = Ask { url: &place, open, may_cut: true, ..Ask::default() };
-        match self.fetcher.get(ask).await {
+        // In a box: a redirect of a page leads here from the fetcher itself.
+        match Box::pin(self.fetcher.get(ask)).await {
             Ok(Fetched::Body(body)) => {
                 let rules = for_products(&String::from_utf8_lossy(&body.bytes));
                 Robot::new(AGENT, rules.as_bytes()).map_or(Rule::All, |robot| Rule::Some(Box::new(robot)))

@@ -88,7 +88,8 @@ async fn one(run: &Run<'_>, source: Source) -> anyhow::Result<(Source, Result<Re
     match asked {
         Err(failure) if matches!(failure.trouble, Some(Trouble::Connect(_))) => {
             // Given back for now, so that others of its host are asked: that host may be the only one.
-            sources::give_back(&ctx.pool, &[source.id], ctx.clock.now() + OUR_FAULT).await?;
+            let next_at = ctx.clock.now() + OUR_FAULT;
+            sources::not_reached(&ctx.pool, source.id, (&failure.message, next_at)).await?;
             return Ok((source, Err(failure)));
         }
         Err(failure) => run.fail(&source, &failure, &mut report).await?,

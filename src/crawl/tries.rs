@@ -9,11 +9,11 @@ use serde::Serialize;
 use super::answer::{Body, Fetched, Trouble};
 use super::feed::{self, Hints};
 use super::fetch::{Ask, Fetcher};
-use super::host::{Hosts, Manners, origin};
+use super::host::{Hosts, origin};
 use super::{Rules, arxiv, decode, discover, link, outcome, propose, read_as, rhythm, sitemap, text};
 use crate::clock::Clock;
 use crate::config::{CrawlSettings, PageRules, SourceConfig};
-use crate::model::{Entry, SourceKind};
+use crate::model::{Entry, Language, SourceKind};
 
 /// So many feeds are enough.
 const ENOUGH: usize = 3;
@@ -107,12 +107,20 @@ pub async fn try_source(
     if !(200..300).contains(&status) {
         return Err(Unread::of(format!("HTTP {status}"), status, &body));
     }
+    let maps = asking.maps_of(source, &body).await.map_err(|why| Unread::of(why, status, &body))?;
     let rules = Rules::of(source);
     let (kind, language) = (source.kind, source.language);
     let parsing = tokio::task::spawn_blocking(move || {
-        let hints =
-            Hints { content_type: body.content_type.as_deref(), base: &body.final_url, language, now };
-        (read_as(kind, &body.bytes, &rules, &hints), body)
+        let prefix = rules.path_prefix.as_deref().unwrap_or(sitemap::ALL);
+        let pages = |map: &Body| sitemap::pages(&map.bytes, prefix, &hints_of(map, language, now));
+        let parsed = match &maps {
+            Some(maps) => {
+                let all: Result<Vec<_>, String> = maps.iter().map(pages).collect();
+                all.and_then(|all| sitemap::join(all, prefix))
+            }
+            None => read_as(kind, &body.bytes, &rules, &hints_of(&body, language, now)),
+        };
+        (parsed, body)
     });
     let (parsed, body) = parsing.await.map_err(|_| unread("the parser gave up on it".to_owned()))?;
     let parsed = parsed.map_err(|message| Unread::of(message, status, &body))?;
@@ -146,13 +154,14 @@ pub async fn discover(
 ) -> Result<Offer, String> {
     let asking = Asking::new(settings, source)?;
     let body = asking.get(&source.url).await.map_err(|trouble| trouble.to_string())?;
-    if let Ok(parsed) = feed::parse(&body.bytes, &hints(&body, source, now)) {
+    if let Ok(parsed) = feed::parse(&body.bytes, &hints_of(&body, source.language, now)) {
         return Ok(Offer { feeds: vec![(body.final_url.clone(), parsed.entries.len())], ..Offer::default() });
     }
     let (html, _) = decode::decode(&body.bytes, body.content_type.as_deref());
     let candidates = discover::candidates(&html, &body.final_url);
     let n_entries = |body: &Body| {
-        feed::parse(&body.bytes, &hints(body, source, now)).map_or(0, |parsed| parsed.entries.len())
+        feed::parse(&body.bytes, &hints_of(body, source.language, now))
+            .map_or(0, |parsed| parsed.entries.len())
     };
     let mut feeds = asking.feeds(candidates.named, n_entries).await;
     if feeds.is_empty() {
@@ -161,13 +170,14 @@ pub async fn discover(
     let mut offer = Offer { feeds, ..Offer::default() };
     if offer.feeds.is_empty() {
         let pages = |body: &Body| {
-            sitemap::parse(&body.bytes, "/", &hints(body, source, now)).map(|parsed| parsed.entries)
+            sitemap::parse(&body.bytes, "/", &hints_of(body, source.language, now))
+                .map(|parsed| parsed.entries)
         };
         offer.sitemap = asking.sitemap(&body.final_url, pages).await;
     }
     // A sitemap that does not say what is new says less than the page.
     if offer.feeds.is_empty() && offer.sitemap.as_ref().is_none_or(|map| map.n_dated == 0) {
-        offer.page = propose::propose(&html, &hints(&body, source, now));
+        offer.page = propose::propose(&html, &hints_of(&body, source.language, now));
         offer.sitemap = offer.sitemap.filter(|_| offer.page.is_none());
     }
     Ok(offer)
@@ -199,14 +209,34 @@ impl Asking {
 
     async fn get(&self, url: &str) -> Result<Body, Trouble> {
         let turn = self.hosts.turn(url).await;
-        let manners = Manners { hosts: &self.hosts, is_paused: &|_| false };
         let ask = Ask { url, open: self.open, ..Ask::default() };
-        match self.fetcher.get_in_turn(ask, turn, &manners).await? {
-            Fetched::Body(body) => Ok(body),
+        let answer = self.fetcher.get(ask).await;
+        drop(turn);
+        match answer? {
+            Fetched::Body(body) => {
+                if origin(&body.final_url) != origin(url) {
+                    // The host that a redirect led to was asked as well.
+                    drop(self.hosts.turn(&body.final_url).await);
+                }
+                Ok(body)
+            }
             Fetched::NotModified(_) => {
                 Err(Trouble::Other("HTTP 304 although nobody asked for changes".to_owned()))
             }
         }
+    }
+
+    /// The sitemaps that an index of them names; `None`: the body is none.
+    async fn maps_of(&self, source: &SourceConfig, body: &Body) -> Result<Option<Vec<Body>>, String> {
+        let is_sitemap = source.kind == SourceKind::Sitemap;
+        let index = is_sitemap.then(|| sitemap::index(body, sitemap::prefix(source))).flatten();
+        let Some(index) = index else { return Ok(None) };
+        let mut maps = Vec::new();
+        for url in &index.maps {
+            let map = self.get(url).await;
+            maps.push(map.map_err(|why| format!("its sitemap {url} cannot be read: {why}"))?);
+        }
+        Ok(Some(maps))
     }
 
     /// Those of `urls` that are feeds, with their number of entries.
@@ -246,17 +276,22 @@ impl Asking {
             Err(trouble) if had_enough(&trouble) => return None,
             Err(_) => String::new(),
         };
-        let mut places: VecDeque<String> = discover::sitemaps(&robots, page).into();
+        let folder = url::Url::parse(page).map(|url| url.path().to_owned()).unwrap_or_default();
+        let maps = discover::sitemaps(&robots, page).into_iter().map(|place| (place, None));
+        let mut places: VecDeque<(String, Option<String>)> = maps.collect();
         for _ in 0..MAX_MAPS {
-            let place = places.pop_front()?;
+            let (place, index) = places.pop_front()?;
             let body = match self.get(&place).await {
                 Ok(body) => body,
                 Err(trouble) if had_enough(&trouble) => return None,
                 Err(_) => continue,
             };
-            let (decoded, _) = decode::decode(&body.bytes, body.content_type.as_deref());
-            if let Some(children) = discover::children(&decoded, &body.final_url) {
-                children.into_iter().rev().for_each(|child| places.push_front(child));
+            if let Some(named) = sitemap::index(&body, &folder) {
+                let (news, others): (Vec<_>, Vec<_>) =
+                    named.maps.into_iter().partition(|map| discover::is_of_news(map));
+                for map in others.into_iter().rev().chain(news.into_iter().rev()) {
+                    places.push_front((map, Some(body.final_url.clone())));
+                }
                 continue;
             }
             let Ok(entries) = pages(&body) else { continue };
@@ -265,15 +300,16 @@ impl Asking {
                 url::Url::parse(&entry.link).is_ok_and(|url| url.path().starts_with(&path_prefix))
             };
             let n_dated = entries.iter().filter(is_in).filter(|entry| entry.published.is_some()).count();
-            return Some(SitemapOffer { url: body.final_url.clone(), n_pages, n_dated, path_prefix });
+            // An index stays where it is when it names other sitemaps.
+            let url = index.unwrap_or(body.final_url);
+            return Some(SitemapOffer { url, n_pages, n_dated, path_prefix });
         }
         None
     }
 }
 
-fn hints<'a>(body: &'a Body, source: &SourceConfig, now: DateTime<Utc>) -> Hints<'a> {
-    let content_type = body.content_type.as_deref();
-    Hints { content_type, base: &body.final_url, language: source.language, now }
+fn hints_of(body: &Body, language: Language, now: DateTime<Utc>) -> Hints<'_> {
+    Hints { content_type: body.content_type.as_deref(), base: &body.final_url, language, now }
 }
 
 /// Whether asking the host more would be rude, or only cost time.

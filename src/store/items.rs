@@ -84,11 +84,34 @@ pub async fn store(
     leave_out(conn, source, &mut new, most).await?;
     let inserted = insert(conn, source, &new, now).await?;
     stored.new = inserted.len() as u64;
+    stored.sightings += sight_overtaken(conn, source, (&new, &inserted), now).await?;
     let by_guid: HashMap<&str, &NewItem> = new.iter().map(|fresh| (fresh.guid, fresh.item)).collect();
     let fresh = inserted.iter().filter_map(|(id, guid)| Some((*id, *by_guid.get(guid.as_str())?)));
     readings.extend(fresh);
     stored.signals = read_signals(conn, source, &readings, now).await?;
     Ok(stored)
+}
+
+/// What another source brought while this one was being read is seen here too.
+async fn sight_overtaken(
+    conn: &mut PgConnection,
+    source: SourceId,
+    (new, inserted): (&[Fresh<'_>], &[(i64, String)]),
+    now: DateTime<Utc>,
+) -> sqlx::Result<u64> {
+    if new.len() == inserted.len() {
+        return Ok(0);
+    }
+    let links: Vec<String> = new.iter().map(|fresh| fresh.item.canonical_link.clone()).collect();
+    let done = sqlx::query!(
+        r#"INSERT INTO sightings (item_id, source_id, seen_at)
+           SELECT id, $1, $3 FROM items WHERE canonical_link = ANY ($2) AND source_id <> $1 ORDER BY id
+           ON CONFLICT DO NOTHING"#,
+        source.0,
+        &links,
+        now
+    );
+    Ok(done.execute(conn).await?.rows_affected())
 }
 
 /// An item to be inserted, and under which names.
@@ -149,7 +172,8 @@ async fn known(conn: &mut PgConnection, source: SourceId, items: &[NewItem]) -> 
 }
 
 /// Id and guid of those that were stored; another process, or an entry before it in the same feed, may have been first,
-/// and what was deleted does not come back.
+/// and what was deleted does not come back. In the order of the links: two that insert the same ones in another order
+/// would wait for each other.
 async fn insert(
     conn: &mut PgConnection,
     source: SourceId,
@@ -179,7 +203,7 @@ async fn insert(
                                       language, published, hash, page_state, doi, position)
            WHERE NOT EXISTS (SELECT FROM tombstones t WHERE t.source_id = $1 AND t.guid = n.guid)
              AND NOT EXISTS (SELECT FROM tombstones t WHERE t.canonical_link = n.canonical)
-           ORDER BY n.position
+           ORDER BY n.canonical COLLATE "C"
            ON CONFLICT DO NOTHING RETURNING id, guid"#,
         source.0,
         BETWEEN,
@@ -238,21 +262,40 @@ async fn read_signals(
     Ok(done.rows_affected())
 }
 
-/// Takes back what the publisher took back: an item that no story was built from goes, and a tombstone stays.
+/// Takes back what the publisher took back: an item that no story was built from goes, another is marked, so that it
+/// is told no more. A tombstone stands for either.
 ///
 /// # Errors
 /// The database fails.
-pub async fn withdraw(conn: &mut PgConnection, source: SourceId, guids: &[String]) -> sqlx::Result<u64> {
+pub async fn withdraw(
+    conn: &mut PgConnection,
+    source: SourceId,
+    guids: &[String],
+    now: DateTime<Utc>,
+) -> sqlx::Result<u64> {
     if guids.is_empty() {
         return Ok(0);
     }
+    let marked = sqlx::query!(
+        r#"WITH marked AS (
+               UPDATE items SET withdrawn_at = $3
+               WHERE source_id = $1 AND guid = ANY ($2) AND withdrawn_at IS NULL
+                 AND EXISTS (SELECT FROM story_items s WHERE s.item_id = items.id)
+               RETURNING guid, canonical_link)
+           INSERT INTO tombstones (source_id, guid, canonical_link)
+           SELECT $1, guid, canonical_link FROM marked ON CONFLICT DO NOTHING"#,
+        source.0,
+        guids,
+        now
+    );
+    let n_marked = marked.execute(&mut *conn).await?.rows_affected();
     let done = sqlx::query!(
         r#"DELETE FROM items i WHERE source_id = $1 AND guid = ANY ($2)
              AND NOT EXISTS (SELECT FROM story_items s WHERE s.item_id = i.id)"#,
         source.0,
         guids
     );
-    Ok(done.execute(conn).await?.rows_affected())
+    Ok(n_marked + done.execute(conn).await?.rows_affected())
 }
 
 async fn sight(

@@ -33,6 +33,8 @@ pub struct Configured<'a> {
     pub host: &'a str,
     /// Whether a pause that another source of the host was told holds for this one.
     pub heeds_host_pause: bool,
+    /// All that decides what is read of an answer: an edit makes the same answer news.
+    pub rules: &'a str,
 }
 
 /// A source as the operator sees it.
@@ -121,27 +123,27 @@ pub struct Answer {
 }
 
 /// Enters a source of feeds.toml, or brings its row up to date. A changed address is asked at once and without the old
-/// address's validators.
+/// address's validators, unless it is the one that the old led to; with changed rules the same answer is read anew.
 ///
 /// # Errors
 /// The database fails.
 pub async fn enter(conn: &mut PgConnection, source: &Configured<'_>, now: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
-        r#"INSERT INTO sources AS old (slug, name, kind, url, lane, language, tier, owner, next_at, host, heeds_host_pause)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        r#"INSERT INTO sources AS old (slug, name, kind, url, lane, language, tier, owner, next_at, host, heeds_host_pause, rules)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
            ON CONFLICT (slug) DO UPDATE SET
                name = excluded.name, kind = excluded.kind, lane = excluded.lane, language = excluded.language,
                tier = excluded.tier, owner = excluded.owner, enabled = true, url = excluded.url,
-               heeds_host_pause = excluded.heeds_host_pause,
+               heeds_host_pause = excluded.heeds_host_pause, rules = excluded.rules,
                host = CASE WHEN old.url = excluded.url AND old.host <> '' THEN old.host ELSE excluded.host END,
                moved_to = CASE WHEN old.url = excluded.url THEN old.moved_to END,
                n_moved = CASE WHEN old.url = excluded.url THEN old.n_moved ELSE 0 END,
-               rhythm = CASE WHEN old.url = excluded.url THEN old.rhythm END,
-               etag = CASE WHEN old.url = excluded.url THEN old.etag END,
-               last_modified = CASE WHEN old.url = excluded.url THEN old.last_modified END,
-               body_sha256 = CASE WHEN old.url = excluded.url THEN old.body_sha256 END,
+               rhythm = CASE WHEN (old.url = excluded.url OR old.moved_to = excluded.url) AND coalesce(old.rules, excluded.rules) = excluded.rules THEN old.rhythm END,
+               etag = CASE WHEN (old.url = excluded.url OR old.moved_to = excluded.url) AND coalesce(old.rules, excluded.rules) = excluded.rules THEN old.etag END,
+               last_modified = CASE WHEN (old.url = excluded.url OR old.moved_to = excluded.url) AND coalesce(old.rules, excluded.rules) = excluded.rules THEN old.last_modified END,
+               body_sha256 = CASE WHEN (old.url = excluded.url OR old.moved_to = excluded.url) AND coalesce(old.rules, excluded.rules) = excluded.rules THEN old.body_sha256 END,
                n_failures = CASE WHEN old.url = excluded.url THEN old.n_failures ELSE 0 END,
-               next_at = CASE WHEN old.url = excluded.url THEN old.next_at ELSE excluded.next_at END"#,
+               next_at = CASE WHEN old.url = excluded.url OR old.moved_to = excluded.url THEN old.next_at ELSE excluded.next_at END"#,
         source.slug,
         source.name,
         source.kind,
@@ -152,7 +154,8 @@ pub async fn enter(conn: &mut PgConnection, source: &Configured<'_>, now: DateTi
         source.owner,
         now,
         source.host,
-        source.heeds_host_pause
+        source.heeds_host_pause,
+        source.rules
     )
     .execute(conn)
     .await?;
@@ -175,6 +178,15 @@ pub async fn id_of(pool: &PgPool, slug: &str) -> sqlx::Result<Option<SourceId>> 
 pub async fn disable_others(conn: &mut PgConnection, slugs: &[String]) -> sqlx::Result<u64> {
     let done = sqlx::query!("UPDATE sources SET enabled = false WHERE enabled AND slug <> ALL ($1)", slugs);
     Ok(done.execute(conn).await?.rows_affected())
+}
+
+/// Makes every enabled source due; a pause that its host asked for is still heeded when it is claimed.
+///
+/// # Errors
+/// The database fails.
+pub async fn make_due(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE sources SET next_at = $1 WHERE enabled AND next_at > $1", now).execute(pool).await?;
+    Ok(())
 }
 
 /// How many sources are due.
@@ -358,6 +370,26 @@ pub async fn give_back(pool: &PgPool, ids: &[SourceId], next_at: DateTime<Utc>) 
         "UPDATE sources SET lease_owner = NULL, lease_until = NULL, next_at = $2 WHERE id = ANY ($1)",
         &ids,
         next_at
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Gives back a source that could not be reached, without blaming it: whose fault that is shows later.
+///
+/// # Errors
+/// The database fails.
+pub async fn not_reached(
+    pool: &PgPool,
+    id: SourceId,
+    (why, next_at): (&str, DateTime<Utc>),
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE sources SET lease_owner = NULL, lease_until = NULL, next_at = $2, last_error = $3 WHERE id = $1",
+        id.0,
+        next_at,
+        why
     )
     .execute(pool)
     .await?;

@@ -173,7 +173,7 @@ async fn a_site_without_a_feed_is_read_by_the_sitemap_that_its_robots_txt_names(
     web.put("/index.xml.map", typed("text/xml", child));
     web.put("/my.map", typed("text/xml", format!("<urlset>{pages}</urlset>")));
     let offer = discovered(&web, "/", "0").await;
-    assert_eq!(offer["sitemap"]["url"], format!("{}/my.map", web.base));
+    assert_eq!(offer["sitemap"]["url"], format!("{}/index.xml.map", web.base), "an index stays");
     assert_eq!(
         (&offer["sitemap"]["path_prefix"], &offer["sitemap"]["n_dated"]),
         (&"/news/".into(), &5.into())

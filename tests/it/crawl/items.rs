@@ -310,3 +310,74 @@ async fn a_count_of_views_is_a_revision_once_a_day() {
     web.put("/feed", says("Corrected."));
     assert_eq!(crawl_later(&app, 4).await.count("revised"), 1, "other words are a revision at once");
 }
+
+#[tokio::test]
+async fn a_source_that_the_database_refuses_fails_alone() {
+    let web = Web::start().await;
+    let long = "模".repeat(990);
+    web.put(
+        "/long",
+        ok(feed(&[(&long, "/a", "Long", 1), (&format!("{long}2"), &format!("/{long}"), "Longer", 2)])),
+    );
+    web.put("/zero", ok(r#"{"version":"https://jsonfeed.org/version/1.1","title":"z","items":[{"id":"1\u0000","url":"/z","title":"Ze\u0000ro"}]}"#));
+    web.put("/good", ok(rss(&[("/g", "Good")])));
+    let of = |slug: &str| source(slug, format!("{}/{slug}", web.base));
+    let app = reading(vec![of("long"), of("zero"), of("good")]).await;
+    crawl(&app).await;
+    assert_eq!(titles(&app).await, ["Good", "Long", "Longer", "Zero"]);
+    sqlx::query("ALTER TABLE items ADD CONSTRAINT no_evil CHECK (title <> 'Evil')")
+        .execute(&app.ctx.pool)
+        .await
+        .unwrap();
+    web.put("/long", ok(feed(&[("x", "/x", "Evil", 1)])));
+    web.put("/good", ok(rss(&[("/h", "Better")])));
+    crawl_later(&app, 30).await;
+    assert!(titles(&app).await.contains(&"Better".to_owned()));
+    let evil = row(&app, "long").await;
+    assert!(evil.state == "failing" && evil.last_error.unwrap().contains("cannot be stored"));
+}
+
+#[tokio::test]
+async fn two_sources_that_list_the_same_in_opposite_order_are_both_heard() {
+    let web = Web::start().await;
+    let posts: Vec<String> = (0..150).map(|n| format!("{}/p{n}", web.base)).collect();
+    let mut posts: Vec<Told<'_>> = posts.iter().map(|link| (&**link, &**link, &**link, 1)).collect();
+    web.put("/one", ok(feed(&posts)));
+    posts.reverse();
+    let other = Web::with([("/two", feed(&posts))]).await;
+    let one = source("one", format!("{}/one", web.base));
+    let app = reading(vec![one, source("two", format!("{}/two", other.base))]).await;
+    let report = crawl(&app).await;
+    assert_eq!((report.count("items"), report.count("sightings"), report.count("failed")), (150, 150, 0));
+}
+
+#[tokio::test]
+async fn a_page_that_its_sitemap_says_has_changed_is_revised_and_fetched_again() {
+    let map = |day: u8| {
+        format!(
+            "<urlset><url><loc>/news/owls</loc><lastmod>2026-05-0{day}</lastmod></url>\
+             <url><loc>/news/larks</loc><lastmod>2026-05-03</lastmod></url></urlset>"
+        )
+    };
+    let web = Web::with([("/map.xml", map(1))]).await;
+    let page = |text: &str| super::web::typed("text/html", format!("<p>{text}"));
+    web.put("/news/owls", page("first"));
+    web.put("/news/larks", page("larks"));
+    let news = headsup::config::SourceConfig {
+        kind: SourceKind::Sitemap,
+        fetch_pages: true,
+        ..source("map", format!("{}/map.xml", web.base))
+    };
+    let app = reading(vec![news]).await;
+    assert_eq!(crawl(&app).await.count("pages"), 2);
+    web.put("/map.xml", ok(map(5)));
+    web.put("/news/owls", page("second"));
+    let report = crawl_later(&app, 30).await;
+    assert_eq!(
+        (report.count("items"), report.count("revised"), report.count("pages")),
+        (0, 1, 1),
+        "{report:?}"
+    );
+    let bodies = column(&app, "SELECT convert_from(body, 'UTF8') FROM pages ORDER BY 1");
+    assert_eq!(bodies.await, ["<p>larks", "<p>second"]);
+}

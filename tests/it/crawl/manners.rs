@@ -327,7 +327,7 @@ async fn a_single_source_is_not_blamed_for_our_network() {
 #[tokio::test]
 async fn a_redirect_keeps_to_the_manners_of_the_host_it_leads_to() {
     let (here, there) = (Web::start().await, Web::start().await);
-    here.put("/feed", told(302, "location", &format!("{}/busy", there.base)));
+    here.put("/feed", told(302, "location", format!("{}/busy", there.base)));
     there.put("/busy", told(429, "retry-after", "7200"));
     there.put("/feed", ok(rss(&[("/a", "Alpha")])));
     let app = reading(vec![source("one", format!("{}/feed", here.base))]).await;
@@ -380,4 +380,59 @@ async fn an_unconditional_304_is_no_answer() {
     let app = reading(vec![source("one", format!("{}/feed", web.base))]).await;
     crawl(&app).await;
     assert_eq!(state(&app, "one").await.0, "failing");
+}
+
+#[tokio::test]
+async fn what_was_taken_back_is_told_no_more_also_where_a_story_tells_it() {
+    let entry = |id: &str, title: &str| {
+        format!(
+            "<entry><id>{id}</id><title>{title}</title><link href='/{id}'/><updated>2026-05-06T06:00:00Z</updated></entry>"
+        )
+    };
+    let feed = |inside: String| {
+        format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:at='http://purl.org/atompub/tombstones/1.0'>{inside}</feed>"
+        )
+    };
+    let web = Web::with([(
+        "/feed",
+        feed(entry("1", "Lumen opens its weights") + &entry("2", "Orbit lowers prices")),
+    )])
+    .await;
+    let app = reading(vec![source("one", format!("{}/feed", web.base))]).await;
+    headsup::pipeline::run_stages(&app.ctx, &headsup::pipeline::Stage::READING).await.unwrap();
+    let told = || async {
+        let start = app.ctx.clock.now() - TimeDelta::days(30);
+        let end = app.ctx.clock.now() + TimeDelta::days(30);
+        let kind = headsup::model::IssueKind::Weekly;
+        headsup::store::issues::candidates(&app.ctx.pool, kind, start, end).await.unwrap().len()
+    };
+    assert_eq!(told().await, 2);
+    web.put(
+        "/feed",
+        ok(feed(
+            "<at:deleted-entry ref='1' when='2026-05-06T07:00:00Z'/>".to_owned()
+                + &entry("2", "Orbit lowers prices"),
+        )),
+    );
+    crawl_later(&app, 5).await;
+    assert_eq!(told().await, 1);
+    assert_eq!(column(&app, "SELECT guid FROM tombstones").await, ["1"]);
+}
+
+#[tokio::test]
+async fn an_edited_rule_is_applied_to_an_answer_that_did_not_change() {
+    let feed = rss(&[("/1", "Alpha"), ("/2", "Beta")]);
+    let web = Web::start().await;
+    web.put("/feed", Answer::Tagged("\"v1\"", feed.into()));
+    let blocking = |words: &[&str]| SourceConfig {
+        block: words.iter().map(|word| (*word).to_owned()).collect(),
+        ..source("one", format!("{}/feed", web.base))
+    };
+    let mut app = reading(vec![blocking(&["Alpha"])]).await;
+    crawl(&app).await;
+    assert_eq!(titles(&app).await, ["Beta"]);
+    app.read(headsup::config::Feeds { sources: vec![blocking(&[])], ..Default::default() });
+    crawl_later(&app, 5).await;
+    assert_eq!(titles(&app).await, ["Alpha", "Beta"]);
 }

@@ -4,6 +4,7 @@ mod arxiv;
 mod asking;
 mod items;
 mod manners;
+mod maps;
 mod pages;
 pub mod web;
 

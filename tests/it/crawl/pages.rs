@@ -168,3 +168,18 @@ async fn the_head_of_an_endless_robots_txt_is_heeded() {
     crawl(&app).await;
     assert_eq!(states(&app).await, ["A failed robots.txt forbids it"]);
 }
+
+#[tokio::test]
+async fn the_robots_txt_of_where_a_redirect_leads_is_obeyed() {
+    let (here, there) = (Web::start().await, Web::start().await);
+    here.put("/feed", ok(rss(&[("/a", "A"), ("/b", "B")])));
+    for page in ["/a", "/b"] {
+        here.put(page, told(302, "location", format!("{}{page}", there.base)));
+        there.put(page, typed("text/html", "<p>text"));
+    }
+    there.put("/robots.txt", ok("User-agent: *\nDisallow: /b\n"));
+    let app = reading(vec![with_pages("one", format!("{}/feed", here.base))]).await;
+    crawl(&app).await;
+    assert_eq!(states(&app).await, ["A fetched", "B failed robots.txt forbids it"]);
+    assert_eq!(there.take_paths(), ["/a", "/robots.txt"]);
+}
