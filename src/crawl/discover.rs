@@ -7,7 +7,7 @@ use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use super::{link, page};
+use super::{link, page, tree};
 use crate::model::Entry;
 
 /// Where feeds stand by custom, tried in this order; first beside the page.
@@ -81,13 +81,15 @@ pub struct Candidates {
 
 /// Where feeds of the page may be.
 pub fn candidates(html: &str, base: &str) -> Candidates {
-    let tree = Html::parse_document(html);
     let mut seen = BTreeSet::new();
     let mut once = |urls: Vec<String>| -> Vec<String> {
         urls.into_iter().filter(|url| seen.insert(url.clone())).collect()
     };
-    let stated = page::base_of(&tree, base);
-    let named = once([alternates(&tree, &stated), anchors(&tree, &stated)].concat());
+    let named = tree::document(html).map(|tree| {
+        let stated = page::base_of(&tree, base);
+        [alternates(&tree, &stated), anchors(&tree, &stated)].concat()
+    });
+    let named = once(named.unwrap_or_default());
     Candidates { named, guessed: once(guesses(base)) }
 }
 

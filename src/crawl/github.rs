@@ -2,13 +2,13 @@
 //! (<https://github.com/trending>), and the search for repositories
 //! (<https://docs.github.com/en/rest/search/search#search-repositories>).
 
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Selector};
 use serde_json::Value;
 use url::Url;
 
 use super::api::{believable, counts, finish, json, string};
 use super::feed::{self, Hints, MAX_SUMMARY, MAX_TITLE, Parsed};
-use super::{decode, text};
+use super::{decode, text, tree};
 use crate::model::{Entry, SignalKind};
 
 /// Reads whichever of the three it is.
@@ -76,13 +76,13 @@ fn search(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
 /// `None`: no page of rising repositories.
 fn trending(bytes: &[u8], hints: &Hints<'_>) -> Option<Parsed> {
     let (html, repairs) = decode::decode(bytes, hints.content_type);
-    let page = Html::parse_document(&html);
+    let page = tree::document(&html).ok()?;
     let select = |css: &str| Selector::parse(css).ok();
     let (row, name, about) = (select("article.Box-row")?, select("h2 a[href]")?, select("p")?);
     let (stars, language) = (select("a[href$='/stargazers']")?, select("[itemprop='programmingLanguage']")?);
     let entry = |row: ElementRef<'_>| {
-        let path = row.select(&name).next()?.attr("href")?.trim_matches('/').to_owned();
-        let first = |css: &Selector| row.select(css).next().map(|found| found.text().collect::<String>());
+        let path = tree::first(row, &name)?.attr("href")?.trim_matches('/').to_owned();
+        let first = |css: &Selector| tree::first(row, css).map(|found| tree::words(found, MAX_SUMMARY));
         let is_repository = path.split('/').count() == 2;
         let count = first(&stars).and_then(|text| text.trim().replace(',', "").parse().ok());
         is_repository.then(|| Entry {
@@ -91,7 +91,7 @@ fn trending(bytes: &[u8], hints: &Hints<'_>) -> Option<Parsed> {
             ..repository(&path, &first(&about).unwrap_or_default())
         })
     };
-    let entries: Vec<Entry> = page.select(&row).filter_map(entry).collect();
+    let entries: Vec<Entry> = page.select(&row).take(tree::MAX_ROWS).filter_map(entry).collect();
     (!entries.is_empty()).then(|| Parsed { entries, repairs, ..Parsed::default() })
 }
 

@@ -101,7 +101,7 @@ impl Run<'_> {
             Permission::Refused => return Err(said(FORBIDDEN.to_owned())),
             Permission::Unknown(message) => return Err(said(message)),
         }
-        let body = match self.fetch(Ask { url, open, ..Ask::default() }, turn, &source.slug).await? {
+        let body = match self.visit(Ask { url, open, ..Ask::default() }, turn, &source.slug).await? {
             Fetched::Body(Body { broke_off: Some(why), .. }) => return Err(Trouble::Other(why).into()),
             Fetched::Body(body) => body,
             Fetched::NotModified(_) => {

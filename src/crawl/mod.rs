@@ -41,6 +41,7 @@ mod sitemap;
 mod soup;
 mod tags;
 mod text;
+mod tree;
 mod tries;
 mod wrapped;
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use scraper::{ElementRef, Html, Selector};
 
 use super::feed::{Hints, MAX_SUMMARY, MAX_TITLE, Parsed, zone_of};
-use super::{date, date_near, decode, link, text};
+use super::{date, date_near, decode, link, tree};
 use crate::config::PageRules;
 use crate::model::Entry;
 
@@ -21,7 +21,7 @@ pub fn parse(bytes: &[u8], rules: &PageRules, hints: &Hints<'_>) -> Result<Parse
         return Err("empty answer".to_owned());
     }
     let (decoded, repairs) = decode::decode(bytes, hints.content_type);
-    let tree = Html::parse_document(&decoded);
+    let tree = tree::document(&decoded)?;
     let entries = items(&tree, rules, hints)?;
     if entries.is_empty() {
         return Err(format!("the selector {:?} finds no items: has the page changed?", rules.item));
@@ -38,7 +38,7 @@ pub fn items(tree: &Html, rules: &PageRules, hints: &Hints<'_>) -> Result<Vec<En
     let base = base_of(tree, hints.base);
     let hints = &Hints { base: &base, ..*hints };
     let (mut entries, mut places): (Vec<Entry>, HashMap<String, usize>) = Default::default();
-    for element in tree.select(&selectors.item) {
+    for element in tree.select(&selectors.item).take(tree::MAX_ROWS) {
         let Some(entry) = entry(element, &selectors, hints) else { continue };
         match places.get(&entry.guid) {
             // A card often links twice, once around the picture.
@@ -82,20 +82,18 @@ impl Selectors {
 }
 
 fn entry(element: ElementRef<'_>, selectors: &Selectors, hints: &Hints<'_>) -> Option<Entry> {
-    let words = |element: ElementRef<'_>, max: usize| text::line(&element.inner_html(), max);
-    let is_link =
-        |inner: &ElementRef<'_>| inner.value().name() == "a" && inner.value().attr("href").is_some();
-    let mut links = element.descendent_elements().filter(is_link);
+    let words = tree::words;
     let anchor = match &selectors.link {
-        Some(selector) => element.select(selector).next(),
+        Some(selector) => tree::first(element, selector),
         None if element.value().attr("href").is_some() => Some(element),
         // The first link of a card is often that of its picture, which has no words to be a title.
-        None if selectors.title.is_none() => links.find(|link| is_title(&words(*link, MAX_TITLE))),
-        None => links.next(),
+        None => tree::find(element, |inner| {
+            let is_link = inner.value().name() == "a" && inner.value().attr("href").is_some();
+            is_link && (selectors.title.is_some() || is_title(&words(inner, MAX_TITLE)))
+        }),
     }?;
     let href = link::absolute(anchor.value().attr("href")?, hints.base)?;
-    let own =
-        |selector: &Option<Selector>| selector.as_ref().and_then(|selector| element.select(selector).next());
+    let own = |selector: &Option<Selector>| tree::first(element, selector.as_ref()?);
     let title = own(&selectors.title).map(|found| words(found, MAX_TITLE)).filter(|title| !title.is_empty());
     let title = title.unwrap_or_else(|| words(anchor, MAX_TITLE));
     if !is_title(&title) {

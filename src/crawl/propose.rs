@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use scraper::{ElementRef, Html, Selector};
 
 use super::feed::{Hints, zone_of};
-use super::{date_near, link, page};
+use super::{date_near, link, page, tree};
 use crate::config::PageRules;
 
 /// A list has at least so many items.
@@ -33,6 +33,10 @@ const LOOKED_AT: usize = 12;
 /// Longest text of an element that says only when.
 const MAX_DATE: usize = 40;
 
+/// Pieces of text that a date has at most, and elements of an item among which it is looked for.
+const MAX_PIECES: usize = 8;
+const MAX_INSIDE: usize = 300;
+
 /// Selectors of dates that are tried.
 const MAX_DATES: usize = 6;
 
@@ -49,7 +53,7 @@ struct Tried {
 
 /// Selectors that find a list of headlines in the page, and how many items they find.
 pub fn propose(html: &str, hints: &Hints<'_>) -> Option<(PageRules, usize)> {
-    let tree = Html::parse_document(html);
+    let tree = tree::document(html).ok()?;
     let mut boxes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (anchor, href) in headlines(&tree, &page::base_of(&tree, hints.base)) {
         let around =
@@ -185,7 +189,8 @@ fn dates(tree: &Html, rules: &PageRules, hints: &Hints<'_>) -> Vec<String> {
     let Ok(item) = Selector::parse(&rules.item) else { return Vec::new() };
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
     for element in tree.select(&item).take(LOOKED_AT) {
-        let dated = element.descendent_elements().skip(1).filter(|inner| is_date(*inner, hints));
+        let dated =
+            element.descendent_elements().skip(1).take(MAX_INSIDE).filter(|inner| is_date(*inner, hints));
         let selectors: BTreeSet<String> = dated
             .flat_map(|inner| {
                 let name = inner.value().name();
@@ -205,7 +210,7 @@ fn dates(tree: &Html, rules: &PageRules, hints: &Hints<'_>) -> Vec<String> {
 
 fn is_date(element: ElementRef<'_>, hints: &Hints<'_>) -> bool {
     let stated = element.value().attr("datetime").map(str::to_owned);
-    let text = stated.unwrap_or_else(|| element.text().collect());
+    let text = stated.unwrap_or_else(|| element.text().take(MAX_PIECES).collect());
     let text = text.trim();
     text.len() <= MAX_DATE && date_near::parse(text, zone_of(hints.language), hints.now).is_some()
 }

@@ -164,7 +164,7 @@ fn head(html: &str, max_chars: usize) -> &str {
 
 /// Whether elements are nested deeper than any author nests them. The tree builder looks at all open elements at each
 /// tag, so such a text would take hours.
-fn nests_deep(html: &str) -> bool {
+pub fn nests_deep(html: &str) -> bool {
     let (mut depth, mut from) = (0_usize, 0);
     while let Some(at) = memchr::memchr(b'<', &html.as_bytes()[from..]).map(|at| from + at) {
         let rest = &html.as_bytes()[at + 1..];
