@@ -225,7 +225,7 @@ pub enum FeedsCommand {
         /// A slug of feeds.toml, or an address
         target: String,
     },
-    /// Look for the feeds of a site; without any, propose selectors for its list page
+    /// Look for the feeds of a site; without any for its sitemap, else propose selectors for its list page
     Discover {
         /// Any page of the site
         url: String,

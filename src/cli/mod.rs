@@ -9,6 +9,7 @@ mod doctor;
 mod eval;
 mod feeds;
 mod feeds_edit;
+mod feeds_file;
 mod feeds_opml;
 mod feeds_try;
 mod init;

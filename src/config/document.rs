@@ -125,6 +125,20 @@ pub fn words(schema: &Json) -> Vec<&str> {
     listed.chain(consts).filter_map(Json::as_str).collect()
 }
 
+/// What is wrong with a whole number, by the type that is to hold it.
+pub fn out_of_range(number: i128, schema: &Json) -> Option<String> {
+    let most = match schema["format"].as_str() {
+        Some("uint32") => i128::from(u32::MAX),
+        Some("int32") => i128::from(i32::MAX),
+        // TOML knows no larger ones.
+        _ => i128::from(i64::MAX),
+    };
+    if number < 0 && schema["minimum"].as_f64() == Some(0.0) {
+        return Some("must not be negative".to_owned());
+    }
+    (!(-most..=most).contains(&number)).then(|| format!("is too large: at most {most}"))
+}
+
 struct Walk<'a> {
     document: &'a Document,
     schema: &'a Json,
@@ -175,10 +189,14 @@ impl Walk<'_> {
             DeValue::Boolean(_) if is(schema, "boolean") => {}
             DeValue::Float(_) if is(schema, "number") => {}
             DeValue::Integer(number) if is(schema, "integer") || is(schema, "number") => {
-                let negative = number.as_str().starts_with('-');
-                if negative && schema["minimum"].as_f64() == Some(0.0) {
-                    self.report(line, way, "must not be negative".into());
+                // One that does not even fit here is too large as well.
+                let read = i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX);
+                if let Some(message) = out_of_range(read, schema) {
+                    self.report(line, way, message);
                 }
+            }
+            DeValue::Table(_) if is(schema, "array") => {
+                self.report(line, way, format!("is a single table, must be a list: write [[{way}]]"));
             }
             other => {
                 let message = format!("is {}, must be {}", kind_of(other), wanted(schema, &allowed));

@@ -75,7 +75,8 @@ fn check(feeds: &Feeds, document: &Document) -> Vec<Problem> {
         if let Some(first) = slugs.insert(source.slug.as_str(), line("slug")) {
             report("slug", format!("{:?} is taken by the source {}", source.slug, at(first)));
         }
-        if let Some(first) = urls.insert((source.url.as_str(), source.path_prefix.as_deref()), line("url")) {
+        let asked = (asked_for(&source.url), source.path_prefix.as_deref());
+        if let Some(first) = urls.insert(asked, line("url")) {
             report("url", format!("the source {} has this address already", at(first)));
         }
     }
@@ -85,6 +86,13 @@ fn check(feeds: &Feeds, document: &Document) -> Vec<Problem> {
     }
     problems.sort_by_key(|problem| problem.line);
     problems
+}
+
+/// An address as a server sees it: two spellings of one are one.
+fn asked_for(url: &str) -> String {
+    let Ok(mut asked) = Url::parse(url) else { return url.to_owned() };
+    asked.set_fragment(None);
+    asked.into()
 }
 
 fn at(line: Option<usize>) -> String {
@@ -147,8 +155,14 @@ fn bad_url(text: &str) -> Option<String> {
             Some(format!("must begin with http:// or https://, not {}:", url.scheme()))
         }
         Ok(url) if url.host_str().is_none_or(str::is_empty) => Some("has no host".into()),
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => Some(
+            "holds a user name or password, which would be shown and exported with it: remove them".into(),
+        ),
         Ok(_) => None,
-        Err(_) if Url::parse(&format!("https://{text}")).is_ok_and(|url| url.host_str().is_some()) => {
+        Err(_)
+            if !text.contains("://")
+                && Url::parse(&format!("https://{text}")).is_ok_and(|url| url.host_str().is_some()) =>
+        {
             Some(format!("{text:?} is not a full address (did you mean \"https://{text}\"?)"))
         }
         Err(error) => Some(format!("{text:?} is not an address: {error}")),
@@ -165,6 +179,9 @@ fn bad_selectors(rules: &PageRules) -> Vec<(&'static str, String)> {
     ];
     let bad = |(key, selector): (&'static str, Option<&String>)| {
         let selector = selector?;
+        if selector.trim().is_empty() {
+            return Some((key, "must not be empty".to_owned()));
+        }
         let error = Selector::parse(selector).err()?;
         Some((key, format!("{selector:?} is not a CSS selector: {error}")))
     };
@@ -249,6 +266,48 @@ kind = "page"
         ] {
             assert!(found.contains(part), "{part}\nis missing in\n{found}");
         }
+    }
+
+    #[test]
+    fn a_number_that_fits_nowhere_is_named_with_line_and_key() {
+        let text = "[[source]]\nslug = \"q\"\nurl = \"https://a.example/f\"\nlane = \"company\"\nevery_minutes = 99999999999\n\
+                    longest_minutes = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF\nmax_items = -99999999999\n";
+        let too_large = "is too large: at most 4294967295";
+        assert_eq!(
+            problems(text),
+            [
+                format!("feeds.toml:5: source.q.every_minutes: {too_large}"),
+                format!("feeds.toml:6: source.q.longest_minutes: {too_large}"),
+                "feeds.toml:7: source.q.max_items: must not be negative".to_owned(),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_looks_right_but_is_not_is_told_in_words() {
+        let of = |keys: &str| {
+            problems(&format!("[[source]]\nslug = \"q\"\nlane = \"company\"\n{keys}")).join("\n")
+        };
+        let empty = of("url = \"https://a.example/f\"\nkind = \"page\"\npage = { item = \" \" }\n");
+        assert_eq!(empty, "feeds.toml:6: source.q.page.item: must not be empty");
+        let address = of("url = \"http://999.1.1.1/f\"\n");
+        assert!(address.contains("is not an address") && !address.contains("did you mean"), "{address}");
+        let secret = of("url = \"https://me:word@a.example/f\"\n");
+        assert!(secret.contains("source.q.url: holds a user name or password"), "{secret}");
+        let single = problems("[source]\nslug = \"q\"\n").join("\n");
+        assert_eq!(single, "feeds.toml:1: source: is a single table, must be a list: write [[source]]");
+    }
+
+    #[test]
+    fn two_spellings_of_one_address_are_one() {
+        let source = |slug: &str, url: &str| {
+            format!("[[source]]\nslug = \"{slug}\"\nurl = \"{url}\"\nlane = \"company\"\n")
+        };
+        let text = source("a", "https://A.example/#x") + &source("b", "https://a.example:443");
+        assert_eq!(
+            problems(&text),
+            ["feeds.toml:7: source.b.url: the source in line 3 has this address already"]
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub use feeds::{Feeds, PageRules, SourceConfig};
 pub use live::LiveFeeds;
 pub use load_feeds::CATALOGUE;
 pub use load_settings::{Environment, Loaded, Origin};
-pub use opml::{Outline, read as read_opml, write as write_opml};
+pub use opml::{Outline, read as read_opml, web_address, write as write_opml};
 pub use place::{find, home};
 pub use problem::{ConfigError, Problem, suggest};
 pub use rule::{Field, Rule};

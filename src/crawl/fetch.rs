@@ -117,6 +117,32 @@ impl Fetcher {
         self.follow(ask, Some((turn, manners))).await
     }
 
+    /// Asks once as [`Fetcher::get`] does, and gives the answer whatever its status: for a person who watches.
+    ///
+    /// # Errors
+    /// See [`Trouble`]; never [`Trouble::Status`].
+    pub async fn look(&self, ask: Ask<'_>) -> Result<(u16, Body), Trouble> {
+        let mut url =
+            Url::parse(ask.url).map_err(|error| Trouble::Other(format!("not an address: {error}")))?;
+        let looking = async {
+            for _ in 0..=MAX_REDIRECTS {
+                let response = self.send(&url, ask).await?;
+                match redirect(&response) {
+                    Some(next) => url = next,
+                    None => {
+                        return Ok((
+                            response.status().as_u16(),
+                            self.body(response, None, ask.may_cut).await?,
+                        ));
+                    }
+                }
+            }
+            Err(Trouble::Redirects)
+        };
+        let looked = tokio::time::timeout(self.timeout, looking).await;
+        looked.unwrap_or(Err(Trouble::Timeout(self.timeout.as_secs())))
+    }
+
     async fn follow(&self, ask: Ask<'_>, mut held: Option<(Turn, &Manners<'_>)>) -> Result<Fetched, Trouble> {
         let mut url =
             Url::parse(ask.url).map_err(|error| Trouble::Other(format!("not an address: {error}")))?;

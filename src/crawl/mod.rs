@@ -32,6 +32,7 @@ mod oai;
 mod outcome;
 mod page;
 mod pages;
+mod propose;
 mod repair;
 mod rhythm;
 mod robots;
@@ -61,11 +62,12 @@ use crate::store::sources::{self, Configured};
 use answer::{Fetched, Trouble};
 pub use backfill::backfill;
 pub use check::{Checked, check};
+pub use decode::decode;
 use feed::{Hints, Parsed};
 use fetch::{Ask, Fetcher};
 use host::{Hosts, Turn};
 use manners::Manners;
-pub use tries::{Offer, Tried, discover as look_for_feeds, try_source};
+pub use tries::{Offer, SitemapOffer, Tried, Unread, discover as look_for_feeds, try_source};
 
 /// So many answers are stored at the same time: fewer than the pool has connections, of which the run itself needs one.
 const STORING: usize = 8;

@@ -21,17 +21,28 @@ pub fn parse(bytes: &[u8], rules: &PageRules, hints: &Hints<'_>) -> Result<Parse
         return Err("empty answer".to_owned());
     }
     let (decoded, repairs) = decode::decode(bytes, hints.content_type);
-    let selectors = Selectors::parse(rules)?;
     let tree = tree::document(&decoded)?;
-    let base = base_of(&tree, hints.base);
+    let entries = items(&tree, rules, hints)?;
+    if entries.is_empty() {
+        return Err(format!("the selector {:?} finds no items: has the page changed?", rules.item));
+    }
+    Ok(Parsed { entries, repairs, ..Parsed::default() })
+}
+
+/// The items of a page that is a tree already.
+///
+/// # Errors
+/// One line for the operator: a bad selector.
+pub fn items(tree: &Html, rules: &PageRules, hints: &Hints<'_>) -> Result<Vec<Entry>, String> {
+    let selectors = Selectors::parse(rules)?;
+    let base = base_of(tree, hints.base);
     let hints = &Hints { base: &base, ..*hints };
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let (mut entries, mut places): (Vec<Entry>, HashMap<String, usize>) = Default::default();
     for element in tree.select(&selectors.item).take(tree::MAX_ROWS) {
         let Some(entry) = entry(element, &selectors, hints) else { continue };
-        match places.get(&entry.guid).map(|place| &mut entries[*place]) {
+        match places.get(&entry.guid) {
             // A card often links twice, once around the picture.
-            Some(known) if known.title.len() < entry.title.len() => *known = entry,
+            Some(at) if entries[*at].title.len() < entry.title.len() => entries[*at] = entry,
             Some(_) => {}
             None => {
                 places.insert(entry.guid.clone(), entries.len());
@@ -39,10 +50,7 @@ pub fn parse(bytes: &[u8], rules: &PageRules, hints: &Hints<'_>) -> Result<Parse
             }
         }
     }
-    if entries.is_empty() {
-        return Err(format!("the selector {:?} finds no items: has the page changed?", rules.item));
-    }
-    Ok(Parsed { entries, repairs, ..Parsed::default() })
+    Ok(entries)
 }
 
 /// What the links of a page are relative to: its own word (`<base href>`) before its address.
@@ -74,19 +82,21 @@ impl Selectors {
 }
 
 fn entry(element: ElementRef<'_>, selectors: &Selectors, hints: &Hints<'_>) -> Option<Entry> {
+    let words = tree::words;
     let anchor = match &selectors.link {
         Some(selector) => tree::first(element, selector),
         None if element.value().attr("href").is_some() => Some(element),
-        None => {
-            tree::find(element, |inner| inner.value().name() == "a" && inner.value().attr("href").is_some())
-        }
+        // The first link of a card is often that of its picture, which has no words to be a title.
+        None => tree::find(element, |inner| {
+            let is_link = inner.value().name() == "a" && inner.value().attr("href").is_some();
+            is_link && (selectors.title.is_some() || is_title(&words(inner, MAX_TITLE)))
+        }),
     }?;
     let href = link::absolute(anchor.value().attr("href")?, hints.base)?;
     let own = |selector: &Option<Selector>| tree::first(element, selector.as_ref()?);
-    let words = tree::words;
     let title = own(&selectors.title).map(|found| words(found, MAX_TITLE)).filter(|title| !title.is_empty());
     let title = title.unwrap_or_else(|| words(anchor, MAX_TITLE));
-    if title.chars().count() < MIN_TITLE {
+    if !is_title(&title) {
         return None;
     }
     let when = own(&selectors.date).and_then(|found| {
@@ -103,10 +113,29 @@ fn entry(element: ElementRef<'_>, selectors: &Selectors, hints: &Hints<'_>) -> O
     })
 }
 
+fn is_title(text: &str) -> bool {
+    text.chars().count() >= MIN_TITLE
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::Language;
+
+    #[test]
+    fn the_link_of_a_card_is_the_one_with_words() {
+        let page = "<article><a href='/one'><img></a><h2><a href='/one#top'>First post</a></h2></article>\
+            <article><a href='/news'><svg></svg> </a><a href='/two'>Second post</a></article>";
+        let rules = PageRules { item: "article".into(), link: None, title: None, date: None, summary: None };
+        let now = "2026-05-06T08:00:00Z".parse().unwrap();
+        let hints = Hints { content_type: None, base: "https://a.example/blog", language: Language::En, now };
+        let entries = parse(page.as_bytes(), &rules, &hints).unwrap().entries;
+        let told: Vec<(&str, &str)> = entries.iter().map(|e| (e.title.as_str(), e.link.as_str())).collect();
+        assert_eq!(
+            told,
+            [("First post", "https://a.example/one#top"), ("Second post", "https://a.example/two")]
+        );
+    }
 
     #[test]
     fn links_are_relative_to_the_base_that_the_page_states() {

@@ -83,5 +83,5 @@ async fn whoever_tries_an_index_sees_what_its_sitemaps_list() {
     let tried = try_it().await.unwrap();
     assert_eq!(tried.entries.iter().map(|entry| &*entry.title).collect::<Vec<_>>(), ["Larks"]);
     web.put("/b.xml", status(404));
-    assert!(try_it().await.unwrap_err().ends_with("/b.xml cannot be read: HTTP 404"));
+    assert!(try_it().await.unwrap_err().error.ends_with("/b.xml cannot be read: HTTP 404"));
 }

@@ -6,7 +6,7 @@ mod items;
 mod manners;
 mod maps;
 mod pages;
-mod web;
+pub mod web;
 
 use headsup::config::{Feeds, SourceConfig};
 use headsup::crawl;
