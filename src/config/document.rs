@@ -13,6 +13,8 @@ use super::problem::{ConfigError, Problem, suggest};
 pub struct Document {
     name: String,
     text: String,
+    /// Where its lines end.
+    ends: Vec<usize>,
 }
 
 impl Document {
@@ -30,7 +32,8 @@ impl Document {
 
     /// A document that is in memory already; `name` stands in messages.
     pub fn new(name: &str, text: String) -> Self {
-        Self { name: name.to_owned(), text }
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
+        Self { name: name.to_owned(), text, ends }
     }
 
     /// The name for messages.
@@ -94,8 +97,7 @@ impl Document {
     }
 
     fn line_at(&self, offset: usize) -> usize {
-        let end = offset.min(self.text.len());
-        self.text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count() + 1
+        self.ends.partition_point(|end| *end < offset) + 1
     }
 }
 

@@ -63,7 +63,6 @@ fn check(feeds: &Feeds, document: &Document) -> Vec<Problem> {
     let (mut slugs, mut urls) = (HashMap::new(), HashMap::new());
     for (n, source) in feeds.sources.iter().enumerate() {
         let index = n.to_string();
-        let line = |key: &str| document.line(&["source", &index, key]);
         let mut report = |key: &str, message: String| {
             let way = format!("source.{}.{key}", source.slug);
             let path: Vec<&str> = ["source", &index].into_iter().chain(key.split('.')).collect();
@@ -72,11 +71,13 @@ fn check(feeds: &Feeds, document: &Document) -> Vec<Problem> {
         for (key, message) in check_one(source) {
             report(key, message);
         }
-        if let Some(first) = slugs.insert(source.slug.as_str(), line("slug")) {
+        if let Some(first) = slugs.insert(source.slug.as_str(), n) {
+            let first = line_of(document, first, "slug");
             report("slug", format!("{:?} is taken by the source {}", source.slug, at(first)));
         }
         let asked = (asked_for(&source.url), source.path_prefix.as_deref());
-        if let Some(first) = urls.insert(asked, line("url")) {
+        if let Some(first) = urls.insert(asked, n) {
+            let first = line_of(document, first, "url");
             report("url", format!("the source {} has this address already", at(first)));
         }
     }
@@ -86,6 +87,11 @@ fn check(feeds: &Feeds, document: &Document) -> Vec<Problem> {
     }
     problems.sort_by_key(|problem| problem.line);
     problems
+}
+
+/// Only for what is wrong: to find a line, the document is read once more.
+fn line_of(document: &Document, n: usize, key: &str) -> Option<usize> {
+    document.line(&["source", &n.to_string(), key])
 }
 
 /// An address as a server sees it: two spellings of one are one.
