@@ -143,7 +143,11 @@ pub async fn enter(conn: &mut PgConnection, source: &Configured<'_>, now: DateTi
                last_modified = CASE WHEN (old.url = excluded.url OR old.moved_to = excluded.url) AND coalesce(old.rules, excluded.rules) = excluded.rules THEN old.last_modified END,
                body_sha256 = CASE WHEN (old.url = excluded.url OR old.moved_to = excluded.url) AND coalesce(old.rules, excluded.rules) = excluded.rules THEN old.body_sha256 END,
                n_failures = CASE WHEN old.url = excluded.url THEN old.n_failures ELSE 0 END,
-               next_at = CASE WHEN old.url = excluded.url OR old.moved_to = excluded.url THEN old.next_at ELSE excluded.next_at END"#,
+               next_at = CASE WHEN old.url = excluded.url OR old.moved_to = excluded.url THEN old.next_at ELSE excluded.next_at END
+           WHERE (old.name, old.kind, old.url, old.lane, old.language, old.tier, old.owner, old.heeds_host_pause, old.rules)
+                 IS DISTINCT FROM (excluded.name, excluded.kind, excluded.url, excluded.lane, excluded.language, excluded.tier,
+                                   excluded.owner, excluded.heeds_host_pause, excluded.rules)
+              OR NOT old.enabled OR old.host = ''"#,
         source.slug,
         source.name,
         source.kind,
