@@ -36,6 +36,12 @@ impl LiveFeeds {
             Ok(text) => {
                 let document = Document::new(&self.path.display().to_string(), text.clone());
                 match Feeds::parse(&document) {
+                    // An editor that writes in two steps empties the file first.
+                    Ok(feeds) if feeds.sources.is_empty() && !state.feeds.sources.is_empty() => {
+                        let path = self.path.display();
+                        state.trouble =
+                            Some(format!("{path} lists no source (enabled = false is how to stop one)"));
+                    }
                     Ok(feeds) => (state.feeds, state.trouble) = (Arc::new(feeds), None),
                     Err(error) => state.trouble = Some(error.to_string()),
                 }
@@ -73,6 +79,9 @@ mod tests {
             assert_eq!(feeds.sources.len(), 2);
             assert!(trouble.unwrap().contains("did you mean \"slug\""));
         }
+        std::fs::write(&path, "").unwrap();
+        assert_eq!(live.newest().0.sources.len(), 2, "a file that is just being written");
+        assert!(live.newest().1.unwrap().contains("no source"));
         std::fs::remove_file(&path).unwrap();
         assert_eq!(live.newest().0.sources.len(), 2);
         assert!(live.newest().1.unwrap().contains("cannot be read"));
