@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::meta::Meta;
 use super::page::Reading;
 use super::{clean, decode, page, wall};
 use crate::model::{Article, Language, Origin, SourceKind};
@@ -14,6 +15,9 @@ const FEED_SHARE: f64 = 0.8;
 
 /// A page that holds fewer of the title's words than this speaks of something else.
 const LEAST_TITLE_SHARE: f64 = 0.3;
+
+/// What is shown of a paid article is shorter than this.
+const LONGEST_STUB: usize = 2000;
 
 /// What is known of an item, its page's bytes included.
 #[derive(Clone, Debug)]
@@ -91,18 +95,37 @@ pub fn of_bytes(bytes: &[u8], content_type: Option<&str>, url: &str) -> Result<A
     }
     let html = decode::decode(bytes, content_type);
     let reading = page::read(&html, url);
-    let (title, text) = reading.as_ref().map_or(("", ""), |reading| (&reading.title, &reading.text));
+    let (title, text) = reading.as_ref().map_or(("", ""), |reading| (&reading.meta.title, &reading.text));
     if let Some(kind) = wall::found(title, text).or_else(|| page::bare_wall(&html, text)) {
         return Err(format!("not an article: {kind}"));
     }
-    Ok(article_of(reading?))
+    let reading = reading?;
+    if reading.text.is_empty() {
+        return Err("no text in the page".into());
+    }
+    Ok(article_of(reading))
 }
 
 fn article_of(reading: Reading) -> Article {
     let language = clean::language(&reading.text, Language::En);
-    let complete = !reading.cut && !wall::is_cut(&reading.text);
-    let Reading { title, author, date, text, .. } = reading;
-    Article { title, author, date, language, text, how: Origin::Page, complete }
+    // Metered pages are marked too, and hold the whole text.
+    let is_stub = reading.meta.paywalled && clean::weight(&reading.text) < LONGEST_STUB;
+    let complete = !reading.cut && !is_stub && !wall::is_cut(&reading.text);
+    let Meta { title, author, date, site, canonical, image, image_alt, .. } = reading.meta;
+    let text = reading.text;
+    Article {
+        title,
+        author,
+        date,
+        language,
+        site,
+        canonical,
+        image,
+        image_alt,
+        text,
+        how: Origin::Page,
+        complete,
+    }
 }
 
 /// An abstract is what a reader of papers wants first, and release notes are the release's whole text.
@@ -120,7 +143,7 @@ fn of_page(material: &Material, page: &Page) -> Result<Article, String> {
         article.title = clean::title(&material.title);
     }
     article.author = article.author.or_else(|| material.author.clone());
-    article.date = article.date.or(material.published_at);
+    article.date = article.date.or(material.published_at.map(Into::into));
     Ok(article)
 }
 
@@ -174,8 +197,12 @@ fn of_feed(material: &Material) -> Article {
     Article {
         title,
         author: material.author.clone(),
-        date: material.published_at,
+        date: material.published_at.map(Into::into),
         language,
+        site: None,
+        canonical: None,
+        image: None,
+        image_alt: None,
         text,
         how,
         complete,

@@ -2,11 +2,21 @@
 
 pub mod inspect;
 
+mod author;
+mod body;
 mod choose;
 mod clean;
+mod date;
 mod decode;
+mod furniture;
+mod jsonld;
+mod merge;
+mod meta;
+mod names;
 mod page;
-mod plain;
+mod render;
+mod title;
+mod tree;
 mod wall;
 
 use anyhow::Context as _;
@@ -107,7 +117,18 @@ fn material(item: Unread, page: Option<articles::StoredPage>) -> choose::Materia
 fn title_only(title: String, language: Language) -> choose::Choice {
     let text = clean::title(&title);
     let how = Origin::Title;
-    let article =
-        Article { title: text.clone(), author: None, date: None, language, text, how, complete: false };
+    let article = Article {
+        title: text.clone(),
+        author: None,
+        date: None,
+        language,
+        site: None,
+        canonical: None,
+        image: None,
+        image_alt: None,
+        text,
+        how,
+        complete: false,
+    };
     choose::Choice { article, note: Some("its text could not be read".into()), page_rejected: true }
 }
