@@ -329,6 +329,8 @@ pub struct Article {
     pub image: Option<String>,
     /// What the picture shows, in its publisher's words.
     pub image_alt: Option<String>,
+    /// The whole text of a paper, of which `text` is the abstract.
+    pub paper: Option<String>,
     /// Plain paragraphs, separated by an empty line.
     pub text: String,
     /// How it was got.

@@ -3,16 +3,22 @@
 use chrono::Duration;
 use futures::StreamExt as _;
 
-use super::Run;
 use super::fetch::{Ask, Body, Fetched, Trouble};
 use super::host::origin;
 use super::robots::FORBIDDEN;
-use crate::model::Report;
+use super::{Run, arxiv};
+use crate::model::{Report, SourceKind};
 use crate::store::hosts;
 use crate::store::pages::{self, NewPage, Wanted};
 
 /// A page is tried so often.
 const MAX_ATTEMPTS: i32 = 3;
+
+/// Papers that are read as a whole, of those that may become the paper of the month.
+const PAPERS: i64 = 10;
+
+/// The pick of a month is made soon after it.
+const PAPER_AGE: Duration = Duration::days(40);
 
 /// Fetches what is wanted, one request per host at a time.
 ///
@@ -20,7 +26,9 @@ const MAX_ATTEMPTS: i32 = 3;
 /// The database fails.
 pub async fn run(run: &Run<'_>, report: &mut Report) -> anyhow::Result<()> {
     let ctx = run.ctx;
-    let wanted = pages::wanted(&ctx.pool, ctx.settings.crawl.pages_per_run, ctx.clock.now()).await?;
+    let now = ctx.clock.now();
+    report.add("papers_wanted", pages::want_papers(&ctx.pool, PAPERS, now - PAPER_AGE, now).await?);
+    let wanted = pages::wanted(&ctx.pool, ctx.settings.crawl.pages_per_run, now).await?;
     let paused = hosts::paused(&ctx.pool, ctx.clock.now()).await?;
     run.paused().extend(paused);
     let n_wanted = wanted.len();
@@ -59,26 +67,47 @@ struct NoPage {
     message: String,
     /// Whether trying again may help.
     passing: bool,
+    /// Whether the host says that it is not there.
+    gone: bool,
 }
 
+/// A paper's HTML version, or where there is none its PDF; of other items the page itself.
 async fn one(run: &Run<'_>, page: &Wanted) -> Result<Body, NoPage> {
-    let open = run.open(&page.source_slug);
-    let mut turn = run.hosts.turn(&page.link).await;
-    if !run.robots.allow(&run.fetcher, &page.link, open, &mut turn).await {
-        return Err(NoPage { message: FORBIDDEN.to_owned(), passing: false });
+    let is_paper = page.source_kind == SourceKind::Arxiv.as_str();
+    let Some([html, pdf]) = arxiv::versions(&page.link).filter(|_| is_paper) else {
+        return get(run, page, &page.link, is_text).await;
+    };
+    match get(run, page, &html, is_text).await {
+        Err(failure) if failure.gone => get(run, page, &pdf, is_pdf).await,
+        outcome => outcome,
     }
-    let fetched = run.fetcher.get(Ask { url: &page.link, open, ..Ask::default() }).await;
+}
+
+async fn get(
+    run: &Run<'_>,
+    page: &Wanted,
+    url: &str,
+    fits: fn(Option<&str>) -> bool,
+) -> Result<Body, NoPage> {
+    let open = run.open(&page.source_slug);
+    let mut turn = run.hosts.turn(url).await;
+    let failed = |message: String| NoPage { message, passing: false, gone: false };
+    if !run.robots.allow(&run.fetcher, url, open, &mut turn).await {
+        return Err(failed(FORBIDDEN.to_owned()));
+    }
+    let fetched = run.fetcher.get(Ask { url, open, ..Ask::default() }).await;
     drop(turn);
     match fetched {
-        Ok(Fetched::Body(body)) if is_text(body.content_type.as_deref()) => Ok(body),
+        Ok(Fetched::Body(body)) if fits(body.content_type.as_deref()) => Ok(body),
         Ok(Fetched::Body(body)) => {
             let kind = body.content_type.unwrap_or_default();
-            Err(NoPage { message: format!("is {kind}, not a web page"), passing: false })
+            Err(failed(format!("is {kind}, not a web page")))
         }
-        Ok(Fetched::NotModified(_)) => Err(NoPage { message: "HTTP 304".to_owned(), passing: false }),
+        Ok(Fetched::NotModified(_)) => Err(failed("HTTP 304".to_owned())),
         Err(trouble) => {
-            let _ = run.pause_host(origin(&page.link), Some(&trouble)).await;
-            Err(NoPage { passing: is_passing(&trouble), message: trouble.to_string() })
+            let _ = run.pause_host(origin(url), Some(&trouble)).await;
+            let gone = matches!(trouble, Trouble::Status { status: 404 | 410, .. });
+            Err(NoPage { passing: is_passing(&trouble), gone, message: trouble.to_string() })
         }
     }
 }
@@ -104,4 +133,8 @@ fn is_text(content_type: Option<&str>) -> bool {
         let kind = kind.to_lowercase();
         kind.is_empty() || kind.starts_with("text/") || kind.contains("html") || kind.contains("xml")
     })
+}
+
+fn is_pdf(content_type: Option<&str>) -> bool {
+    content_type.is_some_and(|kind| kind.to_lowercase().starts_with("application/pdf"))
 }

@@ -71,8 +71,7 @@ impl Body {
 
 /// Reads `tree` by its own structure.
 pub fn read(tree: &Tree) -> Body {
-    let mut dead = vec![false; tree.nodes.len()];
-    kill(tree, &mut dead, |index| tree.nodes[index].is(&NEVER));
+    let mut dead = never(tree);
     let gross = mass(tree, &dead);
     kill(tree, &mut dead, |index| is_outside(tree, index, &gross));
     let net = mass(tree, &dead);
@@ -87,6 +86,13 @@ pub fn read(tree: &Tree) -> Body {
     furniture::elsewhere(tree, root, &mut dead);
     furniture::lone_headings(tree, root, &caption, &mut dead);
     Body { first: lead(tree, root), end: tree.nodes[root].end, dead, caption }
+}
+
+/// For each node whether it is no text at all: scripts, controls, drawings.
+pub fn never(tree: &Tree) -> Vec<bool> {
+    let mut dead = vec![false; tree.nodes.len()];
+    kill(tree, &mut dead, |index| tree.nodes[index].is(&NEVER));
+    dead
 }
 
 /// Leaves out each subtree at whose head `is_out` holds.

@@ -9,9 +9,10 @@ use dom_smoothie::{Config, Readability, TextMode};
 use regex::Regex;
 
 use super::meta::Meta;
-use super::render::Kind;
+use super::render::{self, Block, Kind};
 use super::tree::{COMMA, Tree};
 use super::{body, clean, merge, meta};
+use crate::config::ArticleRules;
 
 /// Most bytes of a page that are read.
 const MOST_BYTES: usize = 6_000_000;
@@ -42,24 +43,28 @@ static TAGS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"(?is)<script\b.*?</script|<(/?)({names})\b[^>]*?(/?)>")).ok()
 });
 
-/// Reads `html`. `url` is the page's own address. The text may be empty.
+/// Reads `html`. `url` is the page's own address; `rules` are its source's. The text may be empty.
 ///
 /// # Errors
 /// One line that says why nothing could be read.
-pub fn read(html: &str, url: &str) -> Result<Reading, String> {
+pub fn read(html: &str, url: &str, rules: &ArticleRules) -> Result<Reading, String> {
     let html = head_of(html);
     if is_too_deep(html) {
         return Err("the page is nested too deeply".into());
     }
     let is_chinese = is_chinese(html);
     let document = Document::from(if is_chinese { with_commas(html) } else { html.to_owned() });
+    for found in rules.remove.iter().filter_map(|css| document.try_select(css)) {
+        found.remove();
+    }
+    let chosen = rules.content.as_deref().and_then(|css| document.try_select(css));
+    let chosen: HashSet<NodeId> = chosen.iter().flat_map(|found| found.nodes()).map(|node| node.id).collect();
     let tree = Tree::of(&document);
-    // Readability is old code about the oldest of formats: a panic in it must not end the stage.
-    let first = catch_unwind(AssertUnwindSafe(|| readability(document, &tree, url, is_chinese)));
-    let first = first.unwrap_or_else(|_| vec![false; tree.nodes.len()]);
-    let body = body::read(&tree);
-    let mut blocks = merge::blocks(&tree, &first, &body);
-    let begin = (0..tree.nodes.len()).find(|n| first[*n] && tree.weight(*n) > 60).unwrap_or(body.first);
+    let (mut blocks, begin) = if chosen.is_empty() {
+        by_rule(document, &tree, url, is_chinese)
+    } else {
+        by_selector(&tree, &chosen)
+    };
     let meta = meta::read(&tree, url, begin);
     // The headline is kept apart from the text.
     if blocks
@@ -74,6 +79,27 @@ pub fn read(html: &str, url: &str) -> Result<Reading, String> {
         (text, cut) = (body, was_cut);
     }
     Ok(Reading { meta, text, cut })
+}
+
+/// The blocks of both readings, and the node with which they begin.
+fn by_rule(document: Document, tree: &Tree, url: &str, is_chinese: bool) -> (Vec<Block>, usize) {
+    // Readability is old code about the oldest of formats: a panic in it must not end the stage.
+    let first = catch_unwind(AssertUnwindSafe(|| readability(document, tree, url, is_chinese)));
+    let first = first.unwrap_or_else(|_| vec![false; tree.nodes.len()]);
+    let body = body::read(tree);
+    let begin = (0..tree.nodes.len()).find(|n| first[*n] && tree.weight(*n) > 60);
+    (merge::blocks(tree, &first, &body), begin.unwrap_or(body.first))
+}
+
+/// What stands in the elements that the source's selector names.
+fn by_selector(tree: &Tree, chosen: &HashSet<NodeId>) -> (Vec<Block>, usize) {
+    let mut inside = vec![false; tree.nodes.len()];
+    for (index, node) in tree.nodes.iter().enumerate() {
+        inside[index] = inside[node.parent] || chosen.contains(&node.id);
+    }
+    let never = body::never(tree);
+    let begin = inside.iter().position(|is_in| *is_in).unwrap_or_default();
+    (render::blocks(tree, 0..tree.nodes.len(), &|n| inside[n] && !never[n]), begin)
 }
 
 /// Whether the text that a page gives machines is an article, and the one that it shows people a stub.
@@ -146,7 +172,8 @@ fn is_chinese(html: &str) -> bool {
     n_kana * 10 < n_han && (n_han >= 200 || n_han * 5 >= n_letters.max(20))
 }
 
-fn head_of(html: &str) -> &str {
+/// As much of a page as is read.
+pub fn head_of(html: &str) -> &str {
     let mut end = html.len().min(MOST_BYTES);
     while !html.is_char_boundary(end) {
         end -= 1;
@@ -155,7 +182,7 @@ fn head_of(html: &str) -> &str {
 }
 
 /// Whether elements stand in each other deeper than any page needs. What is left open ends with what holds it.
-fn is_too_deep(html: &str) -> bool {
+pub fn is_too_deep(html: &str) -> bool {
     let Some(tags) = TAGS.as_ref() else { return false };
     let mut open: Vec<&str> = Vec::new();
     for found in tags.captures_iter(html) {
@@ -198,9 +225,31 @@ mod tests {
             "<html><head><title>新模型开源</title></head><body><div class=nav><a href=/a>首页</a><a href=/b>财经</a></div>\
              <div class=content><h1>新模型开源</h1>{body}</div><div class=footer>备案号</div></body></html>"
         );
-        let reading = read(&html, "https://e.example/a").unwrap();
+        let reading = read(&html, "https://e.example/a", &ArticleRules::default()).unwrap();
         assert!(reading.text.contains("训练脚本和评测数据。开发者"), "{}", reading.text);
         assert_eq!(reading.text.split("\n\n").count(), 5, "{}", reading.text);
         assert!(!reading.text.contains("备案号") && !reading.text.contains('\u{2060}'));
+    }
+
+    #[test]
+    fn selectors_of_the_source_come_before_the_rules() {
+        let html = "<body><article><p>The article that rules would find, because it is long enough to be one.</p></article>\
+            <div id=odd><p>Short but meant.</p><p class=ad>Buy it.</p></div></body>";
+        let text = |content: &str| {
+            let rules = ArticleRules { content: Some(content.into()), remove: vec![".ad".into()] };
+            read(html, "https://e.example/a", &rules).unwrap().text
+        };
+        assert_eq!(text("#odd"), "Short but meant.");
+        assert!(text("#gone").contains("rules would find"));
+    }
+
+    #[test]
+    fn a_text_given_to_machines_stands_in_for_a_stub() {
+        let body = "The team pruned the model and published its weights on Tuesday. ".repeat(12);
+        let html = format!(
+            "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"articleBody\":\"{body}\"}}</script><article><p>Subscribe.</p></article>"
+        );
+        let reading = read(&html, "https://e.example/a", &ArticleRules::default()).unwrap();
+        assert_eq!(reading.text, body.trim());
     }
 }
