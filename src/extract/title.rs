@@ -71,6 +71,9 @@ fn words(text: &str) -> HashSet<String> {
 
 /// The headline without the name of the site at either end.
 fn without_site(title: &str, site: Option<&str>, window: &str) -> String {
+    if let Some(before) = without_chinese_site(title) {
+        return without_site(before, site, "");
+    }
     let is_site = |part: &str| site.is_some_and(|site| alike(part, site) > 0.6 && part.chars().count() < 60);
     for separator in SEPARATORS {
         if let Some((before, after)) = title.rsplit_once(separator) {
@@ -89,6 +92,14 @@ fn without_site(title: &str, site: Option<&str>, window: &str) -> String {
         }
     }
     title.to_owned()
+}
+
+/// Chinese sites put section and name behind the headline, without a space: "标题_科技_某某网".
+fn without_chinese_site(title: &str) -> Option<&str> {
+    let (before, after) = title.rsplit_once(['_', '-', '—', '|', '｜'])?;
+    let (n_before, n_after) = (before.trim().chars().count(), after.trim().chars().count());
+    let is_name = after.chars().any(clean::is_han) && !after.contains(['，', '。', '？', '！', '：']);
+    (is_name && n_after <= 8 && n_before >= 2 * n_after).then(|| before.trim())
 }
 
 #[cfg(test)]

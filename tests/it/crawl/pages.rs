@@ -106,7 +106,7 @@ async fn the_best_papers_are_read_as_a_whole_and_keep_their_abstracts() {
     let entry = |id: &str, title: &str| {
         format!(
             "<entry><id>{0}/abs/{id}</id><title>{title}</title><published>2026-05-06T06:00:00Z</published>\
-             <updated>2026-05-06T06:00:00Z</updated><summary>We prune a model to a tenth of its size and measure it on a laptop.</summary>\
+             <updated>2026-05-06T06:00:00Z</updated><summary>We prune a large language model to 1.2B parameters: inference costs 62% less on a laptop, and accuracy on MMLU falls by 0.4 points. Code and weights: https://github.com/example/small</summary>\
              <link href='{0}/abs/{id}' rel='alternate'/></entry>",
             web.base
         )
@@ -136,6 +136,8 @@ async fn the_best_papers_are_read_as_a_whole_and_keep_their_abstracts() {
     }
     app.ctx.clock.set(app.ctx.clock.now() + chrono::TimeDelta::hours(1));
     extract::run(&app.ctx).await.unwrap();
+    let verdicts = column(&app, "SELECT concat_ws(' ', lane, dropped) FROM verdicts WHERE current").await;
+    assert_eq!(verdicts, ["research", "research"]);
     let articles =
         column(&app, "SELECT title || ': ' || how || ': ' || coalesce(paper, '-') FROM articles ORDER BY 1")
             .await;
@@ -147,7 +149,7 @@ async fn the_best_papers_are_read_as_a_whole_and_keep_their_abstracts() {
         ]
     );
     let bodies = column(&app, "SELECT body FROM articles").await;
-    assert!(bodies.iter().all(|body| body.starts_with("We prune a model")), "{bodies:?}");
+    assert!(bodies.iter().all(|body| body.starts_with("We prune a large")), "{bodies:?}");
 }
 
 #[tokio::test]
