@@ -21,6 +21,9 @@ mod title;
 mod tree;
 mod wall;
 
+#[cfg(test)]
+mod tests;
+
 use anyhow::Context as _;
 use chrono::{Duration, TimeDelta};
 use futures::{StreamExt as _, stream};

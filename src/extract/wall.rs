@@ -112,6 +112,17 @@ static CUT: LazyLock<RegexSet> = LazyLock::new(|| {
     ])
 });
 
+/// Titles and first words that no article has, however much stands around them.
+static SURE: LazyLock<[RegexSet; 2]> = LazyLock::new(|| {
+    let titles = [
+        r"^(just a moment|attention required|security check|安全验证)\W*(\W.{0,30})?$",
+        r"^access denied\W*(\W.{0,30})?$",
+        r"^((error )?404\W*)?(page |file )?not found\W*([|–—·-].{0,40})?$|^(error )?404\W*([|–—·-].{0,40})?$|^页面(不存在|未找到)\W*([|_–—·-].{0,20})?$",
+    ];
+    let begins = [r"^.{0,160}\bwe and our (\d+ )?(\w+ )?partners (store|use|process|access)\b"];
+    [set(&titles), set(&begins)]
+});
+
 static WALLS: LazyLock<[RegexSet; 2]> =
     LazyLock::new(|| [TITLES, PHRASES].map(|rules| set(&rules.map(|rule| rule.1))));
 
@@ -122,6 +133,12 @@ fn set(patterns: &[&str]) -> RegexSet {
 
 /// Why a page of this title and text is no article, if it is none.
 pub fn found(title: &str, text: &str) -> Option<&'static str> {
+    let sure = SURE[0].matches(title.trim()).iter().next();
+    let by_title = sure.map(|n| ["captcha", "access denied", "not found"][n]);
+    let by_begin = || SURE[1].is_match(text).then_some("consent dialogue");
+    if let Some(kind) = by_title.or_else(by_begin) {
+        return Some(kind);
+    }
     let weight = clean::weight(text);
     if weight > LONGEST_WALL {
         return None;
@@ -178,6 +195,16 @@ mod tests {
         ] {
             assert_eq!(found(title, text), Some(kind), "{title}: {text}");
         }
+    }
+
+    #[test]
+    fn a_wall_with_much_around_it_is_still_one() {
+        let teasers = "The lab shipped another small model on Monday, and it runs on a laptop. ".repeat(40);
+        assert_eq!(found("Page not found | Example Times", &teasers), Some("not found"));
+        assert_eq!(found("Just a moment...", &teasers), Some("captcha"));
+        let consent =
+            format!("Your choice. We and our 812 partners store and access data on your device. {teasers}");
+        assert_eq!(found("Example Times", &consent), Some("consent dialogue"));
     }
 
     #[test]
