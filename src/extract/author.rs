@@ -14,6 +14,9 @@ const LONGEST_BYLINE: usize = 90;
 /// Elements looked at for a byline.
 const MOST_BYLINES: usize = 40;
 
+/// Nodes around the headline and the begin of the text.
+const NEAR: usize = 60;
+
 /// A pattern, none if it cannot be compiled.
 type Pattern = LazyLock<Option<Regex>>;
 
@@ -70,12 +73,43 @@ pub fn joined(all: &[String]) -> Option<String> {
 }
 
 /// The name in the page's own byline.
-pub fn of_byline(tree: &Tree, dead_end: &dyn Fn(usize) -> bool) -> Option<String> {
-    let bylines = (0..tree.nodes.len()).filter(|n| is_byline(tree, *n) && !dead_end(*n)).take(MOST_BYLINES);
+pub fn of_byline(tree: &Tree) -> Option<String> {
+    let bylines = (0..tree.nodes.len()).filter(|n| is_byline(tree, *n)).take(MOST_BYLINES);
     let candidates: Vec<usize> = bylines.collect();
     let stated = candidates.iter().filter(|n| is_stated(tree, **n));
     let named = candidates.iter().filter(|n| !is_stated(tree, **n));
     stated.chain(named).find_map(|n| of_element(tree, *n))
+}
+
+/// A name that no class betrays: a link to a person near the headline, or a short line that begins with "By".
+pub fn near_headline(tree: &Tree, begin: usize) -> Option<String> {
+    let title = tree.named("h1").take_while(|n| *n <= begin).last().unwrap_or(begin);
+    let near = title.saturating_sub(NEAR)..(begin + NEAR).min(tree.nodes.len());
+    let links: Vec<String> =
+        near.clone().filter(|n| is_person(tree, *n)).map(|n| tree.line(n)).take(5).collect();
+    let by = || {
+        let lines = tree.texts(near).filter(|n| tree.weight(*n) <= LONGEST_BYLINE);
+        lines.map(|n| tree.line(tree.nodes[n].parent)).find_map(|line| signed(&line))
+    };
+    joined(&links).or_else(by)
+}
+
+/// The name of a line that begins with "By".
+fn signed(line: &str) -> Option<String> {
+    let before = BEFORE.as_ref()?.find(line)?;
+    let rest = &line[before.end()..];
+    let is_name = rest.starts_with(|c: char| c.is_uppercase() || clean::is_han(c));
+    let n_words = rest.split_whitespace().count();
+    (is_name && n_words <= 8).then(|| name(rest)).flatten()
+}
+
+/// Whether a link leads to the page of a person.
+fn is_person(tree: &Tree, index: usize) -> bool {
+    const WAYS: [&str; 8] =
+        ["/author", "/people/", "/profile", "/by/", "/contributor", "/staff/", "/writer", "/team/"];
+    let node = &tree.nodes[index];
+    let leads = |href: &str| WAYS.iter().any(|part| href.contains(part));
+    &*node.name == "a" && node.attr("href").is_some_and(leads) && tree.weight(index) > 1
 }
 
 /// Marked for machines.
@@ -119,19 +153,11 @@ fn of_element(tree: &Tree, index: usize) -> Option<String> {
         return None;
     }
     let is_name = |n: &usize| tree.nodes[*n].attr("itemprop") == Some("name") && tree.weight(*n) > 1;
-    let is_person = |n: &usize| {
-        let node = &tree.nodes[*n];
-        let leads = |href: &str| {
-            ["/author", "/people/", "/profile", "/by/", "/contributor", "/staff/", "/writer"]
-                .iter()
-                .any(|part| href.contains(part))
-        };
-        &*node.name == "a" && node.attr("href").is_some_and(leads) && tree.weight(*n) > 1
-    };
     if let Some(inner) = tree.below(index).find(is_name) {
         return name(&tree.line(inner));
     }
-    let links: Vec<String> = tree.below(index).filter(is_person).map(|n| tree.line(n)).collect();
+    let links: Vec<String> =
+        tree.below(index).filter(|n| is_person(tree, *n)).map(|n| tree.line(n)).collect();
     joined(&links).or_else(|| name(&tree.line(index)).filter(|found| found.chars().count() <= LONGEST_BYLINE))
 }
 
@@ -165,6 +191,6 @@ mod tests {
         let html = "<div class='comment'><span class=author>Troll</span></div>\
             <div class='article-byline'>By <a href='/author/mei'>Mei Lin</a>, who writes about chips and the people who design them</div>";
         let tree = Tree::of(&Document::from(html));
-        assert_eq!(of_byline(&tree, &|_| false).as_deref(), Some("Mei Lin"));
+        assert_eq!(of_byline(&tree).as_deref(), Some("Mei Lin"));
     }
 }

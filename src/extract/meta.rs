@@ -81,7 +81,7 @@ pub fn read(tree: &Tree, url: &str, begin: usize) -> Meta {
     let image_alt = image.as_deref().and_then(|image| alt(tree, &head, image));
     Meta {
         title: title::of(tree, &head, &described, site.as_deref()),
-        author: author(tree, &head, &described, site.as_deref()),
+        author: author(tree, &head, &described, site.as_deref(), begin),
         date: published(tree, &head, &described, &own, begin),
         site,
         canonical,
@@ -118,7 +118,13 @@ fn alt(tree: &Tree, head: &Head<'_>, image: &str) -> Option<String> {
     Some(clean::title(alt)).filter(|alt| !alt.is_empty())
 }
 
-fn author(tree: &Tree, head: &Head<'_>, described: &Described, site: Option<&str>) -> Option<String> {
+fn author(
+    tree: &Tree,
+    head: &Head<'_>,
+    described: &Described,
+    site: Option<&str>,
+    begin: usize,
+) -> Option<String> {
     let is_site = |name: &String| site.is_some_and(|site| site.eq_ignore_ascii_case(name));
     let people: Vec<String> = described.people.iter().filter(|name| !is_site(name)).cloned().collect();
     let in_head = || {
@@ -138,7 +144,8 @@ fn author(tree: &Tree, head: &Head<'_>, described: &Described, site: Option<&str
     };
     author::joined(&people)
         .or_else(in_head)
-        .or_else(|| author::of_byline(tree, &|_| false).filter(|name| !is_site(name)))
+        .or_else(|| author::of_byline(tree).filter(|name| !is_site(name)))
+        .or_else(|| author::near_headline(tree, begin).filter(|name| !is_site(name)))
         .or_else(|| author::joined(&described.houses))
         .or_else(|| author::joined(&described.people))
         .or_else(|| head.all("author").find_map(author::name))
