@@ -83,7 +83,7 @@ static CREDIT: Pattern = LazyLock::new(|| {
 /// Who made a picture.
 static CREDIT_LINE: Pattern = LazyLock::new(|| {
     let start = r"\(?(foto|photo|photograph|image|picture|bild|imagen|quelle|source|credit|crédit|illustration|grafik|abbildung|kuva|图片来源|图源|图片|摄影)s?( (by|de|credits?|von|courtesy))?\s*[:：/©|].{0,70}";
-    let end = r".{0,60}\b(getty images?|shutterstock|istock|reuters|afp|dpa|unsplash|pixabay|adobe stock|imago|wikimedia commons)\b.{0,15}";
+    let end = r".{0,60}(?-u:\b)(getty images?|shutterstock|istock|reuters|afp|dpa|unsplash|pixabay|adobe stock|imago|wikimedia commons)(?-u:\b).{0,15}";
     compile(&[&format!(r"(?i)^({start}|{end}|©.{{0,80}})$")])
 });
 

@@ -40,7 +40,7 @@ pub struct Reading {
 /// Tags, and scripts whole: what looks like a tag in them is none.
 static TAGS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let names = "div|span|section|article|font|b|i|em|strong|ul|ol|li|p|td|table|blockquote|a|center|svg|g";
-    Regex::new(&format!(r"(?is)<script\b.*?</script|<(/?)({names})\b[^>]*?(/?)>")).ok()
+    Regex::new(&format!(r"(?is)<script(?-u:\b).*?</script|</?({names})(?-u:\b)[^>]*>")).ok()
 });
 
 /// Reads `html`. `url` is the page's own address; `rules` are its source's. The text may be empty.
@@ -185,20 +185,23 @@ pub fn head_of(html: &str) -> &str {
 pub fn is_too_deep(html: &str) -> bool {
     let Some(tags) = TAGS.as_ref() else { return false };
     let mut open: Vec<&str> = Vec::new();
-    for found in tags.captures_iter(html) {
-        let [slash, name, closed] = [1, 2, 3].map(|n| found.get(n).map_or("", |part| part.as_str()));
-        if name.is_empty() {
+    for found in tags.find_iter(html) {
+        let tag = found.as_str();
+        let is_end = tag.starts_with("</");
+        let inside = tag.trim_start_matches(['<', '/']);
+        let name = &inside[..inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len())];
+        if name.eq_ignore_ascii_case("script") {
             continue;
         }
         let last = open.iter().rposition(|other| other.eq_ignore_ascii_case(name));
         let is_single = ["p", "li", "a"].iter().any(|single| name.eq_ignore_ascii_case(single));
         match last {
-            Some(at) if !slash.is_empty() => open.truncate(at),
+            Some(at) if is_end => open.truncate(at),
             Some(at) if is_single && open[at..].iter().all(|name| name.len() <= 4 && !is_box(name)) => {
                 open.truncate(at);
                 open.push(name);
             }
-            _ if slash.is_empty() && closed.is_empty() => open.push(name),
+            _ if !is_end && !tag.ends_with("/>") => open.push(name),
             _ => {}
         }
         if open.len() > DEEPEST {
