@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use chrono_tz::Tz;
 use croner::Cron;
 use tokio::sync::Mutex;
@@ -68,7 +68,8 @@ pub fn next_time(cron: &str, time_zone: &str, after: DateTime<Utc>) -> anyhow::R
 async fn enter_jobs(ctx: &Context) -> anyhow::Result<()> {
     let zone = &ctx.settings.schedule.time_zone;
     for job in jobs(ctx) {
-        let now = ctx.clock.now();
+        // By the whole second, as cron lines go: the tick of that second is not to come a moment too early.
+        let now = ctx.clock.now().trunc_subsecs(0);
         // A new installation reads at once: nobody wants to look at an empty archive for hours.
         let next = if job.name == READING { now } else { next_time(&job.cron, zone, now)? };
         store::jobs::enter(&ctx.pool, job.name, &job.cron, zone, next).await?;
@@ -91,7 +92,7 @@ async fn run_due(ctx: &Context, one_at_a_time: &Mutex<()>) {
 
 async fn run_if_due(ctx: &Context, job: &Periodic) -> anyhow::Result<()> {
     let now = ctx.clock.now();
-    let next = next_time(&job.cron, &ctx.settings.schedule.time_zone, now)?;
+    let next = next_time(&job.cron, &ctx.settings.schedule.time_zone, now.trunc_subsecs(0))?;
     if !store::jobs::take_if_due(&ctx.pool, job.name, now, next).await? {
         return Ok(());
     }

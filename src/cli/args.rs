@@ -60,7 +60,14 @@ pub enum Command {
     /// Run the pipeline once: crawl, extract, group, judge, publish, send
     Run,
     /// Ask the sources that are due, store what is new
-    Crawl,
+    Crawl {
+        /// Ask all sources, due or not (for changes only, and as politely as ever)
+        #[arg(long)]
+        all: bool,
+        /// Ask once and end, which is what this command does
+        #[arg(long, hide = true)]
+        once: bool,
+    },
     /// Read the text of each new item
     Extract,
     /// Put items that tell one event into one story
@@ -229,7 +236,7 @@ pub enum FeedsCommand {
         /// A slug of feeds.toml, or an address
         target: String,
     },
-    /// Look for the feeds of a site; without any, propose selectors for its list page
+    /// Look for the feeds of a site; without any for its sitemap, else propose selectors for its list page
     Discover {
         /// Any page of the site
         url: String,

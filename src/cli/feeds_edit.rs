@@ -1,17 +1,19 @@
 //! `headsup feeds discover|add|disable|enable`: feeds.toml changed by the program, its comments and order kept.
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{DocumentMut, Item, Table, value};
 
+use super::feeds_file::FeedsFile;
 use super::open::Surroundings;
-use super::{UsageError, feeds_try, output};
+use super::{UsageError, output};
 use crate::clock::Clock;
-use crate::config::{Document, Feeds, PageRules, SourceConfig};
-use crate::crawl::{self, Offer};
+use crate::config::{PageRules, SourceConfig, web_address};
+use crate::crawl::{self, Offer, SitemapOffer};
 use crate::model::{Lane, Language};
+
+/// Said of a site that offers nothing.
+const NOTHING: &str = "neither a feed, a sitemap nor a list of headlines was found";
 
 /// What the user says of a new source.
 pub struct Wishes {
@@ -25,16 +27,14 @@ pub struct Wishes {
     pub language: Language,
 }
 
-/// Shows the feeds of a site, or selectors for its list page.
+/// Shows the feeds of a site, else its sitemap or selectors for its list page.
 pub async fn discover(around: &Surroundings, url: &str) -> anyhow::Result<ExitCode> {
+    let url = &web_address(url);
     let offer = offer_of(around, url, Language::En).await?;
     if around.global.json {
         output::json(&offer)?;
-    } else if let Some((rules, n)) = &offer.page {
-        output::line(&format!("no feed found; these selectors find {n} items in the page itself:\n"))?;
-        let mut document = DocumentMut::new();
-        document.insert("source", Item::ArrayOfTables([page_table(url, rules)].into_iter().collect()));
-        output::line(&document.to_string())?;
+    } else if offer.feeds.is_empty() {
+        show_instead(url, &offer)?;
     } else {
         let mut table = output::table(&["entries", "feed"]);
         for (url, n) in &offer.feeds {
@@ -42,23 +42,37 @@ pub async fn discover(around: &Surroundings, url: &str) -> anyhow::Result<ExitCo
         }
         output::line(&table.to_string())?;
     }
-    let found = !offer.feeds.is_empty() || offer.page.is_some();
-    if !found {
-        anyhow::bail!("{url}: neither a feed nor a list of headlines was found; try kind \"sitemap\"");
+    if table_of(url, &offer).is_none() {
+        anyhow::bail!("{url}: {NOTHING}");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Adds the surest feed of a site, or its list page by selectors, to feeds.toml.
-pub async fn add(around: &Surroundings, url: &str, wishes: Wishes) -> anyhow::Result<ExitCode> {
-    let (path, text) = file(around)?;
-    let offer = offer_of(around, url, wishes.language).await?;
-    let mut table = match (offer.feeds.first(), &offer.page) {
-        (Some((feed, _)), _) => feed_table(feed),
-        (None, Some((rules, _))) => page_table(url, rules),
-        (None, None) => {
-            anyhow::bail!("{url}: neither a feed nor a list of headlines was found: nothing was written")
+/// What can be read where there is no feed, as it would stand in feeds.toml.
+fn show_instead(url: &str, offer: &Offer) -> anyhow::Result<()> {
+    let Some(table) = table_of(url, offer) else { return Ok(()) };
+    output::line(&match (&offer.sitemap, &offer.page) {
+        (Some(map), _) => format!(
+            "no feed found; this sitemap lists {} pages, {} of them with the day of their last change:\n",
+            map.n_pages, map.n_dated
+        ),
+        (None, Some((_, n))) => {
+            format!("no feed found; these selectors find {n} items in the page itself:\n")
         }
+        (None, None) => String::new(),
+    })?;
+    let mut document = DocumentMut::new();
+    document.insert("source", Item::ArrayOfTables([table].into_iter().collect()));
+    output::line(&document.to_string())
+}
+
+/// Adds the surest feed of a site, else its sitemap or its list page by selectors, to feeds.toml.
+pub async fn add(around: &Surroundings, url: &str, wishes: Wishes) -> anyhow::Result<ExitCode> {
+    FeedsFile::open(around)?.check_writable()?;
+    let url = &web_address(url);
+    let offer = offer_of(around, url, wishes.language).await?;
+    let Some(mut table) = table_of(url, &offer) else {
+        anyhow::bail!("{url}: {NOTHING}: nothing was written")
     };
     let slug = wishes.slug.unwrap_or_else(|| slug_of(url));
     table.insert("slug", value(slug.as_str()));
@@ -69,42 +83,19 @@ pub async fn add(around: &Surroundings, url: &str, wishes: Wishes) -> anyhow::Re
     if wishes.language != Language::En {
         table.insert("language", value(wishes.language.as_str()));
     }
-    let mut document = parse(&text, &path)?;
-    append(&mut document, table)?;
-    write(&path, &document)?;
-    output::line(&format!("added {slug} to {}; headsup feeds try {slug} shows it", path.display()))?;
+    // Not held while the site was asked.
+    let mut file = FeedsFile::open(around)?;
+    file.append(table)?;
+    file.write()?;
+    output::line(&format!("added {slug} to {}; headsup feeds try {slug} shows it", file.name().display()))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// A further `[[source]]` at the end.
-///
-/// # Errors
-/// The file has something else under that name.
-pub fn append(document: &mut DocumentMut, table: Table) -> anyhow::Result<()> {
-    let sources = document.entry("source").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    let sources =
-        sources.as_array_of_tables_mut().context("\"source\" in feeds.toml is no list of [[source]]")?;
-    sources.push(table);
-    Ok(())
 }
 
 /// Switches one source on or off.
 pub fn switch(around: &Surroundings, slug: &str, on: bool) -> anyhow::Result<ExitCode> {
-    let (path, text) = file(around)?;
-    let mut document = parse(&text, &path)?;
-    let sources = document.get_mut("source").and_then(Item::as_array_of_tables_mut);
-    let mut tables: Vec<&mut Table> = sources.into_iter().flat_map(ArrayOfTables::iter_mut).collect();
-    let slug_in = |table: &Table| table.get("slug").and_then(Item::as_str).unwrap_or_default().to_owned();
-    let known: Vec<String> = tables.iter().map(|table| slug_in(table)).collect();
-    let Some(table) = tables.iter_mut().find(|table| slug_in(table) == slug) else {
-        return Err(feeds_try::unknown(slug, known.iter().map(String::as_str)).into());
-    };
-    if on {
-        table.remove("enabled");
-    } else {
-        table.insert("enabled", value(false));
-    }
-    write(&path, &document)?;
+    let mut file = FeedsFile::open(around)?;
+    file.switch(slug, on)?;
+    file.write()?;
     output::line(&format!(
         "{slug} is {}",
         if on { "read again" } else { "no longer read; what it said stays" }
@@ -124,45 +115,28 @@ async fn offer_of(around: &Surroundings, url: &str, language: Language) -> anyho
     offer.map_err(|message| anyhow::anyhow!("{url}: {message}"))
 }
 
-/// The file in use and its text, if it is valid as it stands.
-///
-/// # Errors
-/// There is none, or it is broken.
-pub fn file(around: &Surroundings) -> anyhow::Result<(PathBuf, String)> {
-    let path = around.feeds_path();
-    let path =
-        path.ok_or_else(|| UsageError("there is no feeds.toml yet: headsup init writes one".into()))?;
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| UsageError(format!("cannot read {}: {error}", path.display())))?;
-    // What is broken already is not made worse.
-    Feeds::parse(&Document::new(&path.display().to_string(), text.clone()))?;
-    Ok((path, text))
-}
-
-/// The text as a document that can be changed.
-///
-/// # Errors
-/// It is no TOML.
-pub fn parse(text: &str, path: &Path) -> anyhow::Result<DocumentMut> {
-    text.parse().map_err(|error| UsageError(format!("{}: {error}", path.display())).into())
-}
-
-/// The new text is checked first and put in place in one step.
-///
-/// # Errors
-/// It would not be valid, or cannot be written.
-pub fn write(path: &Path, document: &DocumentMut) -> anyhow::Result<()> {
-    let text = document.to_string();
-    Feeds::parse(&Document::new(&path.display().to_string(), text.clone())).context("nothing was written")?;
-    let beside = path.with_extension("toml.new");
-    std::fs::write(&beside, text).with_context(|| format!("cannot write {}", beside.display()))?;
-    std::fs::rename(&beside, path).with_context(|| format!("cannot replace {}", path.display()))
-}
-
 fn feed_table(url: &str) -> Table {
     let mut table = Table::new();
     table.insert("slug", value(slug_of(url)));
     table.insert("url", value(url));
+    table
+}
+
+/// The surest source of a site.
+fn table_of(url: &str, offer: &Offer) -> Option<Table> {
+    match (offer.feeds.first(), &offer.sitemap, &offer.page) {
+        (Some((feed, _)), ..) => Some(feed_table(feed)),
+        (None, Some(map), _) => Some(sitemap_table(map)),
+        (None, None, Some((rules, _))) => Some(page_table(url, rules)),
+        (None, None, None) => None,
+    }
+}
+
+fn sitemap_table(map: &SitemapOffer) -> Table {
+    let mut table = feed_table(&map.url);
+    table.insert("lane", value("industry"));
+    table.insert("kind", value("sitemap"));
+    table.insert("path_prefix", value(map.path_prefix.as_str()));
     table
 }
 

@@ -7,11 +7,13 @@ use std::process::ExitCode;
 
 use toml_edit::{Table, value};
 
-use super::feeds_edit::{append, file, parse, slug_of, write};
+use super::feeds_edit::slug_of;
+use super::feeds_file::FeedsFile;
 use super::open::Surroundings;
 use super::{UsageError, output};
 use crate::config::{Feeds, Outline, read_opml, write_opml};
-use crate::model::{Lane, Language};
+use crate::crawl;
+use crate::model::{Lane, Language, SourceKind};
 
 /// What an import came to, for one feed.
 #[derive(serde::Serialize)]
@@ -25,17 +27,16 @@ struct Imported {
 
 /// Adds the feeds of an OPML file ("-": standard input) to feeds.toml, its comments and order kept.
 pub fn import(around: &Surroundings, from: &Path, (lane, dry_run): (Lane, bool)) -> anyhow::Result<ExitCode> {
-    let (path, text) = file(around)?;
     let outlines = read_opml(&content(from)?)
         .map_err(|message| UsageError(format!("{}: {message}; nothing was written", from.display())))?;
-    let mut document = parse(&text, &path)?;
+    let mut file = FeedsFile::open(around)?;
     let known = around.feeds()?;
     let imported = plan(&known, &outlines, lane);
     for (outline, one) in outlines.iter().zip(&imported).filter(|(_, one)| one.left_out.is_empty()) {
-        append(&mut document, table(outline, one))?;
+        file.append(table(outline, one))?;
     }
     if !dry_run {
-        write(&path, &document)?;
+        file.write()?;
     }
     if around.global.json {
         output::json(&imported)?;
@@ -49,7 +50,7 @@ pub fn import(around: &Surroundings, from: &Path, (lane, dry_run): (Lane, bool))
     output::line(&rows.to_string())?;
     let n_added = imported.iter().filter(|one| one.left_out.is_empty()).count();
     let verb = if dry_run { "would be added" } else { "added" };
-    output::line(&format!("{n_added} of {} feeds {verb} to {}", imported.len(), path.display()))?;
+    output::line(&format!("{n_added} of {} feeds {verb} to {}", imported.len(), file.name().display()))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -67,14 +68,15 @@ pub fn export(around: &Surroundings, to: Option<&Path>) -> anyhow::Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
+/// In whatever encoding it is.
 fn content(from: &Path) -> anyhow::Result<String> {
-    let cannot = |error: std::io::Error| UsageError(format!("cannot read {}: {error}", from.display()));
-    if from == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(cannot)?;
-        return Ok(text);
-    }
-    Ok(std::fs::read_to_string(from).map_err(cannot)?)
+    let mut bytes = Vec::new();
+    let read = match from == Path::new("-") {
+        true => std::io::stdin().read_to_end(&mut bytes).map(drop),
+        false => std::fs::read(from).map(|read| bytes = read),
+    };
+    read.map_err(|error| UsageError(format!("cannot read {}: {error}", from.display())))?;
+    Ok(crawl::decode(&bytes, None).0.into_owned())
 }
 
 /// Each feed gets a slug of its own, or a reason why it is left out.
@@ -83,9 +85,13 @@ fn plan(known: &Feeds, outlines: &[Outline], default_lane: Lane) -> Vec<Imported
     let mut urls: HashSet<String> = known.sources.iter().map(|source| same(&source.url)).collect();
     let mut slugs: HashSet<String> = known.sources.iter().map(|source| source.slug.clone()).collect();
     let one = |outline: &Outline| {
-        let is_web = url::Url::parse(&outline.url).is_ok_and(|url| ["http", "https"].contains(&url.scheme()));
+        let url = url::Url::parse(&outline.url).ok();
+        let url = url.filter(|url| ["http", "https"].contains(&url.scheme()));
+        let is_secret =
+            url.as_ref().is_some_and(|url| !url.username().is_empty() || url.password().is_some());
         let left_out = match () {
-            () if !is_web => "not a web address",
+            () if url.is_none() => "not a web address",
+            () if is_secret => "holds a user name or password",
             () if !urls.insert(same(&outline.url)) => "known",
             () => "",
         };
@@ -115,6 +121,12 @@ fn table(outline: &Outline, one: &Imported) -> Table {
     insert("lane", one.lane.as_str());
     if let Some(language) = outline.language.filter(|language| *language != Language::En) {
         insert("language", language.as_str());
+    }
+    if let Some(kind) = outline.kind.filter(|kind| *kind != SourceKind::Feed) {
+        insert("kind", kind.as_str());
+    }
+    if outline.is_off {
+        table.insert("enabled", value(false));
     }
     table
 }

@@ -6,7 +6,7 @@ use super::open::Surroundings;
 use super::{UsageError, output};
 use crate::clock::Clock;
 use crate::config::{SourceConfig, suggest};
-use crate::crawl::{self, Tried};
+use crate::crawl::{self, Tried, Unread};
 
 /// Entries that are shown.
 const SHOWN: usize = 10;
@@ -26,13 +26,25 @@ pub async fn run(around: &Surroundings, target: &str) -> anyhow::Result<ExitCode
             show(around, &tried)?;
             Ok(ExitCode::SUCCESS)
         }
-        Err(message) => {
-            if around.global.json {
-                output::json(&serde_json::json!({ "url": source.url, "error": message }))?;
-            }
-            anyhow::bail!("{}: {message}", source.url)
+        Err(unread) => {
+            show_unread(around, &unread)?;
+            anyhow::bail!("{}: {}", source.url, unread.error)
         }
     }
+}
+
+/// What there is to see where nothing could be read.
+fn show_unread(around: &Surroundings, unread: &Unread) -> anyhow::Result<()> {
+    if around.global.json {
+        return output::json(unread);
+    }
+    let Some(status) = unread.status else { return Ok(()) };
+    let kind = unread.content_type.as_deref().unwrap_or("no type stated");
+    output::line(&format!("{}\nHTTP {status}, {} bytes, {kind}", unread.url, unread.bytes))?;
+    if !unread.begins.is_empty() {
+        output::line(&format!("begins: {}", unread.begins))?;
+    }
+    Ok(())
 }
 
 /// A slug that is in no file, with the one that was meant.

@@ -9,6 +9,7 @@ mod doctor;
 mod eval;
 mod feeds;
 mod feeds_edit;
+mod feeds_file;
 mod feeds_opml;
 mod feeds_try;
 mod init;
@@ -72,7 +73,8 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Up => up::up(&around).await,
         Command::Serve => up::serve(&around).await,
         Command::Run => run::all(&around).await,
-        Command::Crawl => run::one(&around, crate::pipeline::Stage::Crawl).await,
+        Command::Crawl { all: false, .. } => run::one(&around, crate::pipeline::Stage::Crawl).await,
+        Command::Crawl { all: true, .. } => run::crawl_all(&around).await,
         Command::Extract => run::one(&around, crate::pipeline::Stage::Extract).await,
         Command::Group => run::one(&around, crate::pipeline::Stage::Group).await,
         Command::Judge => run::one(&around, crate::pipeline::Stage::Judge).await,

@@ -6,6 +6,7 @@ use super::open::Surroundings;
 use super::output;
 use crate::model::Report;
 use crate::pipeline::{self, Stage};
+use crate::store::sources;
 
 /// The whole pipeline, once.
 pub async fn all(around: &Surroundings) -> anyhow::Result<ExitCode> {
@@ -18,6 +19,17 @@ pub async fn all(around: &Surroundings) -> anyhow::Result<ExitCode> {
 pub async fn one(around: &Surroundings, stage: Stage) -> anyhow::Result<ExitCode> {
     let app = around.open().await?;
     let outcome = pipeline::run_stages(&app.ctx, &[stage]).await;
+    show(around, &app.close_after(outcome).await?)
+}
+
+/// The first stage, with every source due.
+pub async fn crawl_all(around: &Surroundings) -> anyhow::Result<ExitCode> {
+    let app = around.open().await?;
+    let outcome = async {
+        sources::make_due(&app.ctx.pool, app.ctx.clock.now()).await?;
+        pipeline::run_stages(&app.ctx, &[Stage::Crawl]).await
+    };
+    let outcome = outcome.await;
     show(around, &app.close_after(outcome).await?)
 }
 

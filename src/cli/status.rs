@@ -10,6 +10,7 @@ use super::output;
 use crate::context::Context;
 use crate::model::Report;
 use crate::store;
+use crate::store::sources::SourceRow;
 use crate::store::totals::Totals;
 
 /// Problems of deliveries that are listed.
@@ -21,7 +22,7 @@ struct Status {
     totals: Totals,
     runs: Vec<store::runs::Run>,
     jobs: Vec<store::jobs::Job>,
-    sources_in_trouble: Vec<store::sources::SourceRow>,
+    sources_in_trouble: Vec<SourceRow>,
     deliveries: Vec<(crate::model::DeliveryState, i64)>,
     delivery_problems: Vec<store::deliveries::Problem>,
     model_seven_days: store::model_calls::ModelTotals,
@@ -49,7 +50,10 @@ async fn collect(ctx: &Context) -> anyhow::Result<Status> {
         totals: store::totals::count(pool).await?,
         runs: store::runs::latest(pool).await?,
         jobs: store::jobs::all(pool).await?,
-        sources_in_trouble: sources.into_iter().filter(|row| row.enabled && !is_fine(&row.state)).collect(),
+        sources_in_trouble: sources
+            .into_iter()
+            .filter(|row| row.enabled && (!is_fine(&row.state) || row.last_error.is_some()))
+            .collect(),
         deliveries: store::deliveries::counts(pool).await?,
         delivery_problems: store::deliveries::problems(pool, MAX_PROBLEMS).await?,
         model_seven_days: store::model_calls::totals(pool, ctx.clock.now() - Duration::days(7)).await?,
@@ -117,18 +121,26 @@ fn sources(status: &Status) -> anyhow::Result<()> {
     if status.sources_in_trouble.is_empty() {
         return Ok(());
     }
-    let mut table = output::table(&["source", "state", "failures", "last ok (UTC)", "says"]);
+    let mut table = output::table(&TROUBLE);
     for row in &status.sources_in_trouble {
-        let says = row.last_error.clone().unwrap_or_default();
-        table.add_row([
-            row.slug.clone(),
-            row.state.clone(),
-            row.n_failures.to_string(),
-            output::time(row.last_ok_at),
-            says,
-        ]);
+        table.add_row(trouble(row));
     }
     output::line(&table.to_string())
+}
+
+/// What is told of a source in trouble; its times are in UTC.
+const TROUBLE: [&str; 7] = ["source", "state", "failures", "since", "last ok", "next try", "says"];
+
+fn trouble(row: &SourceRow) -> [String; TROUBLE.len()] {
+    [
+        row.slug.clone(),
+        row.state.clone(),
+        row.n_failures.to_string(),
+        output::time(row.failing_since),
+        output::time(row.last_ok_at),
+        output::time(Some(row.next_at)),
+        row.last_error.clone().unwrap_or_default(),
+    ]
 }
 
 fn deliveries(status: &Status) -> anyhow::Result<()> {
@@ -150,4 +162,40 @@ fn deliveries(status: &Status) -> anyhow::Result<()> {
         ]);
     }
     output::line(&table.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_source_in_trouble_it_is_told_since_when_and_when_it_is_tried_again() {
+        let at = |text: &str| format!("{text}T08:00:00Z").parse().unwrap();
+        let word = || "x".to_owned();
+        let row = SourceRow {
+            slug: "owls".into(),
+            name: word(),
+            kind: word(),
+            url: word(),
+            lane: word(),
+            language: word(),
+            tier: word(),
+            owner: word(),
+            enabled: true,
+            state: "failing".into(),
+            last_fetch_at: None,
+            last_ok_at: Some(at("2026-05-01")),
+            last_status: Some(500),
+            last_error: Some("HTTP 500".into()),
+            n_failures: 3,
+            n_entries: 0,
+            repairs: Vec::new(),
+            next_at: at("2026-05-07"),
+            moved_to: None,
+            failing_since: Some(at("2026-05-02")),
+        };
+        let told: Vec<(&str, String)> = TROUBLE.into_iter().zip(trouble(&row)).collect();
+        assert!(told.contains(&("since", "2026-05-02 08:00".to_owned())), "{told:?}");
+        assert!(told.contains(&("next try", "2026-05-07 08:00".to_owned())), "{told:?}");
+    }
 }

@@ -13,6 +13,8 @@ use super::problem::{ConfigError, Problem, suggest};
 pub struct Document {
     name: String,
     text: String,
+    /// Where its lines end.
+    ends: Vec<usize>,
 }
 
 impl Document {
@@ -30,7 +32,8 @@ impl Document {
 
     /// A document that is in memory already; `name` stands in messages.
     pub fn new(name: &str, text: String) -> Self {
-        Self { name: name.to_owned(), text }
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
+        Self { name: name.to_owned(), text, ends }
     }
 
     /// The name for messages.
@@ -94,8 +97,7 @@ impl Document {
     }
 
     fn line_at(&self, offset: usize) -> usize {
-        let end = offset.min(self.text.len());
-        self.text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count() + 1
+        self.ends.partition_point(|end| *end < offset) + 1
     }
 }
 
@@ -123,6 +125,20 @@ pub fn words(schema: &Json) -> Vec<&str> {
         std::iter::once(&choice["const"]).chain(more)
     });
     listed.chain(consts).filter_map(Json::as_str).collect()
+}
+
+/// What is wrong with a whole number, by the type that is to hold it.
+pub fn out_of_range(number: i128, schema: &Json) -> Option<String> {
+    let most = match schema["format"].as_str() {
+        Some("uint32") => i128::from(u32::MAX),
+        Some("int32") => i128::from(i32::MAX),
+        // TOML knows no larger ones.
+        _ => i128::from(i64::MAX),
+    };
+    if number < 0 && schema["minimum"].as_f64() == Some(0.0) {
+        return Some("must not be negative".to_owned());
+    }
+    (!(-most..=most).contains(&number)).then(|| format!("is too large: at most {most}"))
 }
 
 struct Walk<'a> {
@@ -175,10 +191,14 @@ impl Walk<'_> {
             DeValue::Boolean(_) if is(schema, "boolean") => {}
             DeValue::Float(_) if is(schema, "number") => {}
             DeValue::Integer(number) if is(schema, "integer") || is(schema, "number") => {
-                let negative = number.as_str().starts_with('-');
-                if negative && schema["minimum"].as_f64() == Some(0.0) {
-                    self.report(line, way, "must not be negative".into());
+                // One that does not even fit here is too large as well.
+                let read = i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(i128::MAX);
+                if let Some(message) = out_of_range(read, schema) {
+                    self.report(line, way, message);
                 }
+            }
+            DeValue::Table(_) if is(schema, "array") => {
+                self.report(line, way, format!("is a single table, must be a list: write [[{way}]]"));
             }
             other => {
                 let message = format!("is {}, must be {}", kind_of(other), wanted(schema, &allowed));

@@ -9,6 +9,7 @@ use url::Url;
 use super::document::{Document, schema_of};
 use super::feeds::{ArticleRules, Feeds, PageRules, SourceConfig};
 use super::problem::{ConfigError, Problem};
+use super::rule::Rule;
 use crate::model::SourceKind;
 
 /// The catalogue that ships with the program; `headsup init` writes it.
@@ -62,7 +63,6 @@ fn check(feeds: &Feeds, document: &Document) -> Vec<Problem> {
     let (mut slugs, mut urls) = (HashMap::new(), HashMap::new());
     for (n, source) in feeds.sources.iter().enumerate() {
         let index = n.to_string();
-        let line = |key: &str| document.line(&["source", &index, key]);
         let mut report = |key: &str, message: String| {
             let way = format!("source.{}.{key}", source.slug);
             let path: Vec<&str> = ["source", &index].into_iter().chain(key.split('.')).collect();
@@ -71,19 +71,34 @@ fn check(feeds: &Feeds, document: &Document) -> Vec<Problem> {
         for (key, message) in check_one(source) {
             report(key, message);
         }
-        if let Some(first) = slugs.insert(source.slug.as_str(), line("slug")) {
+        if let Some(first) = slugs.insert(source.slug.as_str(), n) {
+            let first = line_of(document, first, "slug");
             report("slug", format!("{:?} is taken by the source {}", source.slug, at(first)));
         }
-        if let Some(first) = urls.insert((source.url.as_str(), source.path_prefix.as_deref()), line("url")) {
+        let asked = (asked_for(&source.url), source.path_prefix.as_deref());
+        if let Some(first) = urls.insert(asked, n) {
+            let first = line_of(document, first, "url");
             report("url", format!("the source {} has this address already", at(first)));
         }
     }
     for (key, rules) in [("block", &feeds.block), ("keep", &feeds.keep)] {
-        let bad = rules.iter().filter_map(|rule| bad_rule(rule));
+        let bad = rules.iter().filter_map(|rule| Rule::read(rule).err());
         problems.extend(bad.map(|message| document.problem(document.line(&[key]), key, message)));
     }
     problems.sort_by_key(|problem| problem.line);
     problems
+}
+
+/// Only for what is wrong: to find a line, the document is read once more.
+fn line_of(document: &Document, n: usize, key: &str) -> Option<usize> {
+    document.line(&["source", &n.to_string(), key])
+}
+
+/// An address as a server sees it: two spellings of one are one.
+fn asked_for(url: &str) -> String {
+    let Ok(mut asked) = Url::parse(url) else { return url.to_owned() };
+    asked.set_fragment(None);
+    asked.into()
 }
 
 fn at(line: Option<usize>) -> String {
@@ -112,7 +127,7 @@ fn check_one(source: &SourceConfig) -> Vec<(&'static str, String)> {
         found.push(("max_items", "must be from 1 to 1000".to_owned()));
     }
     for (key, rules) in [("block", &source.block), ("keep", &source.keep)] {
-        found.extend(rules.iter().filter_map(|rule| bad_rule(rule)).map(|message| (key, message)));
+        found.extend(rules.iter().filter_map(|rule| Rule::read(rule).err()).map(|message| (key, message)));
     }
     match (&source.path_prefix, source.kind) {
         (Some(prefix), SourceKind::Sitemap) if !prefix.starts_with('/') => {
@@ -141,25 +156,20 @@ fn check_one(source: &SourceConfig) -> Vec<(&'static str, String)> {
     found
 }
 
-fn bad_rule(rule: &str) -> Option<String> {
-    const FIELDS: [&str; 5] = ["title:", "link:", "author:", "category:", "text:"];
-    let pattern = FIELDS.iter().find_map(|field| rule.strip_prefix(field)).unwrap_or(rule).trim();
-    if pattern.is_empty() {
-        return Some("has an empty rule, which would fit everything".to_owned());
-    }
-    let error = regex::Regex::new(pattern).err()?.to_string();
-    let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-    Some(format!("{pattern:?} is not a regular expression: {why}"))
-}
-
 fn bad_url(text: &str) -> Option<String> {
     match Url::parse(text) {
         Ok(url) if !["http", "https"].contains(&url.scheme()) => {
             Some(format!("must begin with http:// or https://, not {}:", url.scheme()))
         }
         Ok(url) if url.host_str().is_none_or(str::is_empty) => Some("has no host".into()),
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => Some(
+            "holds a user name or password, which would be shown and exported with it: remove them".into(),
+        ),
         Ok(_) => None,
-        Err(_) if Url::parse(&format!("https://{text}")).is_ok_and(|url| url.host_str().is_some()) => {
+        Err(_)
+            if !text.contains("://")
+                && Url::parse(&format!("https://{text}")).is_ok_and(|url| url.host_str().is_some()) =>
+        {
             Some(format!("{text:?} is not a full address (did you mean \"https://{text}\"?)"))
         }
         Err(error) => Some(format!("{text:?} is not an address: {error}")),
@@ -184,6 +194,9 @@ fn bad_article_rules(rules: &ArticleRules) -> Vec<(&'static str, String)> {
 }
 
 fn bad_selector(selector: &str) -> Option<String> {
+    if selector.trim().is_empty() {
+        return Some("must not be empty".to_owned());
+    }
     let error = Selector::parse(selector).err()?;
     Some(format!("{selector:?} is not a CSS selector: {error}"))
 }
@@ -268,6 +281,57 @@ kind = "page"
         ] {
             assert!(found.contains(part), "{part}\nis missing in\n{found}");
         }
+    }
+
+    #[test]
+    fn a_number_that_fits_nowhere_is_named_with_line_and_key() {
+        let text = "[[source]]\nslug = \"q\"\nurl = \"https://a.example/f\"\nlane = \"company\"\nevery_minutes = 99999999999\n\
+                    longest_minutes = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF\nmax_items = -99999999999\n";
+        let too_large = "is too large: at most 4294967295";
+        assert_eq!(
+            problems(text),
+            [
+                format!("feeds.toml:5: source.q.every_minutes: {too_large}"),
+                format!("feeds.toml:6: source.q.longest_minutes: {too_large}"),
+                "feeds.toml:7: source.q.max_items: must not be negative".to_owned(),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_looks_right_but_is_not_is_told_in_words() {
+        let of = |keys: &str| {
+            problems(&format!("[[source]]\nslug = \"q\"\nlane = \"company\"\n{keys}")).join("\n")
+        };
+        let empty = of("url = \"https://a.example/f\"\nkind = \"page\"\npage = { item = \" \" }\n");
+        assert_eq!(empty, "feeds.toml:6: source.q.page.item: must not be empty");
+        let address = of("url = \"http://999.1.1.1/f\"\n");
+        assert!(address.contains("is not an address") && !address.contains("did you mean"), "{address}");
+        let secret = of("url = \"https://me:word@a.example/f\"\n");
+        assert!(secret.contains("source.q.url: holds a user name or password"), "{secret}");
+        let single = problems("[source]\nslug = \"q\"\n").join("\n");
+        assert_eq!(single, "feeds.toml:1: source: is a single table, must be a list: write [[source]]");
+    }
+
+    #[test]
+    fn two_spellings_of_one_address_are_one() {
+        let source = |slug: &str, url: &str| {
+            format!("[[source]]\nslug = \"{slug}\"\nurl = \"{url}\"\nlane = \"company\"\n")
+        };
+        let text = source("a", "https://A.example/#x") + &source("b", "https://a.example:443");
+        assert_eq!(
+            problems(&text),
+            ["feeds.toml:7: source.b.url: the source in line 3 has this address already"]
+        );
+    }
+
+    #[test]
+    fn a_rule_that_the_crawl_could_not_use_is_a_problem() {
+        let text = "block = ['\\w{60}']\n[[source]]\nslug = \"a\"\nurl = \"https://a.example/feed\"\n\
+            lane = \"company\"\nkeep = ['Title:\\pL{60}zzzz']\n";
+        let found = problems(text);
+        assert!(found[0].starts_with("feeds.toml:1: block: "), "{found:?}");
+        assert!(found[1].starts_with("feeds.toml:6: source.a.keep: "), "{found:?}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use serde_json::Value as Json;
 
 use super::check_settings::check;
-use super::document::{Document, resolve, schema_of};
+use super::document::{Document, out_of_range, resolve, schema_of};
 use super::place;
 use super::problem::{ConfigError, Problem, suggest};
 use super::settings::{Proxies, Settings};
@@ -184,7 +184,12 @@ fn typed(text: &str, schema: &Json) -> Result<toml::Value, String> {
         return text.parse().map(toml::Value::Boolean).map_err(|_| "must be true or false".to_owned());
     }
     if has("integer") {
-        return text.parse().map(toml::Value::Integer).map_err(|_| "must be a whole number".to_owned());
+        let number: i128 = text.parse().map_err(|_| "must be a whole number".to_owned())?;
+        let too_large = || format!("is too large: at most {}", i64::MAX);
+        return match out_of_range(number, schema) {
+            Some(message) => Err(message),
+            None => i64::try_from(number).map(toml::Value::Integer).map_err(|_| too_large()),
+        };
     }
     if has("number") {
         return text.parse().map(toml::Value::Float).map_err(|_| "must be a number".to_owned());
@@ -292,6 +297,12 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("environment: HEADSUP_CRAWL_PARALLEL: must be a whole number"), "{text}");
+        let text =
+            load("", &[("HEADSUP_MODEL_CONTEXT_TOKENS", "99999999999"), ("HEADSUP_CRAWL_PARALLEL", "-1")])
+                .unwrap_err()
+                .to_string();
+        assert!(text.contains("HEADSUP_MODEL_CONTEXT_TOKENS: is too large: at most 4294967295"), "{text}");
+        assert!(text.contains("environment: HEADSUP_CRAWL_PARALLEL: must not be negative"), "{text}");
         assert!(load("", &[("HEADSUP_HOME", "/x"), ("HEADSUP_PG_BIN", "/y")]).is_ok());
     }
 

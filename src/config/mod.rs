@@ -9,6 +9,7 @@ mod load_settings;
 mod opml;
 mod place;
 mod problem;
+mod rule;
 mod settings;
 mod template;
 
@@ -17,9 +18,10 @@ pub use feeds::{ArticleRules, Feeds, PageRules, SourceConfig};
 pub use live::LiveFeeds;
 pub use load_feeds::CATALOGUE;
 pub use load_settings::{Environment, Loaded, Origin};
-pub use opml::{Outline, read as read_opml, write as write_opml};
+pub use opml::{Outline, read as read_opml, web_address, write as write_opml};
 pub use place::{find, home};
 pub use problem::{ConfigError, Problem, suggest};
+pub use rule::{Field, Rule};
 pub use settings::{
     CrawlSettings, DigestSettings, MailSettings, MailTransport, ModelSettings, Proxies, RetentionSettings,
     ScheduleSettings, SendScope, Settings, SiteSettings,

@@ -1,21 +1,17 @@
 //! One source: asked, read, stored, noted.
 
-use chrono::Duration;
+use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
+use super::answer::{Body, Fetched, Head, Trouble};
 use super::arxiv;
 use super::feed::{Hints, Parsed};
-use super::fetch::{Ask, Body, Fetched, Head, Trouble};
-use super::filter::Filter;
+use super::fetch::Ask;
 use super::host::{Turn, origin};
-use super::robots::FORBIDDEN;
-use super::{Rules, Run, items, outcome, read_as, rhythm};
-use crate::model::{Report, Rhythm, Source, SourceKind};
-use crate::store::sources::{self, Answer, Asked};
-use crate::store::{hosts, items as item_rows};
-
-/// So many failures at a new address, and the configured one is asked again.
-const GIVEN_BACK: i32 = 3;
+use super::robots::{FORBIDDEN, Permission};
+use super::{Rules, Run, outcome, read_as, rhythm};
+use crate::model::{Source, SourceKind};
+use crate::store::sources::Answer;
 
 /// Bytes from which on a body is parsed when few others are.
 const LARGE: usize = 1 << 20;
@@ -28,11 +24,14 @@ pub struct Failure {
 
 /// A source that answered.
 pub struct Read {
-    answer: Answer,
+    /// For its row.
+    pub answer: Answer,
     /// `None`: nothing changed.
-    parsed: Option<Parsed>,
-    max_age_minutes: Option<u32>,
-    moved_to: Option<String>,
+    pub parsed: Option<Parsed>,
+    /// Its `Cache-Control`.
+    pub max_age_minutes: Option<u32>,
+    /// The address that answered, if only permanent redirects led to it.
+    pub moved_to: Option<String>,
     /// What is wrong with it although it answered.
     complaint: Option<String>,
 }
@@ -44,7 +43,7 @@ impl From<Trouble> for Failure {
 }
 
 impl Failure {
-    fn says(message: impl Into<String>) -> Self {
+    pub fn says(message: impl Into<String>) -> Self {
         Self { message: message.into(), trouble: None }
     }
 }
@@ -72,27 +71,52 @@ impl Run<'_> {
         let mut turn = self.turn(source, url).await;
         // Feeds and APIs are made for programs; pages and sitemaps are made for others.
         let is_site = matches!(source.kind, SourceKind::Page | SourceKind::Sitemap);
-        if is_site && !self.robots.allow(&self.fetcher, url, open, &mut turn).await {
-            return Err(Failure::says(FORBIDDEN));
+        if is_site {
+            match self.may_ask(url, open, &mut turn).await {
+                Permission::Given => {}
+                Permission::Refused => return Err(Failure::says(FORBIDDEN)),
+                Permission::Unknown(why) => return Err(Failure::says(why)),
+            }
         }
         let (etag, last_modified) = (source.etag.as_deref(), source.last_modified.as_deref());
-        let fetched = self.fetcher.get(Ask { url, open, etag, last_modified }).await;
-        drop(turn);
-        let body = match fetched? {
+        let ask = Ask { url, open, etag, last_modified, ..Ask::default() };
+        let fetched = if is_site {
+            self.visit(ask, turn, &source.slug).await?
+        } else {
+            self.fetch(ask, turn, &source.slug).await?
+        };
+        let body = match fetched {
+            // Of what was never read nothing can be unchanged; taken for good, it would be so for ever.
+            Fetched::NotModified(_) if source.rhythm.is_none() => {
+                return Err(Failure::says("HTTP 304 although nobody asked for changes"));
+            }
             Fetched::NotModified(head) => return Ok(unchanged(head, false)),
             Fetched::Body(body) => body,
         };
-        let (sha256, head) = (Sha256::digest(&body.bytes).to_vec(), body.head.clone());
-        if source.body_sha256.as_ref() == Some(&sha256) && source.rhythm.is_some() {
-            return Ok(unchanged(head, true));
+        if let Some(why) = body.broke_off.clone() {
+            return self.read_what_arrived(source, body, why).await;
         }
-        let parsed = self.parse(source, body).await?;
-        let mut read = unchanged(head, true);
-        read.answer.body_sha256 = Some(sha256);
-        read.answer.n_entries = i32::try_from(parsed.entries.len()).ok();
-        read.answer.repairs = Some(parsed.repairs.clone());
-        read.answer.rhythm = Some(rhythm::of(&parsed, self.ctx.clock.now()));
-        Ok(Read { parsed: Some(parsed), ..read })
+        let sha256 = Sha256::digest(&body.bytes).to_vec();
+        if source.body_sha256.as_ref() == Some(&sha256) && source.rhythm.is_some() {
+            return Ok(unchanged(body.head, true));
+        }
+        let whole = self.read_whole(source, body, sha256).await?;
+        let mut read = Read { complaint: whole.complaint, ..unchanged(whole.head, true) };
+        read.answer.body_sha256 = whole.sha256;
+        if let Some(parsed) = &whole.parsed {
+            read.answer.n_entries = i32::try_from(parsed.entries.len()).ok();
+            read.answer.repairs = Some(parsed.repairs.clone());
+            read.answer.rhythm = Some(rhythm::of(parsed, source.kind, self.ctx.clock.now()));
+        }
+        Ok(Read { parsed: whole.parsed, ..read })
+    }
+
+    /// An answer without its end may be stored, but must not pass for the whole: no validators, nothing of its rhythm.
+    async fn read_what_arrived(&self, source: &Source, body: Body, why: String) -> Result<Read, Failure> {
+        let parsed =
+            self.parse(source, body).await.map_err(|_| Failure::from(Trouble::Other(why.clone())))?;
+        let complaint = Some(format!("{why}; what arrived of it was read"));
+        Ok(Read { parsed: Some(parsed), complaint, ..unchanged(Head::default(), true) })
     }
 
     /// arXiv's interfaces want more time between two questions than a host usually does.
@@ -112,10 +136,8 @@ impl Run<'_> {
 
     async fn ask_api(&self, source: &Source, api: &str) -> Result<Parsed, Failure> {
         let turn = self.api_turn(api).await;
-        let fetched =
-            self.fetcher.get(Ask { url: api, open: self.open(&source.slug), ..Ask::default() }).await;
-        drop(turn);
-        match fetched? {
+        let ask = Ask { url: api, open: self.open(&source.slug), ..Ask::default() };
+        match self.fetch(ask, turn, &source.slug).await? {
             Fetched::Body(body) => {
                 let parsed = self.parse(source, body).await?;
                 if parsed.entries.is_empty() { Err(Failure::says("no entries")) } else { Ok(parsed) }
@@ -157,106 +179,6 @@ impl Run<'_> {
         let parsed = parsing.await.unwrap_or_else(|_| Err("the parser gave up on it".to_owned()));
         parsed.map_err(Failure::says)
     }
-
-    /// Stores what a source brought, and when it is asked again.
-    pub async fn keep(&self, source: &Source, read: Read, report: &mut Report) -> anyhow::Result<()> {
-        let now = self.ctx.clock.now();
-        let config = self.configured.get(source.slug.as_str()).copied();
-        let known = Rhythm::default();
-        let rhythm = read.answer.rhythm.as_ref().or(source.rhythm.as_ref()).unwrap_or(&known);
-        let limits = rhythm::limits(config);
-        let next_at = rhythm::next_poll(limits, rhythm, read.max_age_minutes, now, rand::random());
-        let moved = sighted(source, read.moved_to.clone());
-        let (state, error) = state_of(source, &read, rhythm, &moved, now);
-        let host = origin(address(source, &moved));
-        let asked = Asked { at: now, next_at, state, status: Some(200), error, n_failures: 0, moved, host };
-        let mut tx = self.ctx.pool.begin().await?;
-        match read.parsed {
-            None => report.add("not_modified", 1),
-            Some(parsed) => self.store(&mut tx, source, parsed, report).await?,
-        }
-        sources::note(&mut tx, source.id, &asked, &read.answer).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    async fn store(
-        &self,
-        conn: &mut sqlx::PgConnection,
-        source: &Source,
-        parsed: Parsed,
-        report: &mut Report,
-    ) -> anyhow::Result<()> {
-        let now = self.ctx.clock.now();
-        let config = self.configured.get(source.slug.as_str()).copied();
-        report.add("fetched", 1);
-        report.add("entries", parsed.entries.len() as u64);
-        let filter = Filter::new(&self.ctx.feeds.block, &self.ctx.feeds.keep, config);
-        let n_entries = parsed.entries.len();
-        let wanted: Vec<_> = parsed.entries.into_iter().filter(|entry| filter.takes(entry)).collect();
-        report.add("filtered", (n_entries - wanted.len()) as u64);
-        let items = items::prepare(source, config, wanted, now);
-        let stored = item_rows::store(conn, source.id, &items, now).await?;
-        report.add("items", stored.new);
-        report.add("revised", stored.revised);
-        report.add("sightings", stored.sightings);
-        report.add("signals", stored.signals);
-        if stored.old_versions > 0 {
-            report.add("old_versions", stored.old_versions);
-        }
-        let withdrawn = item_rows::withdraw(conn, source.id, &parsed.withdrawn).await?;
-        if withdrawn > 0 {
-            report.add("withdrawn", withdrawn);
-        }
-        Ok(())
-    }
-
-    /// Notes why a source could not be read, and when it is tried again.
-    pub async fn fail(&self, source: &Source, failure: &Failure, report: &mut Report) -> anyhow::Result<()> {
-        let now = self.ctx.clock.now();
-        let (every, _) = rhythm::limits(self.configured.get(source.slug.as_str()).copied());
-        let n_failures = source.n_failures.saturating_add(1);
-        let trouble = failure.trouble.as_ref();
-        let wait = outcome::next_after_failure(every, n_failures, trouble, rand::random());
-        self.pause_host(origin(source.address()), trouble).await?;
-        let status = match trouble {
-            Some(Trouble::Status { status, .. }) => Some(i32::from(*status)),
-            _ => None,
-        };
-        let was_read = source.body_sha256.is_some();
-        let moved = if source.has_moved() && n_failures >= GIVEN_BACK {
-            (None, 0)
-        } else {
-            (source.moved_to.clone(), source.n_moved)
-        };
-        let asked = Asked {
-            at: now,
-            next_at: now + wait,
-            state: outcome::state_of_failure(&failure.message, trouble, (was_read, n_failures)),
-            status,
-            error: Some(failure.message.clone()),
-            n_failures,
-            host: origin(address(source, &moved)),
-            moved,
-        };
-        report.add("failed", 1);
-        report.warnings.push(format!("{}: {}", source.slug, failure.message));
-        let mut conn = self.ctx.pool.acquire().await?;
-        sources::note(&mut conn, source.id, &asked, &Answer::default()).await?;
-        Ok(())
-    }
-
-    /// A host that says "later" says it to all who ask for us.
-    pub async fn pause_host(&self, host: String, trouble: Option<&Trouble>) -> sqlx::Result<()> {
-        let Some(Trouble::Status { status: 429 | 503, retry_after: Some(seconds) }) = trouble else {
-            return Ok(());
-        };
-        let pause = Duration::seconds(i64::try_from(*seconds).unwrap_or(i64::MAX / 2_000));
-        let until = self.ctx.clock.now() + pause.min(outcome::LONGEST_WISH);
-        hosts::pause(&self.ctx.pool, &host, until).await?;
-        self.paused().insert(host);
-        Ok(())
-    }
 }
 
 fn unchanged(head: Head, is_full: bool) -> Read {
@@ -276,7 +198,7 @@ fn stand_in(parsed: Parsed, read: Result<Read, Failure>, complaint: &str) -> Rea
 }
 
 /// Permanent redirects are counted; anything else between two of them starts the count anew.
-fn sighted(source: &Source, moved_to: Option<String>) -> (Option<String>, i32) {
+pub fn sighted(source: &Source, moved_to: Option<String>) -> (Option<String>, i32) {
     match moved_to {
         _ if source.has_moved() => (source.moved_to.clone(), source.n_moved),
         Some(to) if source.moved_to.as_ref() == Some(&to) => (Some(to), source.n_moved + 1),
@@ -285,29 +207,31 @@ fn sighted(source: &Source, moved_to: Option<String>) -> (Option<String>, i32) {
     }
 }
 
-fn address<'a>(source: &'a Source, (moved_to, n_moved): &'a (Option<String>, i32)) -> &'a str {
+/// Where a source is asked: its new address once that is sure.
+pub fn address<'a>(source: &'a Source, (moved_to, n_moved): &'a (Option<String>, i32)) -> &'a str {
     let has_moved = Source::is_sure(*n_moved);
     moved_to.as_deref().filter(|_| has_moved).unwrap_or(&source.url)
 }
 
-fn state_of(
-    source: &Source,
-    read: &Read,
-    rhythm: &Rhythm,
-    moved: &(Option<String>, i32),
-    now: chrono::DateTime<chrono::Utc>,
-) -> (&'static str, Option<String>) {
-    let is_known = read.answer.rhythm.is_some() || source.rhythm.is_some();
-    let (state, message) = if is_known { outcome::state_of(rhythm, now) } else { ("ok", None) };
-    if let Some(complaint) = &read.complaint {
-        return ("quiet", Some(complaint.clone()));
+impl Read {
+    /// State and message of a source that gave this answer.
+    pub fn state(&self, source: &Source, now: DateTime<Utc>) -> (&'static str, Option<String>) {
+        let rhythm = self.answer.rhythm.as_ref().or(source.rhythm.as_ref());
+        let (state, message) = rhythm.map_or(("ok", None), |rhythm| outcome::state_of(rhythm, now));
+        if let Some(complaint) = &self.complaint {
+            return ("quiet", Some(complaint.clone()));
+        }
+        // arXiv announces nothing at weekends.
+        let rests = state == "empty" && source.kind == SourceKind::Arxiv && arxiv::is_day_off(now);
+        let state = if rests { "ok" } else { state };
+        let moved = sighted(source, self.moved_to.clone());
+        let new = address(source, &moved);
+        if state == "ok" && new != source.url {
+            return (
+                "moved",
+                Some(format!("has moved to {new} and is read there: put that into feeds.toml")),
+            );
+        }
+        (state, message.filter(|_| state != "ok"))
     }
-    // arXiv announces nothing at weekends.
-    let rests = state == "empty" && source.kind == SourceKind::Arxiv && arxiv::is_day_off(now);
-    let state = if rests { "ok" } else { state };
-    let new = address(source, moved);
-    if state == "ok" && new != source.url {
-        return ("moved", Some(format!("has moved to {new} and is read there: put that into feeds.toml")));
-    }
-    (state, message.filter(|_| state != "ok"))
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chrono::NaiveDate;
 
+use super::answer::{Body, Fetched, Trouble};
 use super::feed::Hints;
-use super::fetch::{Ask, Body, Fetched, Trouble};
+use super::fetch::Ask;
 use super::{Run, enter_sources, items, oai};
 use crate::config::SourceConfig;
 use crate::context::Context;
@@ -32,7 +33,7 @@ pub async fn backfill(
 ) -> anyhow::Result<Report> {
     let config = ctx.feeds.sources.iter().find(|source| source.slug == slug);
     let config = config.with_context(|| format!("feeds.toml has no source {slug:?}"))?;
-    let pages = oai::first_pages(&config.url, from, until);
+    let pages = oai::first_pages(&config.url, from);
     anyhow::ensure!(
         config.kind == SourceKind::Arxiv && !pages.is_empty(),
         "{slug:?} is no source of kind \"arxiv\" with a category in its address: only arXiv keeps days of the past"
@@ -78,7 +79,7 @@ async fn category(
         let every = SourceConfig { max_items: u32::MAX, ..config.clone() };
         let items = items::prepare(&super::check::as_source(config), Some(&every), wanted, now);
         let mut tx = run.ctx.pool.begin().await?;
-        report.add("items", item_rows::store(&mut tx, id, &items, now).await?.new);
+        report.add("items", item_rows::store(&mut tx, id, &items, (usize::MAX, now)).await?.new);
         tx.commit().await?;
         next = page.token.and_then(|token| oai::next_page(&config.url, &token));
     }
@@ -90,12 +91,11 @@ async fn page(run: &Run<'_>, config: &SourceConfig, url: &str) -> anyhow::Result
     let mut trouble = None;
     for _ in 0..MAX_TRIES {
         let turn = run.api_turn(url).await;
-        let fetched = run.fetcher.get(Ask { url, open: run.open(&config.slug), ..Ask::default() }).await;
-        drop(turn);
-        match fetched {
+        let ask = Ask { url, open: run.open(&config.slug), ..Ask::default() };
+        match run.fetch(ask, turn, &config.slug).await {
             Ok(Fetched::Body(body)) => return Ok(body),
             Ok(Fetched::NotModified(_)) => anyhow::bail!("HTTP 304 although nobody asked for changes"),
-            Err(Trouble::Status { status: 503 | 429, retry_after: Some(seconds) }) => {
+            Err(Trouble::Status { status: 503 | 429, retry_after: Some(seconds), .. }) => {
                 trouble = Some(format!("asks for a pause of {seconds} s"));
                 tokio::time::sleep(Duration::from_secs(seconds.min(LONGEST_PAUSE))).await;
             }

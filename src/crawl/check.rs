@@ -5,12 +5,13 @@ use futures::StreamExt as _;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use super::answer::Trouble;
 use super::ask::Failure;
-use super::fetch::{Ask, Fetched};
-use super::{Run, outcome, rhythm};
+use super::{Run, outcome};
 use crate::config::SourceConfig;
 use crate::context::Context;
 use crate::model::{Source, SourceId};
+use crate::store::hosts;
 
 /// What a source answered.
 #[derive(Clone, Debug, Serialize)]
@@ -39,6 +40,8 @@ pub struct Checked {
 /// The TLS stack cannot be set up.
 pub async fn check(ctx: &Context) -> anyhow::Result<Vec<Checked>> {
     let run = Run::new(ctx)?;
+    let paused = hosts::paused(&ctx.pool, ctx.clock.now()).await?;
+    run.paused().extend(paused);
     let enabled: Vec<&SourceConfig> = ctx.feeds.sources.iter().filter(|source| source.enabled).collect();
     let work = ctx.progress.start("check", enabled.len());
     let mut answers =
@@ -57,22 +60,25 @@ pub async fn check(ctx: &Context) -> anyhow::Result<Vec<Checked>> {
 
 async fn one(run: &Run<'_>, config: &SourceConfig) -> Checked {
     let began = Instant::now();
-    let outcome = read(run, config).await;
+    let source = as_source(config);
+    let asked = if config.heed_host_pause && run.paused().contains(&source.host) {
+        Err(Failure::from(Trouble::Paused(source.host.clone())))
+    } else {
+        run.ask(&source).await
+    };
     let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let slug = config.slug.clone();
-    match outcome {
-        Ok(parsed) => {
-            let (state, message) =
-                outcome::state_of(&rhythm::of(&parsed, run.ctx.clock.now()), run.ctx.clock.now());
-            let newest = parsed.entries.iter().filter_map(|entry| entry.published).max();
-            let message = message.unwrap_or_default();
+    match asked {
+        Ok(read) => {
+            let (state, message) = read.state(&source, run.ctx.clock.now());
+            let parsed = read.parsed.unwrap_or_default();
             Checked {
                 slug,
                 ok: state != "empty",
                 state: state.to_owned(),
                 entries: parsed.entries.len(),
-                newest,
-                message,
+                newest: parsed.entries.iter().filter_map(|entry| entry.published).max(),
+                message: message.unwrap_or_default(),
                 repairs: parsed.repairs,
                 millis,
             }
@@ -91,20 +97,6 @@ async fn one(run: &Run<'_>, config: &SourceConfig) -> Checked {
                 millis,
             }
         }
-    }
-}
-
-async fn read(run: &Run<'_>, config: &SourceConfig) -> Result<super::feed::Parsed, Failure> {
-    let turn = run.hosts.turn(&config.url).await;
-    let ask = Ask { url: &config.url, open: run.open(&config.slug), ..Ask::default() };
-    let fetched = run.fetcher.get(ask).await?;
-    drop(turn);
-    match fetched {
-        Fetched::Body(body) => run.parse(&as_source(config), body).await,
-        Fetched::NotModified(_) => Err(Failure {
-            message: "HTTP 304 although nothing was said about an older answer".to_owned(),
-            trouble: None,
-        }),
     }
 }
 

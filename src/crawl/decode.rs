@@ -1,5 +1,7 @@
 //! Bytes to text, whatever the publisher claims about them.
 
+use std::borrow::Cow;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -8,38 +10,38 @@ const HEAD: usize = 1024;
 
 /// Decodes a feed or page: byte order mark, then the shape of UTF-16, then valid UTF-8 (which wins over any claim),
 /// then the declared charset, then a guess. Says what was not as declared.
-pub fn decode(bytes: &[u8], content_type: Option<&str>) -> (String, Vec<String>) {
+pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> (Cow<'a, str>, Vec<String>) {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
-        return (encoding.decode_without_bom_handling(&bytes[length..]).0.into_owned(), Vec::new());
+        return (encoding.decode_without_bom_handling(&bytes[length..]).0, Vec::new());
     }
     if let Some(encoding) = utf16_shape(bytes) {
         let repairs = vec![format!("read as {} without a byte order mark", encoding.name())];
-        return (encoding.decode_without_bom_handling(bytes).0.into_owned(), repairs);
+        return (encoding.decode_without_bom_handling(bytes).0, repairs);
     }
     let declared = declared(bytes).or_else(|| content_type.and_then(charset_of));
     if let Ok(text) = std::str::from_utf8(bytes) {
         let lies = declared.is_some_and(|encoding| encoding != UTF_8 && !bytes.is_ascii());
         let repairs = lies.then(|| "is UTF-8 but declares another encoding".to_owned());
-        return (text.to_owned(), repairs.into_iter().collect());
+        return (Cow::Borrowed(text), repairs.into_iter().collect());
     }
     match declared.filter(|encoding| *encoding != UTF_8) {
-        Some(encoding) => (wide(encoding).decode_without_bom_handling(bytes).0.into_owned(), Vec::new()),
+        Some(encoding) => (wide(encoding).decode_without_bom_handling(bytes).0, Vec::new()),
         None => guess(bytes),
     }
 }
 
 /// A few bad bytes in UTF-8 stay a few bad characters; anything else is another encoding.
-fn guess(bytes: &[u8]) -> (String, Vec<String>) {
+fn guess(bytes: &[u8]) -> (Cow<'_, str>, Vec<String>) {
     let lossy = String::from_utf8_lossy(bytes);
     let n_bad = lossy.matches('\u{fffd}').count();
     let n_wide = lossy.chars().filter(|c| !c.is_ascii()).count();
     if n_bad * 20 <= n_wide {
-        return (lossy.into_owned(), vec!["invalid UTF-8 bytes replaced".to_owned()]);
+        return (lossy, vec!["invalid UTF-8 bytes replaced".to_owned()]);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let encoding = detector.guess(None, Utf8Detection::Allow);
-    let text = wide(encoding).decode_without_bom_handling(bytes).0.into_owned();
+    let text = wide(encoding).decode_without_bom_handling(bytes).0;
     (text, vec![format!("encoding guessed: {}", encoding.name())])
 }
 

@@ -1,20 +1,23 @@
 //! The only door of the crawl to the network: capped, timed, guarded, and polite about what it has seen already.
 
 use std::error::Error as _;
+use std::io::Read as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use flate2::read::MultiGzDecoder;
 use futures::StreamExt as _;
-use reqwest::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
-    RETRY_AFTER,
-};
+use reqwest::header::{ACCEPT, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Client, NoProxy, Proxy, Response, StatusCode};
+use tokio::time::Instant;
 use url::Url;
 
-use super::date;
+use super::answer::{self, Body, Fetched, Trouble};
 use super::guard::{self, MAX_REDIRECTS, PublicOnly, REFUSED};
+use super::host::{self, Turn};
+use super::manners::Manners;
+use crate::clock::Clock;
 use crate::config::CrawlSettings;
 
 /// Longest time for a connection alone.
@@ -22,6 +25,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 
 /// Never asked through a proxy: the operator's own machines.
 const LOCAL: &str = "localhost,127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,fe80::/10";
+
+/// How a gzip file begins. RFC 1952.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// What feeds and pages are asked for as.
 const ACCEPTED: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/html;q=0.8, */*;q=0.5";
@@ -34,6 +40,14 @@ pub struct Fetcher {
     is_proxied: bool,
     max_bytes: usize,
     timeout: Duration,
+    clock: Clock,
+}
+
+/// One hop of a request.
+enum Step {
+    Done(Box<Fetched>),
+    /// Where it leads, and whether for good.
+    To(Url, bool),
 }
 
 /// One request.
@@ -47,72 +61,8 @@ pub struct Ask<'a> {
     pub etag: Option<&'a str>,
     /// Validator of the last answer, byte for byte.
     pub last_modified: Option<&'a str>,
-}
-
-/// The answer of one request.
-#[derive(Clone, Debug)]
-pub enum Fetched {
-    /// 304: nothing new.
-    NotModified(Head),
-    /// 200.
-    Body(Body),
-}
-
-/// What an answer says of the next request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Head {
-    /// `ETag`, to be sent back byte for byte.
-    pub etag: Option<String>,
-    /// `Last-Modified`, to be sent back byte for byte.
-    pub last_modified: Option<String>,
-    /// `Cache-Control: max-age`, in minutes.
-    pub max_age_minutes: Option<u32>,
-    /// The address that answered, if only permanent redirects (301, 308) led to it.
-    pub moved_to: Option<String>,
-}
-
-/// A body and what was said about it.
-#[derive(Clone, Debug, Default)]
-pub struct Body {
-    /// Decompressed.
-    pub bytes: Vec<u8>,
-    /// As sent.
-    pub content_type: Option<String>,
-    /// For the next request.
-    pub head: Head,
-    /// After redirects.
-    pub final_url: String,
-}
-
-/// Why there is no body, in the operator's words.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
-    /// Another status than 2xx and 304.
-    #[error("HTTP {status}")]
-    Status {
-        /// The status.
-        status: u16,
-        /// `Retry-After`, in seconds.
-        retry_after: Option<u64>,
-    },
-    /// The guard refused the address or a redirect to it.
-    #[error("{REFUSED}")]
-    Private,
-    /// More decoded bytes than allowed.
-    #[error("larger than {0} bytes")]
-    TooLarge(usize),
-    /// No complete answer in time.
-    #[error("no answer within {0} s")]
-    Timeout(u64),
-    /// No connection: name unknown, refused, no route.
-    #[error("cannot connect: {0}")]
-    Connect(String),
-    /// Redirects without end.
-    #[error("more than {MAX_REDIRECTS} redirects")]
-    Redirects,
-    /// Anything else: broken TLS, broken encoding, a connection cut in the middle.
-    #[error("{0}")]
-    Other(String),
+    /// Whether too much is cut instead of refused.
+    pub may_cut: bool,
 }
 
 impl Fetcher {
@@ -120,7 +70,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// The TLS stack cannot be set up.
-    pub fn new(settings: &CrawlSettings) -> anyhow::Result<Self> {
+    pub fn new(settings: &CrawlSettings, clock: &Clock) -> anyhow::Result<Self> {
         let timeout = Duration::from_secs(settings.timeout_seconds);
         let agent = format!("headsup/{} ({})", env!("CARGO_PKG_VERSION"), settings.contact);
         let proxies = proxies(settings)?;
@@ -130,6 +80,10 @@ impl Fetcher {
                 .user_agent(&agent)
                 .no_proxy()
                 .referer(false)
+                // Browsers and curl read on where a header is odd.
+                .http1_allow_spaces_after_header_name_in_responses(true)
+                .http1_allow_obsolete_multiline_headers_in_responses(true)
+                .http1_ignore_invalid_headers_in_responses(true)
                 // Followed by hand: the guard looks at every hop, and permanent ones are remembered.
                 .redirect(Policy::none())
                 .timeout(timeout)
@@ -139,7 +93,7 @@ impl Fetcher {
         // A proxy resolves names itself, and its own name may well be a private one: see `check_name`.
         let guarded = if is_proxied { builder() } else { builder().dns_resolver(Arc::new(PublicOnly)) };
         let (guarded, open) = (guarded.build()?, builder().build()?);
-        Ok(Self { guarded, open, is_proxied, max_bytes: settings.max_bytes, timeout })
+        Ok(Self { guarded, open, is_proxied, max_bytes: settings.max_bytes, timeout, clock: clock.clone() })
     }
 
     /// Asks once, all redirects and the body included within the time that one request may take.
@@ -147,24 +101,87 @@ impl Fetcher {
     /// # Errors
     /// See [`Trouble`].
     pub async fn get(&self, ask: Ask<'_>) -> Result<Fetched, Trouble> {
-        let seconds = self.timeout.as_secs();
-        tokio::time::timeout(self.timeout, self.follow(ask)).await.unwrap_or(Err(Trouble::Timeout(seconds)))
+        self.follow(ask, None).await
     }
 
-    async fn follow(&self, ask: Ask<'_>) -> Result<Fetched, Trouble> {
+    /// The same in `turn`; where a redirect leads, a turn is waited for too, in time that does not count.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub async fn get_in_turn(
+        &self,
+        ask: Ask<'_>,
+        turn: Turn,
+        manners: &Manners<'_>,
+    ) -> Result<Fetched, Trouble> {
+        self.follow(ask, Some((turn, manners))).await
+    }
+
+    /// Asks once as [`Fetcher::get`] does, and gives the answer whatever its status: for a person who watches.
+    ///
+    /// # Errors
+    /// See [`Trouble`]; never [`Trouble::Status`].
+    pub async fn look(&self, ask: Ask<'_>) -> Result<(u16, Body), Trouble> {
         let mut url =
             Url::parse(ask.url).map_err(|error| Trouble::Other(format!("not an address: {error}")))?;
-        let mut is_permanent = true;
+        let looking = async {
+            for _ in 0..=MAX_REDIRECTS {
+                let response = self.send(&url, ask).await?;
+                match redirect(&response) {
+                    Some(next) => url = next,
+                    None => {
+                        return Ok((
+                            response.status().as_u16(),
+                            self.body(response, None, ask.may_cut).await?,
+                        ));
+                    }
+                }
+            }
+            Err(Trouble::Redirects)
+        };
+        let looked = tokio::time::timeout(self.timeout, looking).await;
+        looked.unwrap_or(Err(Trouble::Timeout(self.timeout.as_secs())))
+    }
+
+    async fn follow(&self, ask: Ask<'_>, mut held: Option<(Turn, &Manners<'_>)>) -> Result<Fetched, Trouble> {
+        let mut url =
+            Url::parse(ask.url).map_err(|error| Trouble::Other(format!("not an address: {error}")))?;
+        let (mut is_permanent, mut left) = (true, self.timeout);
         for hop in 0..=MAX_REDIRECTS {
-            let response = self.send(&url, ask).await?;
-            let Some(next) = redirect(&response) else {
-                let moved_to = (hop > 0 && is_permanent).then(|| url.to_string());
-                return self.read(response, moved_to).await;
-            };
-            is_permanent &= [301, 308].contains(&response.status().as_u16());
-            url = next;
+            let began = Instant::now();
+            let moved_to = (hop > 0 && is_permanent).then(|| url.to_string());
+            let step = tokio::time::timeout(left, self.step(&url, ask, moved_to));
+            match step.await.unwrap_or(Err(Trouble::Timeout(self.timeout.as_secs())))? {
+                Step::Done(fetched) => return Ok(*fetched),
+                Step::To(next, forever) => (url, is_permanent) = (next, is_permanent && forever),
+            }
+            left = left.saturating_sub(began.elapsed());
+            if let Some((turn, manners)) = held.take() {
+                // Given back first: two that wait for each other's host would wait for ever.
+                drop(turn);
+                held = Some((manners.turn(&url).await?, manners));
+            }
         }
         Err(Trouble::Redirects)
+    }
+
+    async fn step(&self, url: &Url, ask: Ask<'_>, moved_to: Option<String>) -> Result<Step, Trouble> {
+        let response = self.send(url, ask).await?;
+        if let Some(next) = redirect(&response) {
+            return Ok(Step::To(next, [301, 308].contains(&response.status().as_u16())));
+        }
+        let fetched = match response.status() {
+            StatusCode::NOT_MODIFIED => {
+                Fetched::NotModified(answer::head(|name| header(&response, name), moved_to))
+            }
+            status if status.is_success() => Fetched::Body(self.body(response, moved_to, ask.may_cut).await?),
+            status => {
+                let wait = answer::retry_after(|name| header(&response, name), self.clock.now());
+                let (status, host) = (status.as_u16(), host::origin(url.as_str()));
+                return Err(Trouble::Status { status, retry_after: wait, host });
+            }
+        };
+        Ok(Step::Done(Box::new(fetched)))
     }
 
     async fn send(&self, url: &Url, ask: Ask<'_>) -> Result<Response, Trouble> {
@@ -173,39 +190,63 @@ impl Fetcher {
         }
         let client = if ask.open { &self.open } else { &self.guarded };
         let mut request = client.get(url.clone()).header(ACCEPT, ACCEPTED);
-        if let Some(etag) = ask.etag {
-            request = request.header(IF_NONE_MATCH, etag);
-        }
-        if let Some(date) = ask.last_modified {
-            request = request.header(IF_MODIFIED_SINCE, date);
+        for (name, value) in [(IF_NONE_MATCH, ask.etag), (IF_MODIFIED_SINCE, ask.last_modified)] {
+            if let Some(value) = value.and_then(as_sent) {
+                request = request.header(name, value);
+            }
         }
         request.send().await.map_err(|error| self.name(&error))
     }
 
-    async fn read(&self, response: Response, moved_to: Option<String>) -> Result<Fetched, Trouble> {
-        match response.status() {
-            StatusCode::NOT_MODIFIED => Ok(Fetched::NotModified(head(&response, moved_to))),
-            status if status.is_success() => self.body(response, moved_to).await.map(Fetched::Body),
-            status => Err(Trouble::Status { status: status.as_u16(), retry_after: retry_after(&response) }),
-        }
-    }
-
-    async fn body(&self, response: Response, moved_to: Option<String>) -> Result<Body, Trouble> {
+    async fn body(
+        &self,
+        response: Response,
+        moved_to: Option<String>,
+        may_cut: bool,
+    ) -> Result<Body, Trouble> {
         let mut body = Body {
-            bytes: Vec::new(),
-            content_type: header(&response, CONTENT_TYPE.as_str()),
-            head: head(&response, moved_to),
+            content_type: header(&response, "content-type"),
+            head: answer::head(|name| header(&response, name), moved_to),
             final_url: response.url().to_string(),
+            ..Body::default()
         };
         let mut chunks = response.bytes_stream();
         while let Some(chunk) = chunks.next().await {
-            let chunk = chunk.map_err(|error| self.name(&error))?;
-            if body.bytes.len() + chunk.len() > self.max_bytes {
-                return Err(Trouble::TooLarge(self.max_bytes));
+            match chunk {
+                Ok(chunk) if body.bytes.len() + chunk.len() > self.max_bytes => {
+                    if may_cut {
+                        break;
+                    }
+                    return Err(Trouble::TooLarge(self.max_bytes));
+                }
+                Ok(chunk) => body.bytes.extend_from_slice(&chunk),
+                Err(error) => match self.name(&error) {
+                    Trouble::Other(why) if !body.bytes.is_empty() => {
+                        body.broke_off = Some(why);
+                        break;
+                    }
+                    trouble => return Err(trouble),
+                },
             }
-            body.bytes.extend_from_slice(&chunk);
         }
-        Ok(body)
+        self.unpack(body)
+    }
+
+    /// A file that is compressed as it lies there (`sitemap.xml.gz`), of which no header speaks.
+    fn unpack(&self, mut body: Body) -> Result<Body, Trouble> {
+        if !body.bytes.starts_with(&GZIP) {
+            return Ok(body);
+        }
+        let mut plain = Vec::new();
+        let most = u64::try_from(self.max_bytes).unwrap_or(u64::MAX).saturating_add(1);
+        let unpacked = MultiGzDecoder::new(body.bytes.as_slice()).take(most).read_to_end(&mut plain);
+        if plain.len() > self.max_bytes {
+            return Err(Trouble::TooLarge(self.max_bytes));
+        }
+        if let Err(error) = unpacked {
+            body.broke_off = body.broke_off.or_else(|| Some(error.to_string()));
+        }
+        Ok(Body { bytes: plain, ..body })
     }
 
     fn name(&self, error: &reqwest::Error) -> Trouble {
@@ -218,6 +259,8 @@ impl Fetcher {
         let last = causes.last().cloned().unwrap_or_else(|| "the connection failed".to_owned());
         if causes.iter().any(|text| text.contains(REFUSED)) {
             Trouble::Private
+        } else if error.is_timeout() && error.is_connect() {
+            Trouble::Connect(format!("no connection within {} s", CONNECT.min(self.timeout).as_secs()))
         } else if error.is_timeout() {
             Trouble::Timeout(self.timeout.as_secs())
         } else if error.is_connect() {
@@ -240,36 +283,27 @@ fn proxies(settings: &CrawlSettings) -> reqwest::Result<Vec<Proxy>> {
 /// Where a redirect leads; `None`: it is none, or leads nowhere.
 fn redirect(response: &Response) -> Option<Url> {
     let is_redirect = [301, 302, 303, 307, 308].contains(&response.status().as_u16());
-    let target = header(response, LOCATION.as_str()).filter(|_| is_redirect)?;
-    response.url().join(target.trim()).ok()
+    let target = response.headers().get(LOCATION).filter(|_| is_redirect)?;
+    // Some write the address as readers see it.
+    response.url().join(String::from_utf8_lossy(target.as_bytes()).trim()).ok()
 }
 
+/// A header's bytes, each as the character of that number: so any of them can be sent back as it came.
 fn header(response: &Response, name: &str) -> Option<String> {
-    Some(response.headers().get(name)?.to_str().ok()?.to_owned())
+    let text =
+        |value: &HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect::<String>();
+    let mut values = response.headers().get_all(name).iter().map(text);
+    let first = values.next()?;
+    // A list may come in several headers; anything else is said once.
+    Some(if name == "cache-control" {
+        values.fold(first, |list, value| format!("{list}, {value}"))
+    } else {
+        first
+    })
 }
 
-fn head(response: &Response, moved_to: Option<String>) -> Head {
-    Head {
-        etag: header(response, ETAG.as_str()),
-        last_modified: header(response, LAST_MODIFIED.as_str()),
-        max_age_minutes: max_age(response),
-        moved_to,
-    }
-}
-
-fn max_age(response: &Response) -> Option<u32> {
-    let value = header(response, CACHE_CONTROL.as_str())?;
-    let seconds: u32 =
-        value.split(',').find_map(|part| part.trim().strip_prefix("max-age="))?.parse().ok()?;
-    Some(seconds / 60)
-}
-
-/// Seconds, or a date (then relative to the answer's own `Date`).
-fn retry_after(response: &Response) -> Option<u64> {
-    let value = header(response, RETRY_AFTER.as_str())?;
-    if let Ok(seconds) = value.trim().parse() {
-        return Some(seconds);
-    }
-    let (then, now) = (date::parse(&value, 0)?, date::parse(&header(response, "date")?, 0)?);
-    u64::try_from((then - now).num_seconds()).ok()
+/// The header of which [`header`] made this text.
+fn as_sent(text: &str) -> Option<HeaderValue> {
+    let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+    HeaderValue::from_bytes(&bytes?).ok()
 }

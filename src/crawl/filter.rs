@@ -1,12 +1,7 @@
 //! The operator's own wishes: what is never taken in, and what alone is.
 
-use regex::{Regex, RegexBuilder};
-
-use crate::config::SourceConfig;
+use crate::config::{Field, Rule, SourceConfig};
 use crate::model::Entry;
-
-/// Memory that one pattern may need; the engine is linear in the text whatever the pattern.
-const MAX_PATTERN: usize = 1 << 20;
 
 /// The rules of a source and of the whole file.
 #[derive(Debug, Default)]
@@ -15,27 +10,12 @@ pub struct Filter {
     keep: Vec<Rule>,
 }
 
-#[derive(Debug)]
-struct Rule {
-    field: Field,
-    pattern: Regex,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Field {
-    Any,
-    Title,
-    Link,
-    Author,
-    Category,
-    Text,
-}
-
 impl Filter {
     /// The rules of the file and of `source` together. Patterns were checked when the file was read.
     pub fn new(block: &[String], keep: &[String], source: Option<&SourceConfig>) -> Self {
         let own = |pick: fn(&SourceConfig) -> &Vec<String>| source.map(pick).into_iter().flatten();
-        let rules = |all: &mut dyn Iterator<Item = &String>| all.filter_map(|rule| read(rule)).collect();
+        let rules =
+            |all: &mut dyn Iterator<Item = &String>| all.filter_map(|rule| Rule::read(rule).ok()).collect();
         Self {
             block: rules(&mut block.iter().chain(own(|source| &source.block))),
             keep: rules(&mut keep.iter().chain(own(|source| &source.keep))),
@@ -44,41 +24,24 @@ impl Filter {
 
     /// Whether an entry is taken in: no rule blocks it, and one keeps it if there are any that keep.
     pub fn takes(&self, entry: &Entry) -> bool {
-        let fits = |rule: &Rule| rule.fits(entry);
+        let fits = |rule: &Rule| fits(rule, entry);
         !self.block.iter().any(fits) && (self.keep.is_empty() || self.keep.iter().any(fits))
     }
 }
 
-impl Rule {
-    fn fits(&self, entry: &Entry) -> bool {
-        let in_title = || self.pattern.is_match(&entry.title);
-        let in_text = || self.pattern.is_match(&entry.summary) || self.pattern.is_match(&entry.content);
-        let among = |names: &[String]| names.iter().any(|name| self.pattern.is_match(name));
-        match self.field {
-            Field::Any => in_title() || in_text(),
-            Field::Title => in_title(),
-            Field::Link => self.pattern.is_match(&entry.link),
-            Field::Author => among(&entry.authors),
-            Field::Category => among(&entry.categories),
-            Field::Text => in_text(),
-        }
+fn fits(rule: &Rule, entry: &Entry) -> bool {
+    let pattern = &rule.pattern;
+    let in_title = || pattern.is_match(&entry.title);
+    let in_text = || pattern.is_match(&entry.summary) || pattern.is_match(&entry.content);
+    let among = |names: &[String]| names.iter().any(|name| pattern.is_match(name));
+    match rule.field {
+        Field::Any => in_title() || in_text(),
+        Field::Title => in_title(),
+        Field::Link => pattern.is_match(&entry.link),
+        Field::Author => among(&entry.authors),
+        Field::Category => among(&entry.categories),
+        Field::Text => in_text(),
     }
-}
-
-fn read(rule: &str) -> Option<Rule> {
-    let fields = [
-        ("title:", Field::Title),
-        ("link:", Field::Link),
-        ("author:", Field::Author),
-        ("category:", Field::Category),
-        ("text:", Field::Text),
-    ];
-    let named =
-        fields.into_iter().find_map(|(word, field)| rule.strip_prefix(word).map(|rest| (field, rest)));
-    let (field, pattern) = named.unwrap_or((Field::Any, rule));
-    let pattern =
-        RegexBuilder::new(pattern.trim()).case_insensitive(true).size_limit(MAX_PATTERN).build().ok()?;
-    Some(Rule { field, pattern })
 }
 
 #[cfg(test)]

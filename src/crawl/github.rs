@@ -2,12 +2,13 @@
 //! (<https://github.com/trending>), and the search for repositories
 //! (<https://docs.github.com/en/rest/search/search#search-repositories>).
 
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Selector};
 use serde_json::Value;
+use url::Url;
 
 use super::api::{believable, counts, finish, json, string};
 use super::feed::{self, Hints, MAX_SUMMARY, MAX_TITLE, Parsed};
-use super::{decode, text};
+use super::{decode, text, tree};
 use crate::model::{Entry, SignalKind};
 
 /// Reads whichever of the three it is.
@@ -21,8 +22,37 @@ pub fn parse(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
     }
     match feed::parse(bytes, hints) {
         Err(message) if message.contains("HTML instead") => trending(bytes, hints).ok_or(message),
-        read => read,
+        Err(message) => Err(message),
+        Ok(mut parsed) => {
+            for entry in &mut parsed.entries {
+                let repository = released(&entry.link).or_else(|| released(hints.base));
+                entry.title = repository.map_or(entry.title.clone(), |name| titled(&name, &entry.title));
+            }
+            Ok(parsed)
+        }
     }
+}
+
+/// The repository whose releases or tags an address lists.
+fn released(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok().filter(|url| url.host_str() == Some("github.com"))?;
+    let mut parts = url.path_segments()?.skip(1);
+    let (name, list) = (parts.next()?, parts.next()?);
+    ["releases", "tags"].contains(&list.trim_end_matches(".atom")).then(|| name.to_owned())
+}
+
+/// "v0.9.0" names nothing; "owl v0.9.0" does. A title that names its project stays.
+fn titled(repository: &str, title: &str) -> String {
+    let squeezed =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    let name = squeezed(repository);
+    let is_word = title.split(|c: char| !c.is_alphanumeric()).any(|word| word.to_lowercase() == name);
+    if is_word || name.len() > 3 && squeezed(title).contains(&name) {
+        return title.to_owned();
+    }
+    let is_version = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let joint = if is_version(title.trim_start_matches(['v', 'V', 'b'])) { " " } else { ": " };
+    text::line(&format!("{repository}{joint}{title}"), MAX_TITLE)
 }
 
 fn search(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
@@ -46,13 +76,13 @@ fn search(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
 /// `None`: no page of rising repositories.
 fn trending(bytes: &[u8], hints: &Hints<'_>) -> Option<Parsed> {
     let (html, repairs) = decode::decode(bytes, hints.content_type);
-    let page = Html::parse_document(&html);
+    let page = tree::document(&html).ok()?;
     let select = |css: &str| Selector::parse(css).ok();
     let (row, name, about) = (select("article.Box-row")?, select("h2 a[href]")?, select("p")?);
     let (stars, language) = (select("a[href$='/stargazers']")?, select("[itemprop='programmingLanguage']")?);
     let entry = |row: ElementRef<'_>| {
-        let path = row.select(&name).next()?.attr("href")?.trim_matches('/').to_owned();
-        let first = |css: &Selector| row.select(css).next().map(|found| found.text().collect::<String>());
+        let path = tree::first(row, &name)?.attr("href")?.trim_matches('/').to_owned();
+        let first = |css: &Selector| tree::first(row, css).map(|found| tree::words(found, MAX_SUMMARY));
         let is_repository = path.split('/').count() == 2;
         let count = first(&stars).and_then(|text| text.trim().replace(',', "").parse().ok());
         is_repository.then(|| Entry {
@@ -61,7 +91,7 @@ fn trending(bytes: &[u8], hints: &Hints<'_>) -> Option<Parsed> {
             ..repository(&path, &first(&about).unwrap_or_default())
         })
     };
-    let entries: Vec<Entry> = page.select(&row).filter_map(entry).collect();
+    let entries: Vec<Entry> = page.select(&row).take(tree::MAX_ROWS).filter_map(entry).collect();
     (!entries.is_empty()).then(|| Parsed { entries, repairs, ..Parsed::default() })
 }
 
@@ -117,6 +147,28 @@ mod tests {
         let [entry] = parse(answer.as_bytes(), &hints()).unwrap().entries.try_into().unwrap();
         assert_eq!((entry.guid.as_str(), entry.published.is_some()), ("github:ann/rag", true));
         assert_eq!((entry.signals, entry.categories), (vec![(SignalKind::Stars, 7)], vec!["llm".to_owned()]));
+    }
+
+    #[test]
+    fn a_release_names_its_project() {
+        let title = |repository: &str, title: &str| {
+            let link = format!("https://github.com/ann/{repository}/releases/tag/x");
+            let feed = format!(
+                "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>1</id><title>{title}</title><link href='{link}'/></entry></feed>"
+            );
+            parse(feed.as_bytes(), &hints()).unwrap().entries.remove(0).title
+        };
+        assert_eq!(title("owl", "v0.9.0"), "owl v0.9.0");
+        assert_eq!(title("owl.cpp", "b4711"), "owl.cpp b4711");
+        assert_eq!(title("owl", "v0.9.0: night vision"), "owl v0.9.0: night vision");
+        assert_eq!(title("owl", "Night vision"), "owl: Night vision");
+        assert_eq!(title("small-owl", "Small Owl 2.0"), "Small Owl 2.0");
+        assert_eq!(title("owl", "OWL v1"), "OWL v1");
+        assert_eq!(title("owl", "Fowl v1"), "owl: Fowl v1");
+        let nameless =
+            "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>1</id><title>v1</title></entry></feed>";
+        let hints = Hints { base: "https://github.com/ann/owl/tags.atom", ..hints() };
+        assert_eq!(parse(nameless.as_bytes(), &hints).unwrap().entries[0].title, "owl v1");
     }
 
     #[test]

@@ -77,12 +77,14 @@ fn is_public_v4(v4: Ipv4Addr) -> bool {
     !(special || shared || reserved)
 }
 
+/// Only what is given out to everybody (2000::/3), less what is not: protocols such as Teredo (2001::/23),
+/// documentation (2001:db8::/32, 3fff::/20). <https://www.iana.org/assignments/iana-ipv6-special-registry>.
 fn is_public_v6(v6: Ipv6Addr) -> bool {
-    let head = v6.segments()[0];
-    let special = v6.is_loopback() || v6.is_unspecified() || v6.is_multicast();
-    let local = head & 0xfe00 == 0xfc00 || head & 0xffc0 == 0xfe80 || head & 0xffc0 == 0xfec0;
-    let documentation = head == 0x2001 && v6.segments()[1] == 0xdb8;
-    !(special || local || documentation)
+    let [first, second, ..] = v6.segments();
+    let is_given_out = first & 0xe000 == 0x2000;
+    let is_protocol = first == 0x2001 && second < 0x200;
+    let is_documentation = first == 0x2001 && second == 0xdb8 || first == 0x3fff && second < 0x1000;
+    is_given_out && !is_protocol && !is_documentation
 }
 
 /// An IPv4 address inside an IPv6 one: mapped, NAT64, 6to4.
@@ -118,6 +120,13 @@ mod tests {
             "http://[::ffff:127.0.0.1]/",
             "http://[64:ff9b::7f00:1]/",
             "http://[2002:7f00:1::]/",
+            "http://[64:ff9b:1::7f00:101]/",
+            "http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/",
+            "http://[::ffff:0:127.0.0.1]/",
+            "http://[100::1]/",
+            "http://[3fff::1]/",
+            "http://[5f00::1]/",
+            "http://[ff02::1]/",
             "http://2130706433/",
             "http://0x7f.1/",
             "file:///etc/passwd",

@@ -22,18 +22,26 @@ struct Line {
 }
 
 /// The right to ask one host, until dropped.
-pub struct Turn(OwnedMutexGuard<Line>);
+pub struct Turn {
+    line: OwnedMutexGuard<Line>,
+    gap: Duration,
+}
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.0.last = Some(Instant::now());
+        self.line.last = Some(Instant::now());
     }
 }
 
 impl Turn {
     /// The host's own wish (`Crawl-delay`) from now on.
     pub fn want_delay(&mut self, delay: Duration) {
-        self.0.delay = delay;
+        self.line.delay = delay;
+    }
+
+    /// Waits between two requests in one turn.
+    pub async fn rest(&self) {
+        tokio::time::sleep(self.gap.max(self.line.delay)).await;
     }
 }
 
@@ -58,7 +66,7 @@ impl Hosts {
         if let Some(last) = line.last {
             tokio::time::sleep_until(last + self.gap.max(line.delay)).await;
         }
-        Turn(line)
+        Turn { line, gap: self.gap }
     }
 }
 

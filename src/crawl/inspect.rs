@@ -4,8 +4,10 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::answer::Fetched;
 use super::feed::{self, Hints};
-use super::fetch::{Ask, Fetched, Fetcher};
+use super::fetch::{Ask, Fetcher};
+use crate::clock::Clock;
 use crate::config::CrawlSettings;
 use crate::model::{Entry, Language};
 
@@ -80,7 +82,7 @@ fn anywhere() -> Hints<'static> {
 /// # Errors
 /// As a crawl would store it on a source.
 pub async fn get(settings: &CrawlSettings, url: &str) -> anyhow::Result<(Vec<u8>, Option<String>, String)> {
-    let fetcher = Fetcher::new(settings)?;
+    let fetcher = Fetcher::new(settings, &Clock::System)?;
     match fetcher.get(Ask { url, open: settings.allow_private, ..Ask::default() }).await? {
         Fetched::Body(body) => Ok((body.bytes, body.content_type, body.final_url)),
         Fetched::NotModified(_) => Err(anyhow::anyhow!("HTTP 304")).context("nobody asked for changes"),

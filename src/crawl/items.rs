@@ -14,6 +14,9 @@ use crate::store::items::NewItem;
 /// The pages of older items are not fetched: they can be in no issue any more.
 const PAGE_AGE: Duration = Duration::days(45);
 
+/// Longest guid or canonical link, in bytes.
+const MAX_NAME: usize = 1200;
+
 /// The newest `max_items` entries as items.
 pub fn prepare(
     source: &Source,
@@ -21,14 +24,16 @@ pub fn prepare(
     mut entries: Vec<Entry>,
     now: DateTime<Utc>,
 ) -> Vec<NewItem> {
-    if rhythm::is_dated_alike(&entries) {
-        entries.iter_mut().for_each(|entry| entry.published = None);
+    entries.iter_mut().for_each(storable);
+    if rhythm::is_dated_alike(source.kind, &entries) {
+        entries.iter_mut().for_each(|entry| (entry.published, entry.updated) = (None, None));
     }
     // Undated ones count as new; the sort is stable, so the feed's order decides among equals.
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.published.unwrap_or(now)));
     drop_repeats(&mut entries);
-    tell_guids_apart(&mut entries);
-    entries.truncate(config.map_or(200, |config| config.max_items as usize));
+    let n_undated = entries.iter().filter(|entry| entry.published.is_none()).count();
+    // What of the undated ones is new is seen only where the known ones are.
+    entries.truncate(n_undated + most(config));
     let fetch_pages = config.is_some_and(|config| config.fetch_pages)
         && matches!(
             source.kind,
@@ -36,8 +41,14 @@ pub fn prepare(
         );
     let mut items: Vec<NewItem> =
         entries.into_iter().map(|entry| item(source, entry, fetch_pages, now)).collect();
+    tell_guids_apart(&mut items);
     tell_links_apart(&mut items);
     items
+}
+
+/// Most items that one answer may bring.
+pub fn most(config: Option<&SourceConfig>) -> usize {
+    config.map_or(200, |config| config.max_items as usize)
 }
 
 /// What can be shown and was not listed before in the same answer.
@@ -53,18 +64,16 @@ fn drop_repeats(entries: &mut Vec<Entry>) {
 
 /// Some publishers give one guid to several things, such as all patches of a version. The oldest keeps it, since it
 /// was stored first; the others are told apart by their time, or by their title.
-fn tell_guids_apart(entries: &mut Vec<Entry>) {
+fn tell_guids_apart(items: &mut Vec<NewItem>) {
     let mut taken = HashSet::new();
-    for entry in entries.iter_mut().rev() {
-        if taken.insert(entry.guid.clone()) {
-            continue;
+    for item in items.iter_mut().rev() {
+        if !taken.insert(item.entry.guid.clone()) {
+            item.entry.guid.clone_from(&item.other_guid);
+            taken.insert(item.entry.guid.clone());
         }
-        let own = entry.published.map_or_else(|| entry.title.clone(), |at| at.to_rfc3339());
-        entry.guid = format!("{} {own}", entry.guid);
-        taken.insert(entry.guid.clone());
     }
     let mut seen = HashSet::new();
-    entries.retain(|entry| seen.insert(entry.guid.clone()));
+    items.retain(|item| seen.insert(item.entry.guid.clone()));
 }
 
 /// A change log has one page for many entries: there the address alone is nobody's name.
@@ -72,32 +81,75 @@ fn tell_links_apart(items: &mut [NewItem]) {
     let mut taken = HashSet::new();
     for item in items.iter_mut().rev() {
         if !taken.insert(item.canonical_link.clone()) {
-            item.canonical_link = format!("{}#{}", item.canonical_link, item.entry.guid);
+            item.canonical_link.clone_from(&item.other_link);
         }
     }
 }
 
 fn item(source: &Source, mut entry: Entry, fetch_pages: bool, now: DateTime<Utc>) -> NewItem {
     let has_link = !entry.link.is_empty();
-    let mut canonical_link = link::canonical(&entry.link);
     if !has_link {
         // An item without a page of its own is shown on its source's, and is still one of a kind.
-        canonical_link = format!("{}#{}", link::canonical(&source.url), entry.guid);
         entry.link.clone_from(&source.url);
     }
+    let own = entry.published.map_or_else(|| fingerprint(&entry), |at| at.to_rfc3339());
+    let other_guid = format!("{} {own}", entry.guid);
+    let page = short(&link::canonical(&entry.link));
+    let other_link = format!("{page}#{}", fingerprint(&entry));
+    let canonical_link = if has_link { page } else { other_link.clone() };
     let is_fresh = entry.published.is_none_or(|at| at > now - PAGE_AGE);
     let mut hash = Sha256::new();
     for part in [&entry.title, &entry.summary, &entry.content] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
+    // Of a sitemap's page nothing else tells that it changed.
+    if let Some(at) = entry.updated.filter(|_| source.kind == SourceKind::Sitemap) {
+        hash.update(at.timestamp().to_be_bytes());
+    }
     NewItem {
         canonical_link,
+        other_guid,
+        other_link,
         language: language_of(&format!("{} {}", entry.title, entry.summary), source.language),
         content_sha256: hash.finalize().to_vec(),
         wants_page: fetch_pages && has_link && is_fresh,
+        is_backlog: entry.published.is_none() && source.rhythm.is_none() && lists_its_past(source.kind),
         entry,
     }
+}
+
+/// Whether a source lists what it ever published; the others list what is new or rises now.
+fn lists_its_past(kind: SourceKind) -> bool {
+    matches!(kind, SourceKind::Feed | SourceKind::Page | SourceKind::Sitemap)
+}
+
+/// Without what the database cannot hold: the character 0 in a text, a name longer than an index takes.
+fn storable(entry: &mut Entry) {
+    let texts = [&mut entry.guid, &mut entry.title, &mut entry.link, &mut entry.summary, &mut entry.content];
+    let lists = entry.authors.iter_mut().chain(&mut entry.categories);
+    for text in texts.into_iter().chain(lists).chain(&mut entry.doi) {
+        if text.contains('\0') {
+            *text = text.replace('\0', "");
+        }
+    }
+    entry.guid = short(&entry.guid);
+}
+
+/// A name that fits into an index (2,704 bytes with all that stands beside it): the end of a long one as its hash.
+fn short(name: &str) -> String {
+    if name.len() <= MAX_NAME {
+        return name.to_owned();
+    }
+    let hash: String = Sha256::digest(name).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}…{hash}", &name[..name.floor_char_boundary(MAX_NAME - 40)])
+}
+
+/// Of title and time: what tells apart the things on one page, whatever guid they are given at each poll.
+fn fingerprint(entry: &Entry) -> String {
+    let time = entry.published.map(|at| at.to_rfc3339()).unwrap_or_default();
+    let hash = Sha256::digest(format!("{}\n{time}", entry.title));
+    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -150,6 +202,17 @@ mod tests {
     }
 
     #[test]
+    fn whatever_a_publisher_sends_can_be_stored() {
+        let long = format!("https://a.example/{}", "模".repeat(900));
+        let entry =
+            Entry { guid: long.clone(), link: long.clone(), title: "A\0B".into(), ..Entry::default() };
+        let [(guid, link)] = identities(vec![entry]).try_into().unwrap();
+        assert!(guid.len() <= MAX_NAME && link.len() <= MAX_NAME, "{} {}", guid.len(), link.len());
+        assert_eq!(short("模型"), "模型");
+        assert_ne!(short(&format!("{long}1")), short(&format!("{long}2")));
+    }
+
+    #[test]
     fn what_is_listed_twice_is_one_item() {
         let a = || entry("1", "https://a.example/a", "A", 1);
         let other_guid = Entry { guid: "2".into(), ..a() };
@@ -163,9 +226,10 @@ mod tests {
         let patch = entry("1.2", "https://a.example/log#1.2", "Version 1.2", 3);
         let stays = pair("1.2", "https://a.example/log");
         assert_eq!(identities(vec![old.clone()]), std::slice::from_ref(&stays));
-        let patched =
-            pair("1.2 2026-05-03T10:00:00+00:00", "https://a.example/log#1.2 2026-05-03T10:00:00+00:00");
-        assert_eq!(identities(vec![old.clone(), patch.clone()]), [patched.clone(), stays.clone()]);
-        assert_eq!(identities(vec![patch, old]), [patched, stays], "in whatever order they are listed");
+        let both = identities(vec![old.clone(), patch.clone()]);
+        let patched = &both[0];
+        assert_eq!((patched.0.as_str(), &both[1]), ("1.2 2026-05-03T10:00:00+00:00", &stays));
+        assert!(patched.1.starts_with("https://a.example/log#"), "{}", patched.1);
+        assert_eq!(identities(vec![patch, old]), both, "in whatever order they are listed");
     }
 }

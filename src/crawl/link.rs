@@ -5,7 +5,23 @@ use url::Url;
 use super::wrapped;
 
 /// Parameters that say where a reader came from, not what the page is.
-const TRACKING: [&str; 24] = [
+const TRACKING: [&str; 37] = [
+    "gbraid",
+    "wbraid",
+    "gad_source",
+    "srsltid",
+    "_ga",
+    "_gl",
+    "_openstat",
+    "trk",
+    "__twitter_impression",
+    "chksm",
+    "scene",
+    "subscene",
+    "sessionid",
+    "log_from",
+    "ns_campaign",
+    "ns_source",
     "fbclid",
     "gclid",
     "dclid",
@@ -17,19 +33,50 @@ const TRACKING: [&str; 24] = [
     "_hsenc",
     "_hsmi",
     "mkt_tok",
-    "ref",
     "ref_src",
     "ref_url",
     "referrer",
-    "source",
     "spm",
-    "from",
     "scm",
     "share_token",
     "cmpid",
     "ncid",
     "guccounter",
     "ftag",
+];
+
+/// Names that may say either; they say where a reader came from if the value begins with one of [`PLACES`].
+const AMBIGUOUS: [&str; 5] = ["ref", "source", "from", "f", "feature"];
+
+/// Where readers come from.
+const PLACES: [&str; 27] = [
+    "rss",
+    "feed",
+    "atom",
+    "twitter",
+    "tw",
+    "facebook",
+    "fb",
+    "linkedin",
+    "reddit",
+    "hackernews",
+    "hn",
+    "producthunt",
+    "newsletter",
+    "email",
+    "mail",
+    "digest",
+    "weibo",
+    "wechat",
+    "weixin",
+    "timeline",
+    "singlemessage",
+    "groupmessage",
+    "qq",
+    "share",
+    "social",
+    "youtu",
+    "home",
 ];
 
 /// Redirectors inside redirectors that are opened.
@@ -43,6 +90,9 @@ pub fn absolute(link: &str, base: &str) -> Option<String> {
     let link = link.trim();
     if link.is_empty() || link.len() > MAX_LENGTH {
         return None;
+    }
+    if is_sound(link) {
+        return Some(link.to_owned());
     }
     let url = match Url::parse(link) {
         Ok(url) => url,
@@ -59,9 +109,27 @@ pub fn absolute(link: &str, base: &str) -> Option<String> {
 
 /// Whether every program reads an absolute address the same way as it stands.
 fn is_plain(link: &str) -> bool {
-    let is_safe = |byte: u8| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte);
-    let head = link.get(..8).unwrap_or(link).to_ascii_lowercase();
-    (head.starts_with("http://") || head.starts_with("https://")) && link.bytes().all(is_safe)
+    let is_safe = |byte: u8| matches!(byte, b'!' | b'#'..=b'&' | b'('..=b';' | b'=' | b'?'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'~');
+    let begins =
+        |scheme: &str| link.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
+    (begins("http://") || begins("https://")) && link.bytes().all(is_safe)
+}
+
+/// An address of a common shape, so plain that no parser would find anything wrong with it: thousands of links are read.
+fn is_sound(link: &str) -> bool {
+    let Some(rest) = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")) else {
+        return false;
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_label = |label: &str| {
+        label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && label.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && !label.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("xn--"))
+    };
+    // A last part that begins with a digit may be meant as an address in numbers.
+    let is_name =
+        host.rsplit('.').next().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_alphabetic()));
+    is_name && host.split('.').all(is_label) && is_plain(link)
 }
 
 /// One form for all addresses of a page: https, no `www.`, not the one for telephones, no tracking, parameters sorted,
@@ -82,8 +150,9 @@ pub fn canonical(link: &str) -> String {
     let host = wrapped::main_host(url.host_str().unwrap_or_default());
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let path = wrapped::main_path(url.path());
-    let is_wanted =
-        |(name, value): &(String, String)| !is_tracking(name) && !wrapped::is_amp_parameter(name, value);
+    let is_wanted = |(name, value): &(String, String)| {
+        !is_tracking(name, value) && !wrapped::is_amp_parameter(name, value)
+    };
     let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().filter(is_wanted).collect();
     pairs.sort();
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
@@ -111,9 +180,19 @@ pub fn arxiv_id(url: &Url) -> Option<String> {
     is_id.then(|| without_version.to_owned())
 }
 
-fn is_tracking(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.starts_with("utm_") || name.starts_with("at_") || TRACKING.contains(&name.as_str())
+fn is_tracking(name: &str, value: &str) -> bool {
+    let (name, value) = (name.to_ascii_lowercase(), value.to_ascii_lowercase());
+    let is_place = || value.is_empty() || PLACES.iter().any(|place| begins_with_word(&value, place));
+    name.starts_with("utm_")
+        || name.starts_with("at_")
+        || name.starts_with("mtm_")
+        || TRACKING.contains(&name.as_str())
+        || AMBIGUOUS.contains(&name.as_str()) && is_place()
+}
+
+/// "rss", "rss-latest" and "rss_0506", but not "rssi".
+fn begins_with_word(value: &str, word: &str) -> bool {
+    value.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 #[cfg(test)]
@@ -131,6 +210,16 @@ mod tests {
             assert_eq!(canonical(link), want, "{link}");
         }
         assert_ne!(canonical("https://example.com/a?id=1"), canonical("https://example.com/a?id=2"));
+        assert_eq!(
+            canonical("https://example.com/a?from=timeline&ref=rss-2&source=hn"),
+            "https://example.com/a"
+        );
+        for own in ["from=2026-01", "ref=v2", "source=openai"] {
+            assert_eq!(
+                canonical(&format!("https://example.com/a?{own}")),
+                format!("https://example.com/a?{own}")
+            );
+        }
     }
 
     #[test]
@@ -142,6 +231,7 @@ mod tests {
             "https://amp.example.com/amp/a/b?id=3",
             "https://www.google.com/amp/s/www.example.com/a/b?id=3",
             "https://example-com.cdn.ampproject.org/c/s/example.com/a/b.amp?id=3",
+            "https://www-example-com.cdn.ampproject.org/c/s/www.example.com/a/b?id=3&usqp=mq331AQIUAKwASA%3D",
             "https://www.google.com/url?rct=j&url=https%3A%2F%2Fexample.com%2Fa%2Fb%3Fid%3D3&ct=ga",
             "https://link.zhihu.com/?target=https%3A//example.com/a/b%3Fid%3D3",
             "http://www.bing.com/news/apiclick.aspx?ref=FexRss&url=http%3a%2f%2fexample.com%2fa%2fb%3fid%3d3",
@@ -149,6 +239,10 @@ mod tests {
         ] {
             assert_eq!(canonical(link), want, "{link}");
         }
+        let long = format!("https://example.com/{}", "a".repeat(140));
+        let message = [b"\x08\x13\x22\xa0\x01", long.as_bytes(), b"\xd2\x01\x00"].concat();
+        let id = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, message);
+        assert_eq!(canonical(&format!("https://news.google.com/rss/articles/{id}?oc=5")), long);
         // What only its server knows stays as it is; a host's own name is no prefix.
         assert_eq!(canonical("https://t.co/abc"), "https://t.co/abc");
         assert_eq!(

@@ -3,12 +3,15 @@
 //!
 //! [`Entry`]: crate::model::Entry
 
+mod angle;
+mod answer;
 mod api;
 mod arxiv;
 mod ask;
 mod backfill;
 mod check;
 mod date;
+mod date_near;
 mod date_words;
 mod decode;
 mod discover;
@@ -21,11 +24,15 @@ mod host;
 pub mod inspect;
 mod items;
 mod json;
+mod keep;
 mod link;
+mod manners;
+mod maps;
 mod oai;
 mod outcome;
 mod page;
 mod pages;
+mod propose;
 mod repair;
 mod rhythm;
 mod robots;
@@ -34,6 +41,7 @@ mod sitemap;
 mod soup;
 mod tags;
 mod text;
+mod tree;
 mod tries;
 mod wrapped;
 
@@ -48,20 +56,27 @@ use tokio::sync::Semaphore;
 use crate::config::{PageRules, SourceConfig};
 use crate::context::Context;
 use crate::model::{Language, Report, SourceKind};
+use crate::store::hosts;
 use crate::store::leases::{self, Holder};
 use crate::store::sources::{self, Configured};
+use answer::{Fetched, Trouble};
 pub use backfill::backfill;
 pub use check::{Checked, check};
+pub use decode::decode;
 use feed::{Hints, Parsed};
-use fetch::Fetcher;
-use host::Hosts;
-pub use tries::{Offer, Tried, discover as look_for_feeds, try_source};
+use fetch::{Ask, Fetcher};
+use host::{Hosts, Turn};
+use manners::Manners;
+pub use tries::{Offer, SitemapOffer, Tried, Unread, discover as look_for_feeds, try_source};
 
 /// So many answers are stored at the same time: fewer than the pool has connections, of which the run itself needs one.
 const STORING: usize = 8;
 
 /// So many large bodies are parsed at the same time: each takes a multiple of its size.
 const PARSING: usize = 2;
+
+/// A host that gave no answer so often in a row is left alone for the rest of a run.
+const SILENT: usize = 2;
 
 /// What a run carries from source to source.
 struct Run<'a> {
@@ -75,6 +90,8 @@ struct Run<'a> {
     storing: Semaphore,
     /// Hosts that want to be left alone.
     paused: Mutex<HashSet<String>>,
+    /// How often in a row a host gave no answer.
+    silent: Mutex<HashMap<String, usize>>,
     configured: HashMap<&'a str, &'a SourceConfig>,
 }
 
@@ -88,8 +105,10 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
     leases::end_dead(&ctx.pool, ctx.clock.now()).await?;
     let holder = Holder::enter(&ctx.pool, rand::random()).await?;
     let run = Run::new(ctx)?;
+    let paused = hosts::paused(&ctx.pool, ctx.clock.now()).await?;
+    run.paused().extend(paused);
     round::ask_all(&run, &holder.name, &mut report).await?;
-    pages::run(&run, &mut report).await?;
+    let holder = pages::run(&run, holder, &mut report).await?;
     holder.leave().await?;
     Ok(report)
 }
@@ -107,6 +126,7 @@ async fn enter_sources(ctx: &Context) -> sqlx::Result<()> {
             language: source.language.as_str(),
             tier: source.tier.as_str(),
             owner: &source.owner,
+            rules: &rules_of(ctx, source),
             host: &host::origin(&source.url),
             heeds_host_pause: source.heed_host_pause,
         };
@@ -122,14 +142,31 @@ impl<'a> Run<'a> {
         let settings = &ctx.settings.crawl;
         Ok(Self {
             ctx,
-            fetcher: Fetcher::new(settings)?,
+            fetcher: Fetcher::new(settings, &ctx.clock)?,
             hosts: Hosts::new(Pause::from_millis(settings.host_gap_ms)),
             robots: robots::Rules::default(),
             parsing: Semaphore::new(PARSING),
             storing: Semaphore::new(STORING),
             paused: Mutex::default(),
+            silent: Mutex::default(),
             configured: ctx.feeds.sources.iter().map(|source| (source.slug.as_str(), source)).collect(),
         })
+    }
+
+    /// Asks in `turn`, and in turn wherever redirects lead.
+    async fn fetch(&self, ask: Ask<'_>, turn: Turn, slug: &str) -> Result<Fetched, Trouble> {
+        self.fetcher.get_in_turn(ask, turn, &self.manners(ask.open, slug)).await
+    }
+
+    /// The same for what was made for people: robots.txt is obeyed wherever redirects lead.
+    async fn visit(&self, ask: Ask<'_>, turn: Turn, slug: &str) -> Result<Fetched, Trouble> {
+        let manners = Manners { obeys_robots: true, ..self.manners(ask.open, slug) };
+        self.fetcher.get_in_turn(ask, turn, &manners).await
+    }
+
+    fn manners(&self, open: bool, slug: &str) -> Manners<'_> {
+        let heeds_pauses = self.configured.get(slug).is_none_or(|source| source.heed_host_pause);
+        Manners { run: self, open, heeds_pauses, obeys_robots: false }
     }
 
     /// Whether a source may be at a private address.
@@ -138,9 +175,31 @@ impl<'a> Run<'a> {
             || self.configured.get(slug).is_some_and(|source| source.allow_private)
     }
 
+    /// Hears whether a host answered.
+    fn listen(&self, host: &str, trouble: Option<&Trouble>) {
+        let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(trouble, Some(Trouble::Timeout(_) | Trouble::Connect(_))) {
+            *silent.entry(host.to_owned()).or_default() += 1;
+        } else {
+            silent.remove(host);
+        }
+    }
+
+    /// Whether asking a host more would only cost this run its time.
+    fn is_silent(&self, host: &str) -> bool {
+        let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        silent.get(host).is_some_and(|n| *n >= SILENT)
+    }
+
     fn paused(&self) -> MutexGuard<'_, HashSet<String>> {
         self.paused.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// All that decides what is read of an answer, to see whether it was edited.
+fn rules_of(ctx: &Context, source: &SourceConfig) -> String {
+    let filters = [&ctx.feeds.block, &ctx.feeds.keep, &source.block, &source.keep];
+    format!("{:?} {:?} {:?} {} {filters:?}", source.kind, source.page, source.path_prefix, source.max_items)
 }
 
 /// What feeds.toml says of how a source is read.
@@ -163,7 +222,9 @@ fn read_as(kind: SourceKind, bytes: &[u8], rules: &Rules, hints: &Hints<'_>) -> 
             Some(rules) => page::parse(bytes, rules, hints),
             None => Err("kind \"page\" without selectors".to_owned()),
         },
-        SourceKind::Sitemap => sitemap::parse(bytes, rules.path_prefix.as_deref().unwrap_or("/"), hints),
+        SourceKind::Sitemap => {
+            sitemap::parse(bytes, rules.path_prefix.as_deref().unwrap_or(sitemap::ALL), hints)
+        }
         SourceKind::HackerNews => api::hackernews(bytes, hints),
         SourceKind::HuggingFace => api::huggingface(bytes, hints),
         SourceKind::Arxiv => {

@@ -17,20 +17,23 @@ pub struct Page {
     pub token: Option<String>,
 }
 
-/// The addresses of the first pages: one for each category that the source's address names.
-pub fn first_pages(source_url: &str, from: NaiveDate, until: NaiveDate) -> Vec<String> {
+/// The addresses of the first pages: one for each category that the source's address names. The interface goes by the
+/// last change, so only `from` can be asked for: a paper of that day may have been changed at any time since.
+pub fn first_pages(source_url: &str, from: NaiveDate) -> Vec<String> {
     let Ok(url) = Url::parse(source_url) else { return Vec::new() };
     let base = base(&url);
     let categories = arxiv::categories(source_url);
     let set = |category: &String| {
-        // "cs.CL" is the set "cs:cs:CL"; an archive without parts is a set of physics.
+        // "cs.CL" is the set "cs:cs:CL"; an archive without parts is a set of physics, and so are three with parts.
         match category.split_once('.') {
+            Some((archive @ ("astro-ph" | "cond-mat" | "nlin"), part)) => {
+                format!("physics:{archive}:{part}")
+            }
             Some((archive, part)) => format!("{archive}:{archive}:{part}"),
             None => format!("physics:{category}"),
         }
     };
-    let address =
-        |set| format!("{base}?verb=ListRecords&metadataPrefix=arXiv&set={set}&from={from}&until={until}");
+    let address = |set| format!("{base}?verb=ListRecords&metadataPrefix=arXiv&set={set}&from={from}");
     categories.iter().map(set).map(address).collect()
 }
 
@@ -165,10 +168,10 @@ mod tests {
         let day = |text: &str| text.parse().unwrap();
         let source = "https://rss.arxiv.org/atom/cs.CL+hep-th";
         assert_eq!(
-            first_pages(source, day("2026-04-01"), day("2026-04-30")),
+            first_pages(source, day("2026-04-01")),
             [
-                "https://oaipmh.arxiv.org/oai?verb=ListRecords&metadataPrefix=arXiv&set=cs:cs:CL&from=2026-04-01&until=2026-04-30",
-                "https://oaipmh.arxiv.org/oai?verb=ListRecords&metadataPrefix=arXiv&set=physics:hep-th&from=2026-04-01&until=2026-04-30",
+                "https://oaipmh.arxiv.org/oai?verb=ListRecords&metadataPrefix=arXiv&set=cs:cs:CL&from=2026-04-01",
+                "https://oaipmh.arxiv.org/oai?verb=ListRecords&metadataPrefix=arXiv&set=physics:hep-th&from=2026-04-01",
             ]
         );
         assert_eq!(

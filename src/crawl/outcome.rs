@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::fetch::Trouble;
+use super::answer::Trouble;
 use super::rhythm::spread;
 use super::robots::FORBIDDEN;
 use crate::model::Rhythm;
@@ -13,8 +13,10 @@ const LONGEST: Duration = Duration::days(1);
 pub const LONGEST_WISH: Duration = Duration::days(7);
 /// A source that was silent for less is never quiet…
 const LEAST_QUIET: Duration = Duration::days(14);
+/// …or for less than this, if it publishes several times a day…
+const LEAST_QUIET_OF_BUSY: Duration = Duration::days(3);
 /// …and one that was silent for longer always is, whatever its rhythm.
-const MOST_QUIET: Duration = Duration::days(90);
+const MOST_QUIET: Duration = Duration::days(365);
 /// A silence this many times as long as the usual one is out of rhythm.
 const OUT_OF_RHYTHM: f64 = 4.0;
 /// A feed whose every byte stayed the same for so long is perhaps no longer written by anybody…
@@ -46,7 +48,8 @@ fn longest_silence(rhythm: &Rhythm, now: DateTime<Utc>) -> Duration {
     let is_frozen = rhythm.changed_at.is_some_and(|changed| now - changed >= FROZEN);
     let times = if is_frozen { OUT_OF_FROZEN_RHYTHM } else { OUT_OF_RHYTHM };
     let minutes = usual.num_minutes() as f64 * times;
-    Duration::minutes(minutes as i64).clamp(LEAST_QUIET, MOST_QUIET)
+    let least = if usual < Duration::hours(12) { LEAST_QUIET_OF_BUSY } else { LEAST_QUIET };
+    Duration::minutes(minutes as i64).clamp(least, MOST_QUIET)
 }
 
 /// State of a source that could not be read, for the `n_failures`-th time in a row.
@@ -59,10 +62,21 @@ pub fn state_of_failure(
         Some(Trouble::Status { status: 410, .. }) => "gone",
         _ if !was_read && n_failures >= NEVER => "never-worked",
         Some(Trouble::Status { status: 401 | 403 | 429 | 451, .. }) => "blocked",
+        Some(Trouble::Forbidden) => "blocked",
         None if message == FORBIDDEN => "blocked",
         None if message.contains("HTML instead") => "html-instead",
         None if message.contains("empty answer") => "empty",
         _ => "failing",
+    }
+}
+
+/// What stands on the row of a source that could not be read.
+pub fn message_of_failure(message: &str, trouble: Option<&Trouble>) -> String {
+    match trouble {
+        Some(Trouble::Status { status: 410, .. }) => {
+            format!("{message}: its publisher took it down; tried again after {} days", GONE.num_days())
+        }
+        _ => message.to_owned(),
     }
 }
 
@@ -100,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_source_gets_the_pause_it_asks_for() {
-        let busy = Trouble::Status { status: 429, retry_after: Some(7200) };
+        let busy = Trouble::Status { status: 429, retry_after: Some(7200), host: String::new() };
         assert_eq!(next_after_failure(60, 1, Some(&busy), 0.0).num_minutes(), 120);
     }
 
@@ -116,7 +130,7 @@ mod tests {
         assert_eq!(state_of(&newest(None), now).0, "undated");
         assert_eq!(state_of(&newest(Some("2026-01-01T00:00:00Z")), now).0, "quiet");
         assert_eq!(state_of(&newest(Some("2026-05-05T00:00:00Z")), now), ("ok", None));
-        let gone = Trouble::Status { status: 410, retry_after: None };
+        let gone = Trouble::Status { status: 410, retry_after: None, host: String::new() };
         assert_eq!(state_of_failure("x", Some(&gone), (false, 9)), "gone");
         assert_eq!(state_of_failure("answers HTML instead of a feed", None, (true, 9)), "html-instead");
         assert_eq!(state_of_failure("answers HTML instead of a feed", None, (false, 1)), "html-instead");
@@ -134,7 +148,8 @@ mod tests {
         };
         assert_eq!([every(1, 3), every(1, 13), every(1, 16)], ["ok", "ok", "quiet"], "a daily one");
         assert_eq!([every(14, 40), every(14, 70)], ["ok", "quiet"], "one of every second week");
-        assert_eq!(every(300, 130), "quiet");
+        assert_eq!([every(150, 300), every(300, 370)], ["ok", "quiet"], "a year is too long for any");
+        assert_eq!([every(0, 2), every(0, 4)], ["ok", "quiet"], "one of every few minutes");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use memchr::memmem;
 use regex::{Captures, Regex};
 
-use super::text;
+use super::{tags, text};
 
 /// A step: its name for the operator, and the text that it mended; `None`: there was nothing to mend.
 type Step = (&'static str, fn(&str) -> Option<String>);
@@ -31,12 +31,15 @@ const STEPS: [Step; 11] = [
 /// So many comments may lack an end.
 const MAX_UNENDED: usize = 20;
 
+/// So many `&` in a row are kept: nobody means more, and each takes five bytes when it is mended.
+const MAX_RUN: usize = 64;
+
 /// The names of HTML entities that XML has too.
 const XML_NAMES: [&str; 5] = ["amp", "lt", "gt", "quot", "apos"];
 
 /// The mended text and the names of the steps that changed it. XML declarations are always dropped: the text is
 /// decoded already, and a second one inside a document makes the parser panic.
-pub fn repair(text: &str) -> (String, Vec<String>) {
+pub fn repair(text: &str) -> (Cow<'_, str>, Vec<String>) {
     let mut text = drop_declarations(text);
     let mut repairs = Vec::new();
     for (name, step) in STEPS {
@@ -45,7 +48,7 @@ pub fn repair(text: &str) -> (String, Vec<String>) {
             text = Cow::Owned(mended);
         }
     }
-    (text.into_owned(), repairs)
+    (text, repairs)
 }
 
 /// `str::contains`, many times faster on long texts.
@@ -80,6 +83,7 @@ fn drop_junk_before(text: &str) -> Option<String> {
 
 /// One or two that are cut off do no harm; thousands make every search go on to the end of the document.
 fn drop_unended_comments(text: &str) -> Option<String> {
+    memmem::find_iter(text.as_bytes(), b"<!--").nth(MAX_UNENDED)?;
     let last_end = memmem::rfind(text.as_bytes(), b"-->").unwrap_or_default();
     let (head, tail) = text.split_at(last_end);
     let n_unended = memmem::find_iter(tail.as_bytes(), b"<!--").take(MAX_UNENDED + 1).count();
@@ -115,7 +119,9 @@ fn mend_entities(text: &str) -> Option<String> {
             from = at + untouched(rest, &mut ends);
             continue;
         }
-        let (length, entity) = read_entity(rest);
+        let run = rest.bytes().take_while(|byte| *byte == b'&').count();
+        let (length, entity) =
+            if run > MAX_RUN { (run, Some("&amp;".repeat(MAX_RUN))) } else { read_entity(rest) };
         if let Some(entity) = entity {
             mended.push_str(&text[copied..at]);
             mended.push_str(&entity);
@@ -139,15 +145,15 @@ struct Ends {
 /// Length of what is left alone at a `<`: a section or comment that ends, else the `<`.
 fn untouched(rest: &str, ends: &mut Ends) -> usize {
     let (open, close, may_end) = if rest.starts_with("<![CDATA[") {
-        (9, "]]>", &mut ends.section)
+        (9, &tags::SECTION_END, &mut ends.section)
     } else if rest.starts_with("<!--") {
-        (4, "-->", &mut ends.comment)
+        (4, &tags::COMMENT_END, &mut ends.comment)
     } else {
         return 1;
     };
-    let end = if *may_end { memmem::find(&rest.as_bytes()[open..], close.as_bytes()) } else { None };
+    let end = if *may_end { close.find(&rest.as_bytes()[open..]) } else { None };
     *may_end &= end.is_some();
-    end.map_or(1, |end| open + end + close.len())
+    end.map_or(1, |end| open + end + close.needle().len())
 }
 
 /// Length of the entity at an `&`, and what stands in its place unless it is sound.
@@ -310,7 +316,7 @@ mod tests {
     #[test]
     fn sound_text_stays_as_it_is() {
         let sound = "<rss version=\"2.0\"><channel><title>A &amp; B &#8217;</title><item><title><![CDATA[x & y]]></title></item></channel></rss>";
-        assert_eq!(repair(sound), (sound.to_owned(), Vec::new()));
+        assert_eq!(repair(sound), (Cow::Borrowed(sound), Vec::new()));
     }
 
     #[test]
@@ -324,10 +330,11 @@ mod tests {
     #[test]
     fn entities_that_are_sound_are_no_repair() {
         let sound = "<a>&#x41;&#039;&#8217;&lt;</a><!-- R&D -->";
-        assert_eq!(repair(sound), (sound.to_owned(), Vec::new()));
+        assert_eq!(repair(sound), (Cow::Borrowed(sound), Vec::new()));
         check("<a>&#x1; &#; &#xZ; &; &a b; &#146;</a>", "<a> &amp;#; &amp;#xZ; &amp;; &amp;a b; &#8217;</a>");
         check("<a><![CDATA[ & </a>", "<a><![CDATA[ &amp; </a>");
         check("<a>模&型</a>&", "<a>模&amp;型</a>&amp;");
+        check(&format!("<a>{}</a>", "&".repeat(9_000)), &format!("<a>{}</a>", "&amp;".repeat(MAX_RUN)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _, Duration, Timelike as _, Utc};
 
 use super::feed::Parsed;
 use crate::config::SourceConfig;
-use crate::model::{Entry, Rhythm};
+use crate::model::{Entry, Rhythm, SourceKind};
 
 /// A source that was silent for so long is asked at most as often as its longest interval divided by that.
 const IDLE: [(i64, i64); 3] = [(30, 1), (14, 2), (7, 4)];
@@ -18,15 +18,18 @@ const LATEST: usize = 20;
 /// So many entries of one and the same moment: that is when a program wrote them down.
 const ALIKE: usize = 5;
 
-/// Whether all entries have the same date, which then says nothing of any of them.
-pub fn is_dated_alike(entries: &[Entry]) -> bool {
+/// Whether all entries have the same date, which then says nothing of any of them. arXiv's do: it announces in batches.
+pub fn is_dated_alike(kind: SourceKind, entries: &[Entry]) -> bool {
+    if kind == SourceKind::Arxiv {
+        return false;
+    }
     let first = entries.first().and_then(|entry| entry.published);
     entries.len() >= ALIKE && first.is_some() && entries.iter().all(|entry| entry.published == first)
 }
 
 /// What an answer tells that was given at `now`.
-pub fn of(parsed: &Parsed, now: DateTime<Utc>) -> Rhythm {
-    let dated = if is_dated_alike(&parsed.entries) { &[] } else { parsed.entries.as_slice() };
+pub fn of(parsed: &Parsed, kind: SourceKind, now: DateTime<Utc>) -> Rhythm {
+    let dated = if is_dated_alike(kind, &parsed.entries) { &[] } else { parsed.entries.as_slice() };
     let mut times: Vec<DateTime<Utc>> = dated.iter().filter_map(|entry| entry.published).collect();
     times.sort_unstable();
     times.dedup();
@@ -59,7 +62,7 @@ pub fn next_poll(
     let wished = [rhythm.ttl_minutes, max_age_minutes].into_iter().flatten().max().unwrap_or_default();
     let own = rhythm.gap_minutes.map_or(0, |gap| gap / 2).max(idle(rhythm, longest, now));
     let minutes = least.max(i64::from(wished)).max(own).min(longest);
-    after_skipped(now + spread(Duration::minutes(minutes), chance), rhythm)
+    after_skipped(now + spread(Duration::minutes(minutes), chance).min(Duration::minutes(longest)), rhythm)
 }
 
 /// A pause, up to a tenth longer by `chance`.

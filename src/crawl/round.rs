@@ -8,8 +8,8 @@ use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
 use super::Run;
+use super::answer::Trouble;
 use super::ask::Failure;
-use super::fetch::Trouble;
 use super::host::origin;
 use crate::model::{Report, Source};
 use crate::store::sources;
@@ -23,8 +23,8 @@ const CLAIM: usize = 4;
 /// When everything is tried again after our own network was down.
 const OUR_FAULT: Duration = Duration::minutes(10);
 
-/// So many sources must all be unreachable before the fault is ours.
-const ENOUGH: usize = 3;
+/// Who answered since then proves that our network works; who answered before may be asked again politely.
+const LATELY: Duration = Duration::hours(1);
 
 /// Asks every source that is due.
 ///
@@ -65,7 +65,7 @@ pub async fn ask_all(run: &Run<'_>, holder: &str, report: &mut Report) -> anyhow
     }
     let left: Vec<_> = queue.iter().map(|source: &Source| source.id).collect();
     sources::give_back(&ctx.pool, &left, ctx.clock.now()).await?;
-    judge_unreachable(run, unreachable, n_asked, report).await?;
+    judge_unreachable(run, holder, unreachable, n_asked, report).await?;
     work.finish(&format!("{} new items from {n_asked} sources", report.count("items")));
     report.add("sources", n_asked as u64);
     Ok(())
@@ -76,12 +76,20 @@ pub async fn ask_all(run: &Run<'_>, holder: &str, report: &mut Report) -> anyhow
 async fn one(run: &Run<'_>, source: Source) -> anyhow::Result<(Source, Result<Report, Failure>)> {
     let ctx = run.ctx;
     let mut report = Report::default();
+    if run.is_silent(&source.host) {
+        // It would only hold up the others; one of its sources is asked again by the next run.
+        sources::give_back(&ctx.pool, &[source.id], ctx.clock.now() + OUR_FAULT).await?;
+        report.add("left_for_later", 1);
+        return Ok((source, Ok(report)));
+    }
     let asked = run.ask(&source).await;
+    run.listen(&source.host, asked.as_ref().err().and_then(|failure| failure.trouble.as_ref()));
     let _permit = run.storing.acquire().await?;
     match asked {
         Err(failure) if matches!(failure.trouble, Some(Trouble::Connect(_))) => {
             // Given back for now, so that others of its host are asked: that host may be the only one.
-            sources::give_back(&ctx.pool, &[source.id], ctx.clock.now() + OUR_FAULT).await?;
+            let next_at = ctx.clock.now() + OUR_FAULT;
+            sources::not_reached(&ctx.pool, source.id, (&failure.message, next_at)).await?;
             return Ok((source, Err(failure)));
         }
         Err(failure) => run.fail(&source, &failure, &mut report).await?,
@@ -102,11 +110,13 @@ fn crowded_hosts(run: &Run<'_>) -> HashSet<String> {
 /// If nobody at all could be reached, our own network is down: no source is punished for that.
 async fn judge_unreachable(
     run: &Run<'_>,
+    holder: &str,
     unreachable: Vec<(Source, Failure)>,
     n_asked: usize,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    if unreachable.len() == n_asked && n_asked >= ENOUGH {
+    let is_everybody = n_asked > 0 && unreachable.len() == n_asked;
+    if is_everybody && !somebody_answers(run, holder, report).await? {
         report.warnings.push(format!("none of {n_asked} sources could be reached: is this machine offline?"));
         report.add("failed", n_asked as u64);
         return Ok(());
@@ -115,4 +125,22 @@ async fn judge_unreachable(
         run.fail(&source, &failure, report).await?;
     }
     Ok(())
+}
+
+/// Those that happen to be due may all be dead while the network works: then another one answered lately, or does now.
+async fn somebody_answers(run: &Run<'_>, holder: &str, report: &mut Report) -> anyhow::Result<bool> {
+    let (pool, now) = (&run.ctx.pool, run.ctx.clock.now());
+    if sources::last_answer(pool).await?.is_some_and(|last| last > now - LATELY) {
+        return Ok(true);
+    }
+    let Some(witness) = sources::claim_witness(pool, holder, (now, now + LEASE)).await? else {
+        return Ok(false);
+    };
+    match one(run, witness).await?.1 {
+        Ok(asked) => {
+            report.absorb(asked);
+            Ok(true)
+        }
+        Err(_) => Ok(false),
+    }
 }

@@ -21,9 +21,19 @@ const TITLE: [&str; 3] = ["title", "dc:title", "media:title"];
 const SUMMARY: [&str; 6] =
     ["description", "summary", "abstract", "dc:description", "itunes:summary", "media:description"];
 const CONTENT: [&str; 4] = ["content:encoded", "content", "xhtml:body", "body"];
-const PUBLISHED: [&str; 7] =
-    ["pubdate", "published", "issued", "dcterms:issued", "dc:date", "created", "dcterms:created"];
-const UPDATED: [&str; 5] = ["updated", "modified", "dcterms:modified", "atom:updated", "a10:updated"];
+const PUBLISHED: [&str; 9] = [
+    "pubdate",
+    "published",
+    "issued",
+    "dcterms:issued",
+    "dc:date",
+    "created",
+    "dcterms:created",
+    "atom:published",
+    "a10:published",
+];
+const UPDATED: [&str; 6] =
+    ["updated", "modified", "dcterms:modified", "atom:updated", "a10:updated", "dc:date"];
 const AUTHOR: [&str; 3] = ["author", "dc:creator", "itunes:author"];
 const CATEGORY: [&str; 2] = ["category", "dc:subject"];
 const ID: [&str; 2] = ["guid", "id"];
@@ -80,7 +90,7 @@ pub fn entries<'a>(text: &'a str, hints: &Hints<'_>) -> Vec<Raw<'a>> {
 /// Whether a document begins as a feed does (an Atom entry may stand alone).
 pub fn is_feed(text: &str) -> bool {
     let root = tags::next(text, 0).map(|root| local(root.name)).unwrap_or_default();
-    ROOTS.contains(&root.as_str()) || root == "entry" && text.contains("www.w3.org/2005/Atom")
+    ROOTS.contains(&&*root) || root == "entry" && text.contains("www.w3.org/2005/Atom")
 }
 
 /// The document in pieces of `size` entries, each a document of its own: a strict parser keeps much for each entry, so
@@ -132,7 +142,7 @@ fn first_entry(text: &str) -> Option<Tag<'_>> {
     let mut from = 0;
     loop {
         let tag = tags::next(text, from)?;
-        if tag.kind != Kind::Close && ["item", "entry"].contains(&local(tag.name).as_str()) {
+        if tag.kind != Kind::Close && ["item", "entry"].contains(&&*local(tag.name)) {
             return Some(tag);
         }
         from = tag.end;
@@ -172,7 +182,7 @@ fn entry<'a>(
     hints: &Hints<'_>,
 ) -> Option<Raw<'a>> {
     let parts = tags::parts(content, |name| is_known(&without(name, prefix)));
-    let named: Vec<(String, &Part<'_>)> =
+    let named: Vec<(Cow<'_, str>, &Part<'_>)> =
         parts.iter().map(|part| (without(part.name, prefix), part)).collect();
     let all = |names: &[&str]| {
         let wanted = names.iter().flat_map(|name| named.iter().filter(move |(own, _)| own == name));
@@ -218,7 +228,7 @@ fn entry<'a>(
     Some(Raw { entry, summary, content, is_marked_up, primary })
 }
 
-fn first_named<'a>(named: &[(String, &'a Part<'a>)], name: &str) -> Option<&'a Part<'a>> {
+fn first_named<'a>(named: &[(Cow<'_, str>, &'a Part<'a>)], name: &str) -> Option<&'a Part<'a>> {
     named.iter().find(|(own, _)| own == name).map(|(_, part)| *part)
 }
 
@@ -238,15 +248,23 @@ fn is_known(name: &str) -> bool {
     name == "link" || all.iter().any(|names| names.contains(&name))
 }
 
-fn local(name: &str) -> String {
-    name.rsplit(':').next().unwrap_or(name).to_lowercase()
+fn local(name: &str) -> Cow<'_, str> {
+    lower(name.rsplit(':').next().unwrap_or(name))
 }
 
-fn without(name: &str, prefix: &str) -> String {
-    let name = name.to_lowercase();
+fn without<'a>(name: &'a str, prefix: &str) -> Cow<'a, str> {
     match name.split_once(':') {
-        Some((own, local)) if own == prefix => local.to_owned(),
-        _ => name,
+        Some((own, local)) if own.eq_ignore_ascii_case(prefix) => lower(local),
+        _ => lower(name),
+    }
+}
+
+/// Nearly every name is in lower case as it stands.
+fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
     }
 }
 
@@ -289,6 +307,12 @@ fn is_marked_up(part: &Part<'_>) -> bool {
 
 /// The HTML that a part holds: CDATA opened, entities read once, markup that was not escaped left as it is.
 fn value(inner: &str) -> String {
+    let inner = inner.trim();
+    if let Some(section) = inner.strip_prefix("<![CDATA[").and_then(|rest| rest.strip_suffix("]]>"))
+        && tags::SECTION_END.find(section.as_bytes()).is_none()
+    {
+        return section.trim().to_owned();
+    }
     let mut html = String::with_capacity(inner.len());
     let mut rest = inner;
     while let Some(start) = rest.find("<![CDATA[") {
@@ -310,7 +334,7 @@ fn plain(text: &str) -> String {
 fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = rest.find('&') {
+    while let Some(start) = memchr::memchr(b'&', rest.as_bytes()) {
         plain.push_str(&rest[..start]);
         rest = &rest[start..];
         let end = rest.bytes().take(12).position(|byte| byte == b';').unwrap_or_default();
@@ -325,7 +349,8 @@ fn unescape(text: &str) -> String {
             }
         }
     }
-    plain + rest
+    plain.push_str(rest);
+    plain
 }
 
 fn character(entity: &str) -> Option<char> {

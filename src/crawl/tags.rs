@@ -1,12 +1,21 @@
 //! Tags found in a text that may be no XML: truncated, mismatched, unescaped. Nothing is built, nothing recurses.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 /// Longest tag that is believed; a longer one is a stray `<`.
 const MAX_TAG: usize = 20_000;
 
 /// Most parts of one element that are looked at.
 const MAX_PARTS: usize = 300;
+
+// Made once: they are looked for millions of times.
+/// Where a comment ends.
+pub static COMMENT_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("-->"));
+static SECTION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("<![CDATA["));
+/// Where a CDATA section ends.
+pub static SECTION_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("]]>"));
 
 /// What a tag does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +59,7 @@ pub struct Part<'a> {
 /// The first tag at or behind `from`, outside of comments, CDATA and instructions.
 pub fn next(text: &str, mut from: usize) -> Option<Tag<'_>> {
     loop {
-        let start = from + text.get(from..)?.find('<')?;
+        let start = from + memchr::memchr(b'<', text.as_bytes().get(from..)?)?;
         let rest = &text[start..];
         match skip(rest) {
             Some(length) => from = start + length,
@@ -133,25 +142,25 @@ pub fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
 /// Length of what holds no tags at the head of `rest`.
 fn skip(rest: &str) -> Option<usize> {
     if rest.starts_with("<!--") {
-        return Some(memmem::find(rest.as_bytes(), b"-->").map_or(4, |at| at + 3));
+        return Some(COMMENT_END.find(rest.as_bytes()).map_or(4, |at| at + 3));
     }
     if rest.starts_with("<![CDATA[") {
         // One that never ends is no section; sections do not nest, so it ends before the next one begins.
         let inside = &rest.as_bytes()[9..];
-        let inside = &inside[..memmem::find(inside, b"<![CDATA[").unwrap_or(inside.len())];
-        return Some(memmem::find(inside, b"]]>").map_or(9, |at| 9 + at + 3));
+        let inside = &inside[..SECTION.find(inside).unwrap_or(inside.len())];
+        return Some(SECTION_END.find(inside).map_or(9, |at| 9 + at + 3));
     }
     rest.starts_with("<!").then_some(2).or_else(|| rest.starts_with("<?").then_some(2))
 }
 
 fn read(text: &str, start: usize) -> Option<Tag<'_>> {
-    let is_close = text[start..].starts_with("</");
+    let is_close = text.as_bytes().get(start + 1) == Some(&b'/');
     let name_at = start + if is_close { 2 } else { 1 };
     let rest = &text[name_at..];
     if !rest.starts_with(|c: char| c.is_alphabetic() || c == '_') {
         return None;
     }
-    let name_end = rest.find(|c: char| !c.is_alphanumeric() && !"_-.:".contains(c)).unwrap_or(rest.len());
+    let name_end = name_end(rest);
     let close = tag_end(&rest[name_end..])?;
     let attributes = &rest[name_end..name_end + close];
     let is_empty = attributes.ends_with('/');
@@ -162,6 +171,15 @@ fn read(text: &str, start: usize) -> Option<Tag<'_>> {
     };
     let end = name_at + name_end + close + 1;
     Some(Tag { name: &rest[..name_end], attributes: attributes.trim_end_matches('/'), kind, start, end })
+}
+
+/// Names are nearly always ASCII, which needs no decoding.
+fn name_end(rest: &str) -> usize {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:".contains(byte);
+    match rest.as_bytes().iter().position(|byte| !is_plain(byte)) {
+        Some(end) if rest.as_bytes()[end].is_ascii() => end,
+        _ => rest.find(|c: char| !c.is_alphanumeric() && !"_-.:".contains(c)).unwrap_or(rest.len()),
+    }
 }
 
 /// Where the `>` stands, outside of quotes if they are closed.

@@ -6,6 +6,8 @@ use encoding_rs::WINDOWS_1252;
 use scraper::node::Node;
 use scraper::{ElementRef, Html};
 
+use super::angle;
+
 /// Elements whose text nobody reads.
 const MUTE: [&str; 9] =
     ["script", "style", "noscript", "template", "svg", "iframe", "head", "button", "form"];
@@ -69,10 +71,21 @@ pub fn paragraphs(html: &str, max_chars: usize) -> String {
 pub fn squeeze(text: &str) -> String {
     // Joiners (200c, 200d) stay: they hold emoji and Indic words together.
     let hidden = |c: char| matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}');
-    let visible = |c: &char| c.is_whitespace() || (!c.is_control() && !hidden(*c));
     let text = unmangle(text);
-    let clean: String = text.chars().filter(visible).collect();
-    clean.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut clean = String::with_capacity(text.len());
+    let mut is_apart = false;
+    for c in text.chars() {
+        if c.is_whitespace() {
+            is_apart = !clean.is_empty();
+        } else if !c.is_control() && !hidden(c) {
+            if is_apart {
+                clean.push(' ');
+            }
+            is_apart = false;
+            clean.push(c);
+        }
+    }
+    clean
 }
 
 /// At most `max_chars` characters; cut at a character, marked by an ellipsis.
@@ -89,7 +102,9 @@ pub fn cap(text: &str, max_chars: usize) -> String {
 /// UTF-8 that was once read as Latin-1 ("â\u{80}\u{99}" for "’"), and Windows' quotes at Latin-1's control codes. Nobody
 /// writes such control characters on purpose.
 fn unmangle(text: &str) -> Cow<'_, str> {
-    if !text.contains(|c| matches!(c, '\u{80}'..='\u{9f}')) {
+    // Their UTF-8 begins with C2, which is rare.
+    let codes = memchr::memchr_iter(0xc2, text.as_bytes());
+    if !codes.into_iter().any(|at| matches!(text.as_bytes().get(at + 1), Some(0x80..=0x9f))) {
         return Cow::Borrowed(text);
     }
     let chars: Vec<char> = text.chars().collect();
@@ -149,7 +164,7 @@ fn head(html: &str, max_chars: usize) -> &str {
 
 /// Whether elements are nested deeper than any author nests them. The tree builder looks at all open elements at each
 /// tag, so such a text would take hours.
-fn nests_deep(html: &str) -> bool {
+pub fn nests_deep(html: &str) -> bool {
     let (mut depth, mut from) = (0_usize, 0);
     while let Some(at) = memchr::memchr(b'<', &html.as_bytes()[from..]).map(|at| from + at) {
         let rest = &html.as_bytes()[at + 1..];
@@ -185,7 +200,7 @@ fn strip(html: &str) -> String {
     if nests_deep(html) {
         return without_tags(html);
     }
-    let tree = Html::parse_fragment(html);
+    let tree = Html::parse_fragment(&angle::keep_words(html));
     let mut text = String::new();
     gather(tree.root_element(), &mut text, 0);
     text
@@ -226,6 +241,7 @@ mod tests {
     fn tags_go_and_entities_are_read() {
         assert_eq!(line("<p>Fast &amp; <b>cheap</b>&nbsp;models</p>", 99), "Fast & cheap models");
         assert_eq!(line("a < b and R&D", 99), "a < b and R&D");
+        assert_eq!(line("From Vec&lt;T&gt; to &lt;b&gt;Box&lt;/b&gt;", 99), "From Vec<T> to Box");
         assert_eq!(line("&lt;p&gt;twice &amp;amp; more&lt;/p&gt;", 99), "twice & more");
         assert_eq!(line("x<script>alert(1)</script>y", 99), "xy");
     }

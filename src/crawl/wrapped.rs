@@ -53,9 +53,10 @@ pub fn main_path(path: &str) -> String {
     path.replace(".amp.html", ".html")
 }
 
-/// `?amp`, `?amp=1`, `?outputType=amp`.
+/// `?amp`, `?amp=1`, `?outputType=amp`, and what Google's cache of such pages says of its visitor (`usqp`).
 pub fn is_amp_parameter(name: &str, value: &str) -> bool {
-    name.eq_ignore_ascii_case("amp") || name.eq_ignore_ascii_case("outputtype") && value == "amp"
+    let is = |known: &str| name.eq_ignore_ascii_case(known);
+    is("amp") || is("usqp") || is("outputtype") && value == "amp"
 }
 
 /// `google.com/amp/s/…` and `….cdn.ampproject.org/c/s/…`: the address stands in the path, `s` for https.
@@ -79,12 +80,23 @@ fn google_news(url: &Url, host: &str) -> Option<Url> {
     let id = url.path().rsplit('/').next().filter(|_| is_article)?;
     let bytes = URL_SAFE_NO_PAD.decode(id.trim_end_matches('=')).ok()?;
     let start = bytes.windows(4).position(|four| four == b"http")?;
-    let length = usize::from(*bytes.get(start.checked_sub(1)?)?);
-    // A length above 127 takes two bytes; then the address ends with the last byte that can stand in one.
     let rest = &bytes[start..];
     let printable = rest.iter().position(|byte| !byte.is_ascii_graphic()).unwrap_or(rest.len());
-    let end = if length < 128 && length <= printable { length } else { printable };
+    let end = length_before(&bytes[..start]).filter(|length| *length <= printable).unwrap_or(printable);
     web(std::str::from_utf8(&rest[..end]).ok()?)
+}
+
+/// The length at the end of `bytes`, behind the tag of field 4. Above 127 it takes two bytes, the low seven bits first.
+/// <https://protobuf.dev/programming-guides/encoding/#varints>
+fn length_before(bytes: &[u8]) -> Option<usize> {
+    const FIELD: u8 = 0x22;
+    match bytes {
+        [.., FIELD, low, high] if *low >= 0x80 && *high < 0x80 => {
+            Some(usize::from(low & 0x7f) | usize::from(*high) << 7)
+        }
+        [.., length] if *length < 0x80 => Some(usize::from(*length)),
+        _ => None,
+    }
 }
 
 fn parameter(url: &Url, host: &str) -> Option<Url> {

@@ -10,6 +10,7 @@ use super::relay::Relay;
 use super::worker::Route;
 use crate::context::Context;
 use crate::model::{DeliveryState, Language, Report};
+use crate::render::said;
 use crate::store::operator_mails::{self, OperatorMail};
 use crate::store::sources::SourceRow;
 use crate::store::{deliveries, runs, sources};
@@ -84,7 +85,7 @@ async fn compose(ctx: &Context, sender: &Sender, period: String) -> anyhow::Resu
     let watch: Vec<Value> = rows.iter().filter(|row| is_in(&WATCH, row)).map(|row| told(row, zh)).collect();
     let broken: Vec<Value> = rows
         .iter()
-        .filter(|row| !is_in(&WATCH, row) && !is_in(&FINE, row))
+        .filter(|row| !is_in(&WATCH, row) && (!is_in(&FINE, row) || is_out_of_reach(row)))
         .map(|row| told(row, zh))
         .collect();
     let failed: Vec<Value> = runs::latest(&ctx.pool)
@@ -116,11 +117,25 @@ async fn compose(ctx: &Context, sender: &Sender, period: String) -> anyhow::Resu
     })
 }
 
+/// Not blamed, since nobody could be reached; but not read either.
+fn is_out_of_reach(row: &SourceRow) -> bool {
+    ["ok", "new"].contains(&row.state.as_str()) && row.last_error.is_some()
+}
+
 fn told(row: &SourceRow, zh: bool) -> Value {
+    if is_out_of_reach(row) {
+        return json!({
+            "slug": row.slug, "state": if zh { "连不上" } else { "out of reach" },
+            "says": row.last_error.as_deref().unwrap_or("–"),
+            "since": null, "next": row.next_at.format("%Y-%m-%d %H:%M UTC").to_string(),
+        });
+    }
     let in_chinese = ZH.iter().find(|(word, _)| zh && *word == row.state).map(|(_, words)| *words);
+    let language = if zh { Language::Zh } else { Language::En };
+    let says = row.last_error.as_ref().map(|says| said(says, language));
     let day = |at: DateTime<Utc>| at.format("%Y-%m-%d").to_string();
     json!({
-        "slug": row.slug, "state": in_chinese.unwrap_or(&row.state), "says": row.last_error.as_deref().unwrap_or("–"),
+        "slug": row.slug, "state": in_chinese.unwrap_or(&row.state), "says": says.unwrap_or_else(|| "–".to_owned()),
         "since": row.failing_since.map(day), "next": row.next_at.format("%Y-%m-%d %H:%M UTC").to_string(),
     })
 }

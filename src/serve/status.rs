@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use super::page::{self, Failure, minute};
 use super::{chart, words};
 use crate::context::Context;
-use crate::model::Report;
+use crate::model::{Language, Report};
+use crate::render::said;
 use crate::store::{archive, deliveries, jobs, model_calls, runs, sources as source_rows, totals};
 
 /// Problems that are listed.
@@ -40,12 +41,17 @@ pub async fn sources(State(ctx): State<Context>, Path(lang): Path<String>) -> An
                 "good": is_good(&row.state) || !row.enabled,
                 "last_ok": minute(&ctx, row.last_ok_at),
                 "next": if row.enabled { minute(&ctx, Some(row.next_at)) } else { "–".to_owned() },
-                "says": row.last_error, "repairs": row.repairs.join(", "),
+                "says": row.last_error.map(|says| said(&says, language)), "repairs": repairs(&row.repairs, language),
                 "spark": chart::sparkline(&title, &weeks.get(&row.slug).copied().unwrap_or_default()),
             })
         })
         .collect();
     page::render(&ctx, "web/sources.html.j2", language, "/sources", json!({ "sources": rows }))
+}
+
+fn repairs(repairs: &[String], language: Language) -> String {
+    let told: Vec<String> = repairs.iter().map(|repair| said(repair, language)).collect();
+    told.join(if language == Language::Zh { "；" } else { ", " })
 }
 
 /// States that need nobody's hand.
@@ -79,7 +85,7 @@ pub async fn status(State(ctx): State<Context>, Path(lang): Path<String>) -> Ans
             report
                 .iter()
                 .flat_map(|report| &report.warnings)
-                .map(|warning| format!("{}: {warning}", run.stage)),
+                .map(|warning| format!("{}: {}", run.stage, said(warning, language))),
         );
         warnings.extend(run.error.iter().map(|error| format!("{}: {error}", run.stage)));
         let counts = report.map(|report| report.counts).unwrap_or_default();

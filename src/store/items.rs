@@ -1,10 +1,11 @@
 //! Tables `items`, `sightings`, `item_revisions`, `signals`, `tombstones`: what the sources published.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+use super::identity::{Is, Known, Names};
 use crate::model::{Entry, ItemId, Language, SignalKind, SourceId};
 
 /// An entry ready to be stored.
@@ -14,12 +15,18 @@ pub struct NewItem {
     pub entry: Entry,
     /// The form that is unique everywhere.
     pub canonical_link: String,
+    /// The guid with time or title: for what shares its guid with others.
+    pub other_guid: String,
+    /// The link with title and time: for what shares its page with others.
+    pub other_link: String,
     /// Guessed from the text, else the source's.
     pub language: Language,
     /// SHA-256 of title, summary and full text.
     pub content_sha256: Vec<u8>,
     /// Whether its own page is to be fetched.
     pub wants_page: bool,
+    /// Whether it stood there undated at the first reading of its source.
+    pub is_backlog: bool,
 }
 
 /// What storing a list of entries changed.
@@ -40,16 +47,8 @@ pub struct Stored {
 /// Between a value and its list in one parameter.
 const BETWEEN: &str = "\u{1f}";
 
-struct Known {
-    id: i64,
-    source_id: i64,
-    guid: String,
-    canonical_link: String,
-    content_sha256: Vec<u8>,
-}
-
 /// Stores what a source listed: new items, changed ones (the older text becomes a revision), sightings of items that
-/// another source brought first.
+/// another source brought first. Of what is new, at most `most`.
 ///
 /// # Errors
 /// The database fails.
@@ -57,54 +56,114 @@ pub async fn store(
     conn: &mut PgConnection,
     source: SourceId,
     items: &[NewItem],
-    now: DateTime<Utc>,
+    (most, now): (usize, DateTime<Utc>),
 ) -> sqlx::Result<Stored> {
     let known = known(conn, source, items).await?;
-    let mut by_guid = HashMap::new();
-    let mut by_link = HashMap::new();
-    for row in &known {
-        if row.source_id == source.0 {
-            by_guid.insert(row.guid.as_str(), row);
-        }
-        by_link.insert(row.canonical_link.as_str(), row);
-    }
+    let names = Names::of(source.0, &known);
     let mut stored = Stored::default();
     let mut new = Vec::new();
     let mut readings = Vec::new();
     for item in items {
-        let found =
-            by_guid.get(item.entry.guid.as_str()).or_else(|| by_link.get(item.canonical_link.as_str()));
-        let Some(row) = found else {
-            if item.entry.is_revision {
-                stored.old_versions += 1;
-            } else {
-                new.push(item);
+        match names.look_up(source.0, item) {
+            Is::Known(row) => {
+                readings.push((row.id, item));
+                if row.content_sha256 != item.content_sha256 {
+                    stored.revised += revise(conn, row, item, now).await?;
+                }
+                let has_moved = ![&item.canonical_link, &item.other_link].contains(&&row.canonical_link);
+                if has_moved && names.is_free(&item.canonical_link) {
+                    relink(conn, row, item).await?;
+                }
             }
-            continue;
-        };
-        readings.push((row.id, item));
-        if row.source_id != source.0 {
-            stored.sightings += sight(conn, ItemId(row.id), source, now).await?;
-        } else if row.content_sha256 != item.content_sha256 {
-            stored.revised += revise(conn, row, item, now).await?;
+            Is::Elsewhere(row) => {
+                readings.push((row.id, item));
+                stored.sightings += sight(conn, ItemId(row.id), source, now).await?;
+            }
+            Is::New(..) if item.entry.is_revision => stored.old_versions += 1,
+            Is::New(guid, link) => new.push(Fresh { item, guid, link }),
         }
     }
+    leave_out(conn, source, &mut new, most).await?;
     let inserted = insert(conn, source, &new, now).await?;
     stored.new = inserted.len() as u64;
-    let by_guid: HashMap<&str, &NewItem> =
-        new.into_iter().map(|item| (item.entry.guid.as_str(), item)).collect();
+    stored.sightings += sight_overtaken(conn, source, (&new, &inserted), now).await?;
+    let by_guid: HashMap<&str, &NewItem> = new.iter().map(|fresh| (fresh.guid, fresh.item)).collect();
     let fresh = inserted.iter().filter_map(|(id, guid)| Some((*id, *by_guid.get(guid.as_str())?)));
     readings.extend(fresh);
     stored.signals = read_signals(conn, source, &readings, now).await?;
     Ok(stored)
 }
 
+/// What another source brought while this one was being read is seen here too.
+async fn sight_overtaken(
+    conn: &mut PgConnection,
+    source: SourceId,
+    (new, inserted): (&[Fresh<'_>], &[(i64, String)]),
+    now: DateTime<Utc>,
+) -> sqlx::Result<u64> {
+    if new.len() == inserted.len() {
+        return Ok(0);
+    }
+    let links: Vec<String> = new.iter().map(|fresh| fresh.item.canonical_link.clone()).collect();
+    let done = sqlx::query!(
+        r#"INSERT INTO sightings (item_id, source_id, seen_at)
+           SELECT id, $1, $3 FROM items WHERE canonical_link = ANY ($2) AND source_id <> $1 ORDER BY id
+           ON CONFLICT DO NOTHING"#,
+        source.0,
+        &links,
+        now
+    );
+    Ok(done.execute(conn).await?.rows_affected())
+}
+
+/// An item to be inserted, and under which names.
+struct Fresh<'a> {
+    item: &'a NewItem,
+    guid: &'a str,
+    link: &'a str,
+}
+
+/// Of an archive without dates nobody knows what is new: beyond `most`, what it lists at first sight is remembered as
+/// left out, so that it is no news at a later poll either, in whatever order it is listed then.
+async fn leave_out(
+    conn: &mut PgConnection,
+    source: SourceId,
+    new: &mut Vec<Fresh<'_>>,
+    most: usize,
+) -> sqlx::Result<()> {
+    if new.len() <= most {
+        return Ok(());
+    }
+    let guids: Vec<String> = new.iter().map(|fresh| fresh.guid.to_owned()).collect();
+    let buried = sqlx::query_scalar!(
+        "SELECT guid FROM tombstones WHERE source_id = $1 AND guid = ANY ($2)",
+        source.0,
+        &guids
+    );
+    let buried: HashSet<String> = buried.fetch_all(&mut *conn).await?.into_iter().collect();
+    new.retain(|fresh| !buried.contains(fresh.guid));
+    let left_out = new.split_off(most.min(new.len()));
+    let names = |of: fn(&Fresh<'_>) -> String| left_out.iter().map(of).collect::<Vec<_>>();
+    sqlx::query!(
+        r#"INSERT INTO tombstones (source_id, guid, canonical_link)
+           SELECT $1, n.guid, n.link FROM unnest($2::text[], $3::text[]) AS n (guid, link) ON CONFLICT DO NOTHING"#,
+        source.0,
+        &names(|fresh| fresh.guid.to_owned()),
+        &names(|fresh| fresh.link.to_owned())
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 async fn known(conn: &mut PgConnection, source: SourceId, items: &[NewItem]) -> sqlx::Result<Vec<Known>> {
-    let guids: Vec<String> = items.iter().map(|item| item.entry.guid.clone()).collect();
-    let links: Vec<String> = items.iter().map(|item| item.canonical_link.clone()).collect();
+    let guids: Vec<String> =
+        items.iter().flat_map(|item| [&item.entry.guid, &item.other_guid]).cloned().collect();
+    let links: Vec<String> =
+        items.iter().flat_map(|item| [&item.canonical_link, &item.other_link]).cloned().collect();
     sqlx::query_as!(
         Known,
-        r#"SELECT id, source_id, guid, canonical_link, content_sha256 FROM items
+        r#"SELECT id, source_id, guid, canonical_link, title, published_at, content_sha256 FROM items
            WHERE (source_id = $1 AND guid = ANY ($2)) OR canonical_link = ANY ($3)"#,
         source.0,
         &guids,
@@ -115,16 +174,18 @@ async fn known(conn: &mut PgConnection, source: SourceId, items: &[NewItem]) -> 
 }
 
 /// Id and guid of those that were stored; another process, or an entry before it in the same feed, may have been first,
-/// and what was deleted does not come back.
+/// and what was deleted does not come back. In the order of the links: two that insert the same ones in another order
+/// would wait for each other.
 async fn insert(
     conn: &mut PgConnection,
     source: SourceId,
-    items: &[&NewItem],
+    new: &[Fresh<'_>],
     now: DateTime<Utc>,
 ) -> sqlx::Result<Vec<(i64, String)>> {
-    if items.is_empty() {
+    if new.is_empty() {
         return Ok(Vec::new());
     }
+    let items: Vec<&NewItem> = new.iter().map(|fresh| fresh.item).collect();
     let text = |of: fn(&NewItem) -> &str| items.iter().map(|item| of(item).to_owned()).collect::<Vec<_>>();
     let list = |of: fn(&Entry) -> &[String]| {
         items.iter().map(|item| of(&item.entry).join(BETWEEN)).collect::<Vec<_>>()
@@ -134,24 +195,25 @@ async fn insert(
     let dois: Vec<Option<String>> = items.iter().map(|item| item.entry.doi.clone()).collect();
     let rows = sqlx::query!(
         r#"INSERT INTO items (source_id, guid, link, canonical_link, title, summary, content, authors, categories,
-                              language, published_at, first_seen_at, content_sha256, page_state, page_next_at, doi)
+                              language, published_at, first_seen_at, content_sha256, page_state, page_next_at, doi,
+                              is_backlog)
            SELECT $1, n.guid, n.link, n.canonical, n.title, n.summary, n.content,
                   string_to_array(n.authors, $2), string_to_array(n.categories, $2),
-                  n.language, n.published, $3, n.hash, n.page_state, $3, n.doi
+                  n.language, n.published, $3, n.hash, n.page_state, $3, n.doi, n.is_backlog
            FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-                       $12::text[], $13::timestamptz[], $14::bytea[], $15::text[], $16::text[])
+                       $12::text[], $13::timestamptz[], $14::bytea[], $15::text[], $16::text[], $17::boolean[])
                 WITH ORDINALITY AS n (guid, link, canonical, title, summary, content, authors, categories,
-                                      language, published, hash, page_state, doi, position)
+                                      language, published, hash, page_state, doi, is_backlog, position)
            WHERE NOT EXISTS (SELECT FROM tombstones t WHERE t.source_id = $1 AND t.guid = n.guid)
              AND NOT EXISTS (SELECT FROM tombstones t WHERE t.canonical_link = n.canonical)
-           ORDER BY n.position
+           ORDER BY n.canonical COLLATE "C"
            ON CONFLICT DO NOTHING RETURNING id, guid"#,
         source.0,
         BETWEEN,
         now,
-        &text(|item| &item.entry.guid),
+        &new.iter().map(|fresh| fresh.guid.to_owned()).collect::<Vec<_>>(),
         &text(|item| &item.entry.link),
-        &text(|item| &item.canonical_link),
+        &new.iter().map(|fresh| fresh.link.to_owned()).collect::<Vec<_>>(),
         &text(|item| &item.entry.title),
         &text(|item| &item.entry.summary),
         &text(|item| &item.entry.content),
@@ -161,7 +223,8 @@ async fn insert(
         &published as &[Option<DateTime<Utc>>],
         &hashes,
         &text(page_state),
-        &dois as &[Option<String>]
+        &dois as &[Option<String>],
+        &items.iter().map(|item| item.is_backlog).collect::<Vec<_>>()
     )
     .fetch_all(conn)
     .await?;
@@ -203,21 +266,40 @@ async fn read_signals(
     Ok(done.rows_affected())
 }
 
-/// Takes back what the publisher took back: an item that no story was built from goes, and a tombstone stays.
+/// Takes back what the publisher took back: an item that no story was built from goes, another is marked, so that it
+/// is told no more. A tombstone stands for either.
 ///
 /// # Errors
 /// The database fails.
-pub async fn withdraw(conn: &mut PgConnection, source: SourceId, guids: &[String]) -> sqlx::Result<u64> {
+pub async fn withdraw(
+    conn: &mut PgConnection,
+    source: SourceId,
+    guids: &[String],
+    now: DateTime<Utc>,
+) -> sqlx::Result<u64> {
     if guids.is_empty() {
         return Ok(0);
     }
+    let marked = sqlx::query!(
+        r#"WITH marked AS (
+               UPDATE items SET withdrawn_at = $3
+               WHERE source_id = $1 AND guid = ANY ($2) AND withdrawn_at IS NULL
+                 AND EXISTS (SELECT FROM story_items s WHERE s.item_id = items.id)
+               RETURNING guid, canonical_link)
+           INSERT INTO tombstones (source_id, guid, canonical_link)
+           SELECT $1, guid, canonical_link FROM marked ON CONFLICT DO NOTHING"#,
+        source.0,
+        guids,
+        now
+    );
+    let n_marked = marked.execute(&mut *conn).await?.rows_affected();
     let done = sqlx::query!(
         r#"DELETE FROM items i WHERE source_id = $1 AND guid = ANY ($2)
              AND NOT EXISTS (SELECT FROM story_items s WHERE s.item_id = i.id)"#,
         source.0,
         guids
     );
-    Ok(done.execute(conn).await?.rows_affected())
+    Ok(n_marked + done.execute(conn).await?.rows_affected())
 }
 
 async fn sight(
@@ -235,12 +317,49 @@ async fn sight(
     Ok(done.execute(conn).await?.rows_affected())
 }
 
+/// The publisher gave the page another address.
+async fn relink(conn: &mut PgConnection, row: &Known, item: &NewItem) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"UPDATE items SET link = $2, canonical_link = $3
+           WHERE id = $1 AND NOT EXISTS (SELECT FROM items other WHERE other.canonical_link = $3)"#,
+        row.id,
+        item.entry.link,
+        item.canonical_link
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Whether nothing but numbers changed since a revision of the last day: a count of views is no news each time.
+async fn only_counts(
+    conn: &mut PgConnection,
+    row: &Known,
+    item: &NewItem,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let entry = &item.entry;
+    let words = [&entry.title, &entry.summary, &entry.content].map(String::as_str).concat();
+    let words: String = words.chars().filter(|c| !c.is_ascii_digit()).collect();
+    let counts = sqlx::query_scalar!(
+        r#"SELECT coalesce(revised_at > $2::timestamptz - interval '1 day', false)
+              AND regexp_replace(title || summary || content, '[0-9]', '', 'g') = $3 AS "only!" FROM items WHERE id = $1"#,
+        row.id,
+        now,
+        words
+    );
+    counts.fetch_one(conn).await
+}
+
 async fn revise(
     conn: &mut PgConnection,
     row: &Known,
     item: &NewItem,
     now: DateTime<Utc>,
 ) -> sqlx::Result<u64> {
+    if only_counts(conn, row, item, now).await? {
+        return Ok(0);
+    }
     sqlx::query!(
         r#"INSERT INTO item_revisions (item_id, revised_at, title, summary, content)
            SELECT id, $2, title, summary, content FROM items WHERE id = $1 ON CONFLICT DO NOTHING"#,

@@ -5,6 +5,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::{Connection as _, PgConnection, PgPool};
 
+/// First half of the advisory locks that stand for the pages of a host; the second is the host's hash.
+const PAGES_OF_HOST: i32 = 0x7061_6765;
+
 /// A name for claims that is proved alive by a connection. Dropped: the holder counts as gone.
 pub struct Holder {
     /// Stands in the column `lease_owner`.
@@ -22,6 +25,30 @@ impl Holder {
         let mut conn = pool.acquire().await?.detach();
         sqlx::query!("SELECT pg_advisory_lock($1)", key).execute(&mut conn).await?;
         Ok(Self { name: key.to_string(), conn })
+    }
+
+    /// Whether the pages of `host` are now this holder's to fetch: no other process has them.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn take_host(&mut self, host: &str) -> sqlx::Result<bool> {
+        let taken = sqlx::query_scalar!(
+            r#"SELECT pg_try_advisory_lock($1, hashtext($2)) AS "taken!""#,
+            PAGES_OF_HOST,
+            host
+        );
+        taken.fetch_one(&mut self.conn).await
+    }
+
+    /// Gives the pages of `host` up.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn leave_host(&mut self, host: &str) -> sqlx::Result<()> {
+        sqlx::query!("SELECT pg_advisory_unlock($1, hashtext($2))", PAGES_OF_HOST, host)
+            .fetch_one(&mut self.conn)
+            .await?;
+        Ok(())
     }
 
     /// Gives the name up; its rows, if any are left, are free at once.

@@ -7,6 +7,7 @@ pub mod deliveries;
 pub mod embedded;
 pub mod facts;
 pub mod hosts;
+mod identity;
 pub mod issues;
 pub mod items;
 pub mod jobs;
@@ -74,4 +75,20 @@ pub(crate) async fn create_if_missing(conn: &mut PgConnection, name: &str) -> sq
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!(r#"CREATE DATABASE "{name}""#))).execute(conn).await?;
     }
     Ok(())
+}
+
+/// Whether the same again may work: two processes got in each other's way.
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>, class 40.
+pub fn is_passing(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| ["40001", "40P01"].contains(&code.as_ref()))
+}
+
+/// Why the database does not take these data, in its own words; `None`: it is not the data (no connection, no space, no
+/// rights).
+pub fn refusal(error: &sqlx::Error) -> Option<String> {
+    let error = error.as_database_error()?;
+    let code = error.code()?;
+    // Data (22), constraints (23), limits of a row or an index (54), what two processes did (40).
+    ["22", "23", "40", "54"].contains(&code.get(..2)?).then(|| error.message().to_owned())
 }

@@ -1,5 +1,7 @@
 //! Table `pages`, and the columns of `items` that say how fetching them went.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
@@ -83,6 +85,20 @@ pub async fn want_papers(
         now
     );
     Ok(wanted.execute(pool).await?.rows_affected())
+}
+
+/// Those of the items whose page is still wanted: another process may have fetched it meanwhile.
+///
+/// # Errors
+/// The database fails.
+pub async fn still_wanted(pool: &PgPool, items: &[ItemId], now: DateTime<Utc>) -> sqlx::Result<HashSet<i64>> {
+    let ids: Vec<i64> = items.iter().map(|item| item.0).collect();
+    let wanted = sqlx::query_scalar!(
+        "SELECT id FROM items WHERE id = ANY ($1) AND page_state = 'wanted' AND page_next_at <= $2",
+        &ids,
+        now
+    );
+    Ok(wanted.fetch_all(pool).await?.into_iter().collect())
 }
 
 /// Keeps a fetched page for extract.

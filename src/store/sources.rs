@@ -33,6 +33,8 @@ pub struct Configured<'a> {
     pub host: &'a str,
     /// Whether a pause that another source of the host was told holds for this one.
     pub heeds_host_pause: bool,
+    /// All that decides what is read of an answer: an edit makes the same answer news.
+    pub rules: &'a str,
 }
 
 /// A source as the operator sees it.
@@ -121,27 +123,31 @@ pub struct Answer {
 }
 
 /// Enters a source of feeds.toml, or brings its row up to date. A changed address is asked at once and without the old
-/// address's validators.
+/// address's validators, unless it is the one that the old led to; with changed rules the same answer is read anew.
 ///
 /// # Errors
 /// The database fails.
 pub async fn enter(conn: &mut PgConnection, source: &Configured<'_>, now: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
-        r#"INSERT INTO sources AS old (slug, name, kind, url, lane, language, tier, owner, next_at, host, heeds_host_pause)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        r#"INSERT INTO sources AS old (slug, name, kind, url, lane, language, tier, owner, next_at, host, heeds_host_pause, rules)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
            ON CONFLICT (slug) DO UPDATE SET
                name = excluded.name, kind = excluded.kind, lane = excluded.lane, language = excluded.language,
                tier = excluded.tier, owner = excluded.owner, enabled = true, url = excluded.url,
-               heeds_host_pause = excluded.heeds_host_pause,
+               heeds_host_pause = excluded.heeds_host_pause, rules = excluded.rules,
                host = CASE WHEN old.url = excluded.url AND old.host <> '' THEN old.host ELSE excluded.host END,
                moved_to = CASE WHEN old.url = excluded.url THEN old.moved_to END,
                n_moved = CASE WHEN old.url = excluded.url THEN old.n_moved ELSE 0 END,
-               rhythm = CASE WHEN old.url = excluded.url THEN old.rhythm END,
-               etag = CASE WHEN old.url = excluded.url THEN old.etag END,
-               last_modified = CASE WHEN old.url = excluded.url THEN old.last_modified END,
-               body_sha256 = CASE WHEN old.url = excluded.url THEN old.body_sha256 END,
+               rhythm = CASE WHEN (old.url = excluded.url OR old.moved_to = excluded.url) AND coalesce(old.rules, excluded.rules) = excluded.rules THEN old.rhythm END,
+               etag = CASE WHEN (old.url = excluded.url OR old.moved_to = excluded.url) AND coalesce(old.rules, excluded.rules) = excluded.rules THEN old.etag END,
+               last_modified = CASE WHEN (old.url = excluded.url OR old.moved_to = excluded.url) AND coalesce(old.rules, excluded.rules) = excluded.rules THEN old.last_modified END,
+               body_sha256 = CASE WHEN (old.url = excluded.url OR old.moved_to = excluded.url) AND coalesce(old.rules, excluded.rules) = excluded.rules THEN old.body_sha256 END,
                n_failures = CASE WHEN old.url = excluded.url THEN old.n_failures ELSE 0 END,
-               next_at = CASE WHEN old.url = excluded.url THEN old.next_at ELSE excluded.next_at END"#,
+               next_at = CASE WHEN old.url = excluded.url OR old.moved_to = excluded.url THEN old.next_at ELSE excluded.next_at END
+           WHERE (old.name, old.kind, old.url, old.lane, old.language, old.tier, old.owner, old.heeds_host_pause, old.rules)
+                 IS DISTINCT FROM (excluded.name, excluded.kind, excluded.url, excluded.lane, excluded.language, excluded.tier,
+                                   excluded.owner, excluded.heeds_host_pause, excluded.rules)
+              OR NOT old.enabled OR old.host = ''"#,
         source.slug,
         source.name,
         source.kind,
@@ -152,7 +158,8 @@ pub async fn enter(conn: &mut PgConnection, source: &Configured<'_>, now: DateTi
         source.owner,
         now,
         source.host,
-        source.heeds_host_pause
+        source.heeds_host_pause,
+        source.rules
     )
     .execute(conn)
     .await?;
@@ -175,6 +182,15 @@ pub async fn id_of(pool: &PgPool, slug: &str) -> sqlx::Result<Option<SourceId>> 
 pub async fn disable_others(conn: &mut PgConnection, slugs: &[String]) -> sqlx::Result<u64> {
     let done = sqlx::query!("UPDATE sources SET enabled = false WHERE enabled AND slug <> ALL ($1)", slugs);
     Ok(done.execute(conn).await?.rows_affected())
+}
+
+/// Makes every enabled source due; a pause that its host asked for is still heeded when it is claimed.
+///
+/// # Errors
+/// The database fails.
+pub async fn make_due(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE sources SET next_at = $1 WHERE enabled AND next_at > $1", now).execute(pool).await?;
+    Ok(())
 }
 
 /// How many sources are due.
@@ -205,7 +221,8 @@ pub async fn claim_due(
     let mut tx = pool.begin().await?;
     // Two claims at once could hand out two sources of one host.
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", CLAIM_LOCK).execute(&mut *tx).await?;
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Claimed,
         r#"WITH free AS (
                SELECT DISTINCT ON (host) id, next_at FROM sources s
                WHERE enabled AND next_at <= $2 AND (lease_until IS NULL OR lease_until <= $2)
@@ -224,29 +241,88 @@ pub async fn claim_due(
     .fetch_all(&mut *tx)
     .await?;
     tx.commit().await?;
-    let mut sources = Vec::with_capacity(rows.len());
-    for row in rows {
-        sources.push(Source {
-            id: SourceId(row.id),
-            kind: row.kind.parse()?,
-            lane: row.lane.parse()?,
-            language: row.language.parse()?,
-            tier: row.tier.parse()?,
-            slug: row.slug,
-            name: row.name,
-            url: row.url,
-            owner: row.owner,
-            etag: row.etag,
-            last_modified: row.last_modified,
-            body_sha256: row.body_sha256,
-            n_failures: row.n_failures,
-            host: row.host,
-            moved_to: row.moved_to,
-            n_moved: row.n_moved,
-            rhythm: row.rhythm.map(|rhythm| rhythm.0),
-        });
+    rows.into_iter().map(Claimed::parse).collect()
+}
+
+/// When a source was last known to answer anything, also an error.
+///
+/// # Errors
+/// The database fails.
+pub async fn last_answer(pool: &PgPool) -> sqlx::Result<Option<DateTime<Utc>>> {
+    let last = sqlx::query_scalar!(
+        "SELECT max(last_fetch_at) FROM sources WHERE enabled AND last_status IS NOT NULL"
+    );
+    last.fetch_one(pool).await
+}
+
+/// Claims the source that answered last, though it is not due: to see whether anybody can be reached.
+///
+/// # Errors
+/// The database fails.
+pub async fn claim_witness(
+    pool: &PgPool,
+    holder: &str,
+    (now, until): (DateTime<Utc>, DateTime<Utc>),
+) -> anyhow::Result<Option<Source>> {
+    let row = sqlx::query_as!(
+        Claimed,
+        r#"UPDATE sources SET lease_owner = $1, lease_until = $3
+           WHERE id = (SELECT id FROM sources s
+               WHERE enabled AND last_status IS NOT NULL AND next_at > $2 AND (lease_until IS NULL OR lease_until <= $2)
+                 AND NOT EXISTS (SELECT FROM hosts h WHERE h.host = s.host AND h.not_before > $2)
+               ORDER BY last_fetch_at DESC NULLS LAST LIMIT 1 FOR UPDATE SKIP LOCKED)
+           RETURNING id, slug, name, kind, url, lane, language, tier, owner, etag, last_modified, body_sha256, n_failures,
+                     host, moved_to, n_moved, rhythm AS "rhythm: Json<Rhythm>""#,
+        holder,
+        now,
+        until
+    );
+    row.fetch_optional(pool).await?.map(Claimed::parse).transpose()
+}
+
+/// A claimed row, its words still text.
+struct Claimed {
+    id: i64,
+    slug: String,
+    name: String,
+    kind: String,
+    url: String,
+    lane: String,
+    language: String,
+    tier: String,
+    owner: String,
+    etag: Option<String>,
+    last_modified: Option<String>,
+    body_sha256: Option<Vec<u8>>,
+    n_failures: i32,
+    host: String,
+    moved_to: Option<String>,
+    n_moved: i32,
+    rhythm: Option<Json<Rhythm>>,
+}
+
+impl Claimed {
+    fn parse(self) -> anyhow::Result<Source> {
+        Ok(Source {
+            id: SourceId(self.id),
+            kind: self.kind.parse()?,
+            lane: self.lane.parse()?,
+            language: self.language.parse()?,
+            tier: self.tier.parse()?,
+            slug: self.slug,
+            name: self.name,
+            url: self.url,
+            owner: self.owner,
+            etag: self.etag,
+            last_modified: self.last_modified,
+            body_sha256: self.body_sha256,
+            n_failures: self.n_failures,
+            host: self.host,
+            moved_to: self.moved_to,
+            n_moved: self.n_moved,
+            rhythm: self.rhythm.map(|rhythm| rhythm.0),
+        })
     }
-    Ok(sources)
 }
 
 /// Writes down what one question came to, and gives the claim back.
@@ -298,6 +374,26 @@ pub async fn give_back(pool: &PgPool, ids: &[SourceId], next_at: DateTime<Utc>) 
         "UPDATE sources SET lease_owner = NULL, lease_until = NULL, next_at = $2 WHERE id = ANY ($1)",
         &ids,
         next_at
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Gives back a source that could not be reached, without blaming it: whose fault that is shows later.
+///
+/// # Errors
+/// The database fails.
+pub async fn not_reached(
+    pool: &PgPool,
+    id: SourceId,
+    (why, next_at): (&str, DateTime<Utc>),
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE sources SET lease_owner = NULL, lease_until = NULL, next_at = $2, last_error = $3 WHERE id = $1",
+        id.0,
+        next_at,
+        why
     )
     .execute(pool)
     .await?;

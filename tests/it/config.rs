@@ -156,7 +156,7 @@ fn an_unreachable_database_is_named_without_its_password() {
 }
 
 /// Runs the program in `folder` with nothing of the tester's own configuration.
-fn headsup(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Output {
+pub fn headsup(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_headsup"));
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();

@@ -7,6 +7,7 @@ mod crawl;
 mod database;
 mod demo;
 mod extract;
+mod feeds;
 mod group;
 mod judge;
 mod kill;

@@ -408,7 +408,7 @@ async fn the_operator_hears_once_a_week_what_broke() {
     for part in [
         "To: Op <op@example.org>",
         "1 of 1 sources cannot be read",
-        "broken-blog: failing",
+        "broken-blog: out of reach",
         "cannot connect",
         "Auto-Submitted",
     ] {

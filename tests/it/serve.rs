@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use headsup::demo::run;
-use headsup::serve;
 use headsup::store::subscribers;
+use headsup::{pipeline, serve};
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode};
 
@@ -103,6 +103,26 @@ async fn search_finds_both_languages_and_the_feed_can_be_read() {
         let xml = archive.page(&format!("/feed/{language}.xml")).await;
         let feed = feed_rs::parser::parse(xml.as_bytes()).unwrap();
         assert_eq!(feed.entries.len(), 5);
+    }
+}
+
+#[tokio::test]
+async fn what_a_source_says_is_said_in_the_readers_language() {
+    let mut archive = Archive::empty().await;
+    let at = |slug: &str, url: &str| headsup::config::SourceConfig {
+        slug: slug.into(),
+        allow_private: true,
+        ..headsup::config::SourceConfig::of_url(url)
+    };
+    // One that answers, since if none did the network would be to blame.
+    let own = at("own", &format!("{}/feed/en.xml", archive.base));
+    let sources = vec![at("broken-blog", "http://127.0.0.1:1/feed"), own];
+    archive.app.read(headsup::config::Feeds { sources, ..Default::default() });
+    pipeline::run_stages(&archive.app.ctx, &[pipeline::Stage::Crawl]).await.unwrap();
+    assert!(archive.page("/en/sources").await.contains("cannot connect: Connection refused"));
+    for page in ["/zh/sources", "/zh/status"] {
+        let page = archive.page(page).await;
+        assert!(page.contains("无法连接：连接被拒绝") && !page.contains("cannot connect"), "{page}");
     }
 }
 

@@ -50,7 +50,7 @@ async fn a_bad_source_fails_alone_and_says_why() {
         ("huge", "failing", "larger than 1000000 bytes"),
         ("500", "failing", "HTTP 500"),
         ("403", "blocked", "HTTP 403"),
-        ("gone", "gone", "HTTP 410"),
+        ("gone", "gone", "HTTP 410: its publisher took it down; tried again after 30 days"),
         ("stalls", "failing", "no answer within 3 s"),
         ("rubbish", "failing", "not readable as a feed"),
         ("round", "failing", "more than 5 redirects"),

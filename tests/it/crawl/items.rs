@@ -1,6 +1,6 @@
 //! What is stored of the entries: each thing once, its changes, and who else listed it.
 
-use headsup::config::PageRules;
+use headsup::config::{PageRules, SourceConfig};
 use headsup::model::{Language, SourceKind};
 
 use super::web::{Web, ok};
@@ -212,4 +212,189 @@ async fn a_sitemap_and_two_apis_are_read_like_feeds() {
     crawl(&app).await;
     assert_eq!(titles(&app).await, ["A card for small models", "Owl weights", "Owls"]);
     assert_eq!(crawl_later(&app, 3).await.count("items"), 0, "a second reading brings nothing");
+}
+
+/// An entry of [`feed`]: guid, link, title, day of May; an empty link is none, day 0 no date.
+type Told<'a> = (&'a str, &'a str, &'a str, u32);
+
+fn feed(entries: &[Told<'_>]) -> String {
+    let item = |(guid, link, title, day): &Told<'_>| {
+        let link = if link.is_empty() { String::new() } else { format!("<link>{link}</link>") };
+        let date = if *day == 0 {
+            String::new()
+        } else {
+            format!("<pubDate>{day:02} May 2026 06:00:00 GMT</pubDate>")
+        };
+        format!(
+            "<item><guid isPermaLink='false'>{guid}</guid>{link}<title>{title}</title>{date}\
+             <description>About {title}.</description></item>"
+        )
+    };
+    let items: String = entries.iter().map(item).collect();
+    format!("<rss version='2.0'><channel><title>f</title>{items}</channel></rss>")
+}
+
+/// Title and path of every item after these answers, one after the other.
+async fn after(answers: &[&[Told<'_>]]) -> Vec<String> {
+    let web = Web::start().await;
+    let app = reading(vec![source("one", format!("{}/feed", web.base))]).await;
+    for answer in answers {
+        web.put("/feed", ok(feed(answer)));
+        crawl_later(&app, 7).await;
+    }
+    column(&app, "SELECT title || ' ' || regexp_replace(link, '^https?://[^/]+', '') FROM items ORDER BY 1")
+        .await
+}
+
+#[tokio::test]
+async fn one_guid_for_several_things_never_writes_one_over_the_other() {
+    let [a, b, c] = [("same", "/a", "Alpha", 1), ("same", "/b", "Beta", 2), ("same", "/c", "Gamma", 3)];
+    assert_eq!(after(&[&[b, a], &[c, b], &[c]]).await, ["Alpha /a", "Beta /b", "Gamma /c"]);
+    assert_eq!(after(&[&[a], &[b], &[c], &[a]]).await, ["Alpha /a", "Beta /b", "Gamma /c"]);
+}
+
+#[tokio::test]
+async fn one_page_for_several_things_tells_each_of_them() {
+    let [a, b, c] = [("1", "/log", "Ver 1", 1), ("2", "/log", "Ver 2", 2), ("3", "/log", "Ver 3", 3)];
+    assert_eq!(after(&[&[a], &[b], &[c], &[c]]).await, ["Ver 1 /log", "Ver 2 /log", "Ver 3 /log"]);
+}
+
+#[tokio::test]
+async fn a_new_guid_at_each_poll_makes_no_new_item() {
+    for links in [["", "", ""], ["/home", "/home", "/home"], ["/1", "/2", "/3"]] {
+        let poll = |guids: [&'static str; 3]| {
+            [0, 1, 2].map(|n| (guids[n], links[n], ["Alpha", "Beta", "Gamma"][n], 0))
+        };
+        let polls = [poll(["a1", "a2", "a3"]), poll(["b1", "b2", "b3"]), poll(["c1", "c2", "c3"])];
+        let items = after(&[&polls[0], &polls[1], &polls[2]]).await;
+        assert_eq!(items.len(), 3, "{links:?}: {items:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_corrected_address_is_taken_over() {
+    let [wrong, right] = [("7", "/typo", "Seven", 1), ("7", "/seven", "Seven", 1)];
+    assert_eq!(after(&[&[wrong], &[right], &[right]]).await, ["Seven /seven"]);
+}
+
+#[tokio::test]
+async fn an_archive_without_dates_brings_only_what_is_added_in_whatever_order() {
+    let web = Web::start().await;
+    let list = |order: Vec<usize>| {
+        let posts: Vec<_> = order.iter().map(|n| (format!("g{n}"), format!("Post number {n}"))).collect();
+        let entries: Vec<_> = posts.iter().map(|(guid, title)| (&**guid, "", &**title, 0)).collect();
+        ok(feed(&entries))
+    };
+    let small = SourceConfig { max_items: 10, ..source("one", format!("{}/feed", web.base)) };
+    let app = reading(vec![small]).await;
+    web.put("/feed", list((0..25).collect()));
+    assert_eq!(crawl(&app).await.count("items"), 10);
+    web.put("/feed", list((0..25).rev().collect()));
+    assert_eq!(crawl_later(&app, 7).await.count("items"), 0);
+    web.put("/feed", list((0..26).collect()));
+    crawl_later(&app, 7).await;
+    assert!(titles(&app).await.contains(&"Post number 25".to_owned()));
+}
+
+#[tokio::test]
+async fn a_count_of_views_is_a_revision_once_a_day() {
+    let web = Web::start().await;
+    let app = reading(vec![source("one", format!("{}/feed", web.base))]).await;
+    let says = |words: &str| ok(feed(&[("1", "/a", "Alpha", 1)]).replace("About Alpha.", words));
+    let mut revised = Vec::new();
+    for n in 0..5 {
+        web.put("/feed", says(&format!("Read {n} times.")));
+        revised.push(crawl_later(&app, 4).await.count("revised"));
+    }
+    assert_eq!(revised, [0, 1, 0, 0, 0]);
+    web.put("/feed", says("Corrected."));
+    assert_eq!(crawl_later(&app, 4).await.count("revised"), 1, "other words are a revision at once");
+}
+
+#[tokio::test]
+async fn a_source_that_the_database_refuses_fails_alone() {
+    let web = Web::start().await;
+    let long = "模".repeat(990);
+    web.put(
+        "/long",
+        ok(feed(&[(&long, "/a", "Long", 1), (&format!("{long}2"), &format!("/{long}"), "Longer", 2)])),
+    );
+    web.put("/zero", ok(r#"{"version":"https://jsonfeed.org/version/1.1","title":"z","items":[{"id":"1\u0000","url":"/z","title":"Ze\u0000ro"}]}"#));
+    web.put("/good", ok(rss(&[("/g", "Good")])));
+    let of = |slug: &str| source(slug, format!("{}/{slug}", web.base));
+    let app = reading(vec![of("long"), of("zero"), of("good")]).await;
+    crawl(&app).await;
+    assert_eq!(titles(&app).await, ["Good", "Long", "Longer", "Zero"]);
+    sqlx::query("ALTER TABLE items ADD CONSTRAINT no_evil CHECK (title <> 'Evil')")
+        .execute(&app.ctx.pool)
+        .await
+        .unwrap();
+    web.put("/long", ok(feed(&[("x", "/x", "Evil", 1)])));
+    web.put("/good", ok(rss(&[("/h", "Better")])));
+    crawl_later(&app, 30).await;
+    assert!(titles(&app).await.contains(&"Better".to_owned()));
+    let evil = row(&app, "long").await;
+    assert!(evil.state == "failing" && evil.last_error.unwrap().contains("cannot be stored"));
+}
+
+#[tokio::test]
+async fn two_sources_that_list_the_same_in_opposite_order_are_both_heard() {
+    let web = Web::start().await;
+    let posts: Vec<String> = (0..150).map(|n| format!("{}/p{n}", web.base)).collect();
+    let mut posts: Vec<Told<'_>> = posts.iter().map(|link| (&**link, &**link, &**link, 1)).collect();
+    web.put("/one", ok(feed(&posts)));
+    posts.reverse();
+    let other = Web::with([("/two", feed(&posts))]).await;
+    let one = source("one", format!("{}/one", web.base));
+    let app = reading(vec![one, source("two", format!("{}/two", other.base))]).await;
+    let report = crawl(&app).await;
+    assert_eq!((report.count("items"), report.count("sightings"), report.count("failed")), (150, 150, 0));
+}
+
+#[tokio::test]
+async fn a_page_that_its_sitemap_says_has_changed_is_revised_and_fetched_again() {
+    let map = |day: u8| {
+        format!(
+            "<urlset><url><loc>/news/owls</loc><lastmod>2026-05-0{day}</lastmod></url>\
+             <url><loc>/news/larks</loc><lastmod>2026-05-03</lastmod></url></urlset>"
+        )
+    };
+    let web = Web::with([("/map.xml", map(1))]).await;
+    let page = |text: &str| super::web::typed("text/html", format!("<p>{text}"));
+    web.put("/news/owls", page("first"));
+    web.put("/news/larks", page("larks"));
+    let news = headsup::config::SourceConfig {
+        kind: SourceKind::Sitemap,
+        fetch_pages: true,
+        ..source("map", format!("{}/map.xml", web.base))
+    };
+    let app = reading(vec![news]).await;
+    assert_eq!(crawl(&app).await.count("pages"), 2);
+    web.put("/map.xml", ok(map(5)));
+    web.put("/news/owls", page("second"));
+    let report = crawl_later(&app, 30).await;
+    assert_eq!(
+        (report.count("items"), report.count("revised"), report.count("pages")),
+        (0, 1, 1),
+        "{report:?}"
+    );
+    let bodies = column(&app, "SELECT convert_from(body, 'UTF8') FROM pages ORDER BY 1");
+    assert_eq!(bodies.await, ["<p>larks", "<p>second"]);
+}
+
+#[tokio::test]
+async fn what_a_new_source_lists_without_dates_is_no_news_and_what_it_adds_is() {
+    let web = Web::start().await;
+    let post = |n: u32, day: u32| (format!("g{n}"), format!("/p{n}"), format!("Lumen ships part {n}"), day);
+    let list = |posts: &[(String, String, String, u32)]| {
+        let entries: Vec<Told<'_>> = posts.iter().map(|(g, l, t, day)| (&**g, &**l, &**t, *day)).collect();
+        ok(feed(&entries))
+    };
+    web.put("/feed", list(&[post(1, 0), post(2, 0), post(3, 5)]));
+    let app = reading(vec![source("one", format!("{}/feed", web.base))]).await;
+    crawl(&app).await;
+    web.put("/feed", list(&[post(4, 0), post(1, 0), post(2, 0), post(3, 5)]));
+    crawl_later(&app, 30).await;
+    let backlog = column(&app, "SELECT title FROM items WHERE is_backlog ORDER BY title").await;
+    assert_eq!(backlog, ["Lumen ships part 1", "Lumen ships part 2"]);
 }

@@ -299,3 +299,140 @@ async fn sources_are_asked_through_the_environments_proxy_but_private_ones_never
     );
     assert!(state(&app, "hidden").await.1.contains("private address refused"));
 }
+
+#[tokio::test]
+async fn sources_that_are_dead_while_others_live_are_not_our_network() {
+    let web = Web::with([("/feed", rss(&[("/a", "Alpha")]))]).await;
+    let dead = |n: u16| source(&format!("dead{n}"), format!("http://127.0.0.1:{n}/feed"));
+    let live = SourceConfig { every_minutes: 1440, ..source("live", format!("{}/feed", web.base)) };
+    let app = reading(vec![dead(1), dead(2), dead(3), live]).await;
+    crawl(&app).await;
+    for _ in 0..3 {
+        // Before the living one is due: it is asked as a witness.
+        crawl_later(&app, 5).await;
+    }
+    let dead = row(&app, "dead1").await;
+    assert!(dead.n_failures >= 3 && dead.state == "never-worked", "{dead:?}");
+    assert!(minutes_to_next(&app, "dead1").await >= 60, "later and later");
+}
+
+#[tokio::test]
+async fn a_single_source_is_not_blamed_for_our_network() {
+    let app = reading(vec![source("one", "http://127.0.0.1:1/feed")]).await;
+    let report = crawl(&app).await;
+    assert!(report.warnings.iter().any(|line| line.contains("offline")), "{report:?}");
+    assert_eq!(row(&app, "one").await.n_failures, 0);
+}
+
+#[tokio::test]
+async fn a_redirect_keeps_to_the_manners_of_the_host_it_leads_to() {
+    let (here, there) = (Web::start().await, Web::start().await);
+    here.put("/feed", told(302, "location", format!("{}/busy", there.base)));
+    there.put("/busy", told(429, "retry-after", "7200"));
+    there.put("/feed", ok(rss(&[("/a", "Alpha")])));
+    let app = reading(vec![source("one", format!("{}/feed", here.base))]).await;
+    crawl(&app).await;
+    let host = there.base.trim_start_matches("http://").to_owned();
+    assert_eq!(column(&app, "SELECT host FROM hosts").await, [host], "who asked for the pause gets it");
+    there.take_seen();
+    let mut app = app;
+    app.read(headsup::config::Feeds {
+        block: Vec::new(),
+        keep: Vec::new(),
+        sources: vec![source("two", format!("{}/feed", here.base))],
+    });
+    crawl(&app).await;
+    assert!(there.take_seen().is_empty());
+    assert!(row(&app, "two").await.last_error.unwrap().contains("asked for a pause"));
+}
+
+#[tokio::test]
+async fn validators_are_echoed_byte_for_byte_whatever_the_bytes() {
+    let web = Web::start().await;
+    let app = reading(vec![source("one", format!("{}/feed", web.base))]).await;
+    web.put(
+        "/feed",
+        Answer::Says(200, vec![("etag", "\"caf\u{e9}\"".to_owned())], rss(&[("/a", "Alpha")]).into()),
+    );
+    crawl(&app).await;
+    web.take_seen();
+    crawl_later(&app, 5).await;
+    let seen = web.take_seen();
+    assert_eq!(seen[0].headers.get("if-none-match").unwrap().as_bytes(), "\"caf\u{e9}\"".as_bytes());
+}
+
+#[tokio::test]
+async fn a_file_that_lies_there_compressed_is_read() {
+    use std::io::Write as _;
+    let web = Web::start().await;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(rss(&[("/a", "Alpha")]).as_bytes()).unwrap();
+    let kind = vec![("content-type", "application/x-gzip".to_owned())];
+    web.put("/feed.gz", Answer::Says(200, kind, packed.finish().unwrap()));
+    let app = reading(vec![source("one", format!("{}/feed.gz", web.base))]).await;
+    assert_eq!(crawl(&app).await.count("items"), 1);
+}
+
+#[tokio::test]
+async fn an_unconditional_304_is_no_answer() {
+    let web = Web::start().await;
+    web.put("/feed", status(304));
+    let app = reading(vec![source("one", format!("{}/feed", web.base))]).await;
+    crawl(&app).await;
+    assert_eq!(state(&app, "one").await.0, "failing");
+}
+
+#[tokio::test]
+async fn what_was_taken_back_is_told_no_more_also_where_a_story_tells_it() {
+    let entry = |id: &str, title: &str| {
+        format!(
+            "<entry><id>{id}</id><title>{title}</title><link href='/{id}'/><updated>2026-05-06T06:00:00Z</updated></entry>"
+        )
+    };
+    let feed = |inside: String| {
+        format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:at='http://purl.org/atompub/tombstones/1.0'>{inside}</feed>"
+        )
+    };
+    let web = Web::with([(
+        "/feed",
+        feed(entry("1", "Lumen opens its weights") + &entry("2", "Orbit lowers prices")),
+    )])
+    .await;
+    let app = reading(vec![source("one", format!("{}/feed", web.base))]).await;
+    headsup::pipeline::run_stages(&app.ctx, &headsup::pipeline::Stage::READING).await.unwrap();
+    let told = || async {
+        let start = app.ctx.clock.now() - TimeDelta::days(30);
+        let end = app.ctx.clock.now() + TimeDelta::days(30);
+        let kind = headsup::model::IssueKind::Weekly;
+        headsup::store::issues::candidates(&app.ctx.pool, kind, start, end).await.unwrap().len()
+    };
+    assert_eq!(told().await, 2);
+    web.put(
+        "/feed",
+        ok(feed(
+            "<at:deleted-entry ref='1' when='2026-05-06T07:00:00Z'/>".to_owned()
+                + &entry("2", "Orbit lowers prices"),
+        )),
+    );
+    crawl_later(&app, 5).await;
+    assert_eq!(told().await, 1);
+    assert_eq!(column(&app, "SELECT guid FROM tombstones").await, ["1"]);
+}
+
+#[tokio::test]
+async fn an_edited_rule_is_applied_to_an_answer_that_did_not_change() {
+    let feed = rss(&[("/1", "Alpha"), ("/2", "Beta")]);
+    let web = Web::start().await;
+    web.put("/feed", Answer::Tagged("\"v1\"", feed.into()));
+    let blocking = |words: &[&str]| SourceConfig {
+        block: words.iter().map(|word| (*word).to_owned()).collect(),
+        ..source("one", format!("{}/feed", web.base))
+    };
+    let mut app = reading(vec![blocking(&["Alpha"])]).await;
+    crawl(&app).await;
+    assert_eq!(titles(&app).await, ["Beta"]);
+    app.read(headsup::config::Feeds { sources: vec![blocking(&[])], ..Default::default() });
+    crawl_later(&app, 5).await;
+    assert_eq!(titles(&app).await, ["Alpha", "Beta"]);
+}

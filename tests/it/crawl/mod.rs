@@ -4,8 +4,9 @@ mod arxiv;
 mod asking;
 mod items;
 mod manners;
+mod maps;
 mod pages;
-mod web;
+pub mod web;
 
 use headsup::config::{Feeds, SourceConfig};
 use headsup::crawl;

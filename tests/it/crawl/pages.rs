@@ -4,7 +4,7 @@ use headsup::config::{ArticleRules, Feeds, SourceConfig};
 use headsup::model::SourceKind;
 use headsup::{extract, group, judge};
 
-use super::web::{Web, ok, status, typed};
+use super::web::{Answer, Web, ok, status, told, typed};
 use super::{column, crawl, crawl_later, reading, rss, source};
 use crate::app::TestApp;
 
@@ -170,4 +170,90 @@ async fn a_source_s_selectors_decide_what_its_pages_say() {
     assert_eq!(column(&app, "SELECT body FROM articles").await, [text.trim()]);
     let facts = column(&app, "SELECT concat_ws(' ', site, canonical_link, image) FROM articles").await;
     assert_eq!(facts, [format!("Example Lab {0}/a?clean {0}/i.png", web.base)]);
+}
+
+#[tokio::test]
+async fn a_hanging_host_keeps_its_pages_for_later_and_holds_up_nobody() {
+    let (hangs, good) = (Web::start().await, Web::start().await);
+    let many: Vec<(String, String)> =
+        (0..8).map(|n| (format!("{}/{n}", hangs.base), format!("Page {n}"))).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|(link, title)| (link.as_str(), title.as_str())).collect();
+    good.put("/hanging", ok(rss(&many)));
+    good.put("/feed", ok(rss(&[("/a", "Good")])));
+    good.put("/a", typed("text/html", "<p>text"));
+    for n in 0..8 {
+        hangs.put(&format!("/{n}"), Answer::Stalls);
+    }
+    let mut app = TestApp::start_with(|settings| settings.crawl.timeout_seconds = 1).await;
+    let sources = vec![
+        with_pages("hanging", format!("{}/hanging", good.base)),
+        with_pages("good", format!("{}/feed", good.base)),
+    ];
+    app.read(Feeds { block: Vec::new(), keep: Vec::new(), sources });
+    crawl(&app).await;
+    let states = states(&app).await;
+    assert_eq!(states[0], "Good fetched");
+    assert_eq!(states.iter().filter(|state| state.contains("no answer within")).count(), 2, "{states:?}");
+    assert!(states[1..].iter().all(|state| state.contains("wanted")), "{states:?}");
+}
+
+#[tokio::test]
+async fn two_processes_fetch_each_page_once() {
+    let web = Web::start().await;
+    let many: Vec<(String, String)> = (0..6).map(|n| (format!("/{n}"), format!("Page {n}"))).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|(link, title)| (link.as_str(), title.as_str())).collect();
+    web.put("/feed", ok(rss(&many)));
+    for n in 0..6 {
+        web.put(&format!("/{n}"), typed("text/html", "<p>text"));
+    }
+    let app = reading(vec![with_pages("one", format!("{}/feed", web.base))]).await;
+    tokio::join!(crawl(&app), crawl(&app), crawl(&app));
+    let pages: Vec<String> = web.take_paths().into_iter().filter(|path| path.len() == 2).collect();
+    assert_eq!(pages, ["/0", "/1", "/2", "/3", "/4", "/5"]);
+}
+
+#[tokio::test]
+async fn without_its_robots_txt_a_host_is_not_asked_for_pages() {
+    for (answer, says) in [
+        (status(503), "HTTP 503"),
+        (Answer::Stalls, "no answer within 1 s"),
+        (told(429, "retry-after", "7200"), "HTTP 429"),
+    ] {
+        let web = Web::with([("/feed", rss(&[("/a", "A")]))]).await;
+        web.put("/a", typed("text/html", "<p>text"));
+        web.put("/robots.txt", answer);
+        let mut app = TestApp::start_with(|settings| settings.crawl.timeout_seconds = 1).await;
+        let sources = vec![with_pages("one", format!("{}/feed", web.base))];
+        app.read(Feeds { block: Vec::new(), keep: Vec::new(), sources });
+        crawl(&app).await;
+        assert_eq!(states(&app).await, [format!("A wanted its robots.txt cannot be had: {says}")]);
+        assert!(!web.take_paths().contains(&"/a".to_owned()));
+        let paused = column(&app, "SELECT host FROM hosts").await;
+        assert_eq!(paused.len(), usize::from(says == "HTTP 429"));
+    }
+}
+
+#[tokio::test]
+async fn the_head_of_an_endless_robots_txt_is_heeded() {
+    let web = Web::with([("/feed", rss(&[("/a", "A")]))]).await;
+    web.put("/a", typed("text/html", "<p>text"));
+    web.put("/robots.txt", ok(format!("User-agent: *\nDisallow: /a\n{}", "# more\n".repeat(200_000))));
+    let app = reading(vec![with_pages("one", format!("{}/feed", web.base))]).await;
+    crawl(&app).await;
+    assert_eq!(states(&app).await, ["A failed robots.txt forbids it"]);
+}
+
+#[tokio::test]
+async fn the_robots_txt_of_where_a_redirect_leads_is_obeyed() {
+    let (here, there) = (Web::start().await, Web::start().await);
+    here.put("/feed", ok(rss(&[("/a", "A"), ("/b", "B")])));
+    for page in ["/a", "/b"] {
+        here.put(page, told(302, "location", format!("{}{page}", there.base)));
+        there.put(page, typed("text/html", "<p>text"));
+    }
+    there.put("/robots.txt", ok("User-agent: *\nDisallow: /b\n"));
+    let app = reading(vec![with_pages("one", format!("{}/feed", here.base))]).await;
+    crawl(&app).await;
+    assert_eq!(states(&app).await, ["A fetched", "B failed robots.txt forbids it"]);
+    assert_eq!(there.take_paths(), ["/a", "/robots.txt"]);
 }

@@ -1,5 +1,7 @@
 //! The one template engine, for mail, web and prompts: embedded templates that an operator may override.
 
+mod said;
+
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -8,6 +10,8 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
+
+pub use said::said;
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
