@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -317,10 +317,20 @@ pub struct Article {
     pub title: String,
     /// As stated.
     pub author: Option<String>,
-    /// As the page states it.
-    pub date: Option<DateTime<Utc>>,
+    /// As the page states it, with its zone.
+    pub date: Option<DateTime<FixedOffset>>,
     /// Of the text.
     pub language: Language,
+    /// Name of the site.
+    pub site: Option<String>,
+    /// The address that the page calls its own.
+    pub canonical: Option<String>,
+    /// Address of the lead picture.
+    pub image: Option<String>,
+    /// What the picture shows, in its publisher's words.
+    pub image_alt: Option<String>,
+    /// The whole text of a paper, of which `text` is the abstract.
+    pub paper: Option<String>,
     /// Plain paragraphs, separated by an empty line.
     pub text: String,
     /// How it was got.

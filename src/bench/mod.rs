@@ -2,6 +2,8 @@
 //! compare them within one run.
 
 pub mod crawl;
+pub mod extract;
 pub mod farm;
+mod files;
 pub mod parse;
 mod usage;

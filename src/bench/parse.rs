@@ -1,11 +1,13 @@
 //! How fast feeds are read, on one core.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{farm, usage};
+use super::farm;
+use super::files::collect;
+use super::usage::timed;
 use crate::crawl::inspect;
 
 /// Feeds that are made up where none are given.
@@ -64,25 +66,8 @@ pub fn run(paths: &[PathBuf]) -> anyhow::Result<Parsed> {
     })
 }
 
-fn collect(path: &Path, documents: &mut Vec<Vec<u8>>) -> std::io::Result<()> {
-    if !path.is_dir() {
-        documents.push(std::fs::read(path)?);
-        return Ok(());
-    }
-    let mut inside: Vec<PathBuf> =
-        std::fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
-    inside.sort();
-    inside.iter().try_for_each(|path| collect(path, documents))
-}
-
 /// Entries, and documents that are no feeds.
 fn count(documents: &[Vec<u8>], read: impl Fn(&[u8]) -> Option<usize>) -> (usize, usize) {
     let read: Vec<Option<usize>> = documents.iter().map(|bytes| read(bytes)).collect();
     (read.iter().flatten().sum(), read.iter().filter(|n| n.is_none()).count())
-}
-
-fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
-    let before = usage::cpu();
-    let result = work();
-    (result, usage::cpu() - before)
 }

@@ -20,3 +20,10 @@ pub fn peak_bytes() -> u64 {
     getrusage(UsageWho::RUSAGE_SELF)
         .map_or(0, |usage| u64::try_from(usage.max_rss()).unwrap_or_default() * unit)
 }
+
+/// The CPU time that `work` takes.
+pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let before = cpu();
+    let result = work();
+    (result, cpu() - before)
+}

@@ -100,6 +100,9 @@ pub enum Command {
     Eval(EvalArgs),
     /// Measure how fast a stage is
     Bench(BenchArgs),
+    /// Print the text of the PDF on standard input
+    #[command(hide = true)]
+    ReadPdf,
     /// Run a command with DATABASE_URL set to the private, migrated database
     #[command(hide = true)]
     Db(DbArgs),
@@ -131,6 +134,11 @@ pub enum BenchCommand {
     /// Read feeds on one core
     Parse {
         /// Files or folders [default: made-up feeds]
+        paths: Vec<PathBuf>,
+    },
+    /// Read pages on one core
+    Extract {
+        /// Files or folders [default: made-up pages]
         paths: Vec<PathBuf>,
     },
     /// The feeds of `bench crawl`
@@ -194,6 +202,9 @@ pub struct InspectArgs {
     /// Read the paths from standard input, print one JSON line each, never stop at a bad one
     #[arg(long)]
     pub batch: bool,
+    /// Read pages by the selectors that feeds.toml gives this source
+    #[arg(long, value_name = "SLUG")]
+    pub source: Option<String>,
 }
 
 /// What to inspect with.

@@ -21,6 +21,7 @@ pub async fn run(around: &Surroundings, args: BenchArgs) -> anyhow::Result<ExitC
             crawl(around, Farm { feeds, items, latency_ms }).await?;
         }
         BenchCommand::Parse { paths } => parse(around, &paths)?,
+        BenchCommand::Extract { paths } => extract(around, &paths)?,
         BenchCommand::Farm { sources: feeds, items, latency_ms } => {
             bench::farm::serve(Farm { feeds, items, latency_ms }).await?;
         }
@@ -78,5 +79,16 @@ fn parse(around: &Surroundings, paths: &[PathBuf]) -> anyhow::Result<()> {
         parsed.cleaning,
         parsed.strict,
         parsed.strict_entries
+    ))
+}
+
+fn extract(around: &Surroundings, paths: &[PathBuf]) -> anyhow::Result<()> {
+    let extracted = bench::extract::run(paths)?;
+    if around.global.json {
+        return output::json(&extracted);
+    }
+    output::line(&format!(
+        "{} pages, {:.1} MB, {} without an article\n{:.0} pages per CPU second",
+        extracted.pages, extracted.megabytes, extracted.refused, extracted.per_cpu_second
     ))
 }

@@ -10,6 +10,7 @@ use super::args::{InspectArgs, InspectWord};
 use super::open::Surroundings;
 use super::{UsageError, output};
 use crate::clock::Clock;
+use crate::config::ArticleRules;
 use crate::{crawl, extract};
 
 /// Address that relative links of a page in a file are read against.
@@ -20,8 +21,9 @@ const PARALLEL: usize = 4;
 
 /// Prints one JSON document for each file; in a batch one line each, and a bad one is a line too.
 pub async fn run(around: &Surroundings, args: InspectArgs) -> anyhow::Result<ExitCode> {
+    let how = How { kind: args.kind, rules: rules(around, args.source.as_deref())? };
     if args.batch {
-        return batch(around, args.kind).await;
+        return batch(around, &how).await;
     }
     if args.files.is_empty() {
         return Err(
@@ -30,7 +32,7 @@ pub async fn run(around: &Surroundings, args: InspectArgs) -> anyhow::Result<Exi
     }
     let mut code = ExitCode::SUCCESS;
     for file in &args.files {
-        let inspected = inspect(around, args.kind, file).await;
+        let inspected = inspect(around, &how, file).await;
         if inspected.get("error").is_some() {
             code = ExitCode::FAILURE;
         }
@@ -39,27 +41,42 @@ pub async fn run(around: &Surroundings, args: InspectArgs) -> anyhow::Result<Exi
     Ok(code)
 }
 
-async fn batch(around: &Surroundings, kind: InspectWord) -> anyhow::Result<ExitCode> {
+/// How the input is read.
+#[derive(Clone)]
+struct How {
+    kind: InspectWord,
+    rules: ArticleRules,
+}
+
+/// The selectors of the source named `slug`.
+fn rules(around: &Surroundings, slug: Option<&str>) -> anyhow::Result<ArticleRules> {
+    let Some(slug) = slug else { return Ok(ArticleRules::default()) };
+    let source = around.feeds()?.sources.into_iter().find(|source| source.slug == slug);
+    let source = source.ok_or_else(|| UsageError(format!("feeds.toml has no source {slug:?}")))?;
+    Ok(source.article.unwrap_or_default())
+}
+
+async fn batch(around: &Surroundings, how: &How) -> anyhow::Result<ExitCode> {
     use futures::StreamExt as _;
     let lines = std::io::stdin().lock().lines();
     // A path that is not UTF-8 ends nothing: it becomes a path that does not exist.
     let paths =
         lines.map(|line| line.unwrap_or_else(|error| error.to_string())).filter(|line| !line.is_empty());
     let paths: Vec<String> = paths.collect();
-    let mut results =
-        futures::stream::iter(&paths).map(|path| inspect(around, kind, path)).buffered(PARALLEL);
+    let mut results = futures::stream::iter(&paths).map(|path| inspect(around, how, path)).buffered(PARALLEL);
     while let Some(inspected) = results.next().await {
         output::line(&inspected.to_string())?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn inspect(around: &Surroundings, kind: InspectWord, file: &str) -> Json {
+async fn inspect(around: &Surroundings, how: &How, file: &str) -> Json {
     let outcome = match read(around, file).await {
         Ok(input) => {
             let now = Clock::System.now();
             // The parsers are pure and may be slow on a hostile file: not on the runtime's own threads.
-            tokio::task::spawn_blocking(move || parse(kind, &input, now))
+            let how = how.clone();
+            tokio::task::spawn_blocking(move || parse(&how, &input, now))
                 .await
                 .unwrap_or_else(|_| Err("the parser gave up on it".into()))
         }
@@ -92,17 +109,26 @@ async fn read(around: &Surroundings, file: &str) -> Result<Input, String> {
     Ok(Input { bytes, content_type: None, url: None })
 }
 
-fn parse(kind: InspectWord, input: &Input, now: DateTime<Utc>) -> Result<Json, String> {
+fn parse(how: &How, input: &Input, now: DateTime<Utc>) -> Result<Json, String> {
     let content_type = input.content_type.as_deref();
-    match kind {
+    match how.kind {
         InspectWord::Feed => {
             let inspected = crawl::inspect::feed(&input.bytes, content_type, input.url.as_deref(), now)?;
             serde_json::to_value(inspected).map_err(|error| error.to_string())
         }
         InspectWord::Page => {
-            let article =
-                extract::inspect::page(&input.bytes, content_type, input.url.as_deref().unwrap_or(NOWHERE))?;
+            let url = input.url.as_deref().unwrap_or(NOWHERE);
+            let article = extract::inspect::page(&input.bytes, content_type, url, &how.rules)?;
             serde_json::to_value(article).map_err(|error| error.to_string())
         }
     }
+}
+
+/// The text of the PDF on standard input: the stage extract runs this in a process of its own.
+pub fn read_pdf() -> anyhow::Result<ExitCode> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes)?;
+    output::line(&extract::pdf::answer(&bytes))?;
+    Ok(ExitCode::SUCCESS)
 }

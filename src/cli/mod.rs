@@ -90,6 +90,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor => doctor::run(&around).await,
         Command::Eval(args) => eval::run(&around, args),
         Command::Bench(args) => bench::run(&around, args).await,
+        Command::ReadPdf => inspect::read_pdf(),
         Command::Db(args) => db::run(&around, args).await,
     }
 }

@@ -79,6 +79,21 @@ pub struct SourceConfig {
     /// CSS selectors; required for kind "page", refused elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<PageRules>,
+    /// CSS selectors for the pages of its items, where the reading by rule fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub article: Option<ArticleRules>,
+}
+
+/// How the page of an item is read: CSS selectors.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ArticleRules {
+    /// What holds the text; where it finds nothing, the page is read by rule.
+    #[serde(default)]
+    pub content: Option<String>,
+    /// What is taken out of the page before.
+    #[serde(default)]
+    pub remove: Vec<String>,
 }
 
 /// How a list page is read: CSS selectors, `item` against the page, the others inside the item.
@@ -124,6 +139,7 @@ impl SourceConfig {
             block: Vec::new(),
             keep: Vec::new(),
             page: None,
+            article: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use scraper::Selector;
 use url::Url;
 
 use super::document::{Document, schema_of};
-use super::feeds::{Feeds, PageRules, SourceConfig};
+use super::feeds::{ArticleRules, Feeds, PageRules, SourceConfig};
 use super::problem::{ConfigError, Problem};
 use super::rule::Rule;
 use crate::model::SourceKind;
@@ -139,6 +139,7 @@ fn check_one(source: &SourceConfig) -> Vec<(&'static str, String)> {
         }
         _ => {}
     }
+    found.extend(source.article.iter().flat_map(bad_article_rules));
     match (&source.page, source.kind) {
         (Some(rules), SourceKind::Page) => found.extend(bad_selectors(rules)),
         (None, SourceKind::Page) => {
@@ -183,15 +184,21 @@ fn bad_selectors(rules: &PageRules) -> Vec<(&'static str, String)> {
         ("page.date", rules.date.as_ref()),
         ("page.summary", rules.summary.as_ref()),
     ];
-    let bad = |(key, selector): (&'static str, Option<&String>)| {
-        let selector = selector?;
-        if selector.trim().is_empty() {
-            return Some((key, "must not be empty".to_owned()));
-        }
-        let error = Selector::parse(selector).err()?;
-        Some((key, format!("{selector:?} is not a CSS selector: {error}")))
-    };
-    all.into_iter().filter_map(bad).collect()
+    all.into_iter().filter_map(|(key, selector)| Some((key, bad_selector(selector?)?))).collect()
+}
+
+fn bad_article_rules(rules: &ArticleRules) -> Vec<(&'static str, String)> {
+    let content = rules.content.iter().map(|selector| ("article.content", selector));
+    let remove = rules.remove.iter().map(|selector| ("article.remove", selector));
+    content.chain(remove).filter_map(|(key, selector)| Some((key, bad_selector(selector)?))).collect()
+}
+
+fn bad_selector(selector: &str) -> Option<String> {
+    if selector.trim().is_empty() {
+        return Some("must not be empty".to_owned());
+    }
+    let error = Selector::parse(selector).err()?;
+    Some(format!("{selector:?} is not a CSS selector: {error}"))
 }
 
 #[cfg(test)]
@@ -254,6 +261,7 @@ url = "https://example.org/x"
 lane = "company"
 kind = "page"
 page = { item = "a[[" }
+article = { content = "main >", remove = [".ad"] }
 every_minutes = 5
 [[source]]
 slug = "three"
@@ -266,7 +274,8 @@ kind = "page"
             "feeds.toml:4: source.one.url: \"example.org/feed\" is not a full address (did you mean \"https://example.org/feed\"?)",
             "feeds.toml:7: source.one.slug: \"one\" is taken by the source in line 3",
             "feeds.toml:11: source.one.page.item: \"a[[\" is not a CSS selector",
-            "feeds.toml:12: source.one.every_minutes: must be at least 60",
+            "feeds.toml:12: source.one.article.content: \"main >\" is not a CSS selector",
+            "feeds.toml:13: source.one.every_minutes: must be at least 60",
             "source.three.url: must begin with http:// or https://, not ftp:",
             "source.three.page: kind \"page\" needs [source.page]",
         ] {

@@ -14,7 +14,7 @@ mod settings;
 mod template;
 
 pub use document::{Document, schema_of};
-pub use feeds::{Feeds, PageRules, SourceConfig};
+pub use feeds::{ArticleRules, Feeds, PageRules, SourceConfig};
 pub use live::LiveFeeds;
 pub use load_feeds::CATALOGUE;
 pub use load_settings::{Environment, Loaded, Origin};

@@ -42,6 +42,17 @@ pub fn categories(url: &str) -> Vec<String> {
     words.iter().map(String::as_str).filter(is_category).map(str::to_owned).collect()
 }
 
+/// The addresses of a paper's HTML version and of its PDF, from that of its abstract.
+pub fn versions(link: &str) -> Option<[String; 2]> {
+    let url = Url::parse(link).ok()?;
+    let id = url.path().strip_prefix("/abs/").filter(|id| !id.is_empty())?;
+    Some(["html", "pdf"].map(|version| {
+        let mut url = url.clone();
+        url.set_path(&format!("/{version}/{id}"));
+        url.into()
+    }))
+}
+
 /// The API's address for what an announcement feed (".../rss/…" or ".../atom/…") announces; `None`: it is none.
 pub fn api_for(url: &str) -> Option<String> {
     let parsed = Url::parse(url).ok()?;

@@ -6,17 +6,23 @@ use chrono::Duration;
 use futures::StreamExt as _;
 use tokio::sync::Mutex;
 
-use super::Run;
 use super::answer::{Body, Fetched, Trouble};
 use super::fetch::Ask;
 use super::host::origin;
 use super::robots::{FORBIDDEN, Permission};
-use crate::model::{ItemId, Report};
+use super::{Run, arxiv};
+use crate::model::{ItemId, Report, SourceKind};
 use crate::store::leases::Holder;
 use crate::store::pages::{self, NewPage, Wanted};
 
 /// A page is tried so often.
 const MAX_ATTEMPTS: i32 = 3;
+
+/// Papers that are read as a whole, of those that may become the paper of the month.
+const PAPERS: i64 = 10;
+
+/// The pick of a month is made soon after it.
+const PAPER_AGE: Duration = Duration::days(40);
 
 /// Fetches what is wanted: the hosts side by side, the pages of one host one after the other.
 ///
@@ -24,7 +30,9 @@ const MAX_ATTEMPTS: i32 = 3;
 /// The database fails.
 pub async fn run(run: &Run<'_>, holder: Holder, report: &mut Report) -> anyhow::Result<Holder> {
     let ctx = run.ctx;
-    let wanted = pages::wanted(&ctx.pool, ctx.settings.crawl.pages_per_run, ctx.clock.now()).await?;
+    let now = ctx.clock.now();
+    pages::want_papers(&ctx.pool, PAPERS, now - PAPER_AGE, now).await?;
+    let wanted = pages::wanted(&ctx.pool, ctx.settings.crawl.pages_per_run, now).await?;
     let n_wanted = wanted.len();
     let work = ctx.progress.start("pages", n_wanted);
     let holder = Mutex::new(holder);
@@ -99,30 +107,51 @@ struct NoPage {
     message: String,
     /// Whether trying again may help.
     passing: bool,
+    /// Whether the host says that it is not there.
+    gone: bool,
 }
 
+/// A paper's HTML version, or where there is none its PDF; of other items the page itself.
 async fn one(run: &Run<'_>, page: &Wanted) -> Result<Body, NoPage> {
-    let open = run.open(&page.source_slug);
-    let mut turn = run.hosts.turn(&page.link).await;
-    match run.may_ask(&page.link, open, &mut turn).await {
-        Permission::Given => {}
-        Permission::Refused => return Err(NoPage { message: FORBIDDEN.to_owned(), passing: false }),
-        Permission::Unknown(message) => return Err(NoPage { message, passing: true }),
+    let is_paper = page.source_kind == SourceKind::Arxiv.as_str();
+    let Some([html, pdf]) = arxiv::versions(&page.link).filter(|_| is_paper) else {
+        return get(run, page, &page.link, is_text).await;
+    };
+    match get(run, page, &html, is_text).await {
+        Err(failure) if failure.gone => get(run, page, &pdf, is_pdf).await,
+        outcome => outcome,
     }
-    let ask = Ask { url: &page.link, open, ..Ask::default() };
+}
+
+async fn get(
+    run: &Run<'_>,
+    page: &Wanted,
+    url: &str,
+    fits: fn(Option<&str>) -> bool,
+) -> Result<Body, NoPage> {
+    let open = run.open(&page.source_slug);
+    let failed = |message: String, passing: bool| NoPage { message, passing, gone: false };
+    let mut turn = run.hosts.turn(url).await;
+    match run.may_ask(url, open, &mut turn).await {
+        Permission::Given => {}
+        Permission::Refused => return Err(failed(FORBIDDEN.to_owned(), false)),
+        Permission::Unknown(message) => return Err(failed(message, true)),
+    }
+    let ask = Ask { url, open, ..Ask::default() };
     let fetched = run.visit(ask, turn, &page.source_slug).await;
-    run.listen(&origin(&page.link), fetched.as_ref().err());
+    run.listen(&origin(url), fetched.as_ref().err());
     match fetched {
-        Ok(Fetched::Body(Body { broke_off: Some(why), .. })) => Err(NoPage { message: why, passing: true }),
-        Ok(Fetched::Body(body)) if is_text(body.content_type.as_deref()) => Ok(body),
+        Ok(Fetched::Body(Body { broke_off: Some(why), .. })) => Err(failed(why, true)),
+        Ok(Fetched::Body(body)) if fits(body.content_type.as_deref()) => Ok(body),
         Ok(Fetched::Body(body)) => {
             let kind = body.content_type.unwrap_or_default();
-            Err(NoPage { message: format!("is {kind}, not a web page"), passing: false })
+            Err(failed(format!("is {kind}, not a web page"), false))
         }
-        Ok(Fetched::NotModified(_)) => Err(NoPage { message: "HTTP 304".to_owned(), passing: false }),
+        Ok(Fetched::NotModified(_)) => Err(failed("HTTP 304".to_owned(), false)),
         Err(trouble) => {
             let _ = run.pause_host(Some(&trouble)).await;
-            Err(NoPage { passing: is_passing(&trouble), message: trouble.to_string() })
+            let gone = matches!(trouble, Trouble::Status { status: 404 | 410, .. });
+            Err(NoPage { passing: is_passing(&trouble), gone, message: trouble.to_string() })
         }
     }
 }
@@ -148,4 +177,8 @@ fn is_text(content_type: Option<&str>) -> bool {
         let kind = kind.to_lowercase();
         kind.is_empty() || kind.starts_with("text/") || kind.contains("html") || kind.contains("xml")
     })
+}
+
+fn is_pdf(content_type: Option<&str>) -> bool {
+    content_type.is_some_and(|kind| kind.to_lowercase().starts_with("application/pdf"))
 }

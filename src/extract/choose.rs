@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use super::meta::Meta;
 use super::page::Reading;
-use super::{clean, decode, page, wall};
+use super::{clean, decode, page, paper, wall};
+use crate::config::ArticleRules;
 use crate::model::{Article, Language, Origin, SourceKind};
 
 /// A text shorter than this says no more than a summary does (a Chinese character is two).
@@ -14,6 +16,9 @@ const FEED_SHARE: f64 = 0.8;
 
 /// A page that holds fewer of the title's words than this speaks of something else.
 const LEAST_TITLE_SHARE: f64 = 0.3;
+
+/// What is shown of a paid article is shorter than this.
+const LONGEST_STUB: usize = 2000;
 
 /// What is known of an item, its page's bytes included.
 #[derive(Clone, Debug)]
@@ -36,6 +41,10 @@ pub struct Material {
     pub published_at: Option<DateTime<Utc>>,
     /// Its own page, if one was fetched.
     pub page: Option<Page>,
+    /// How feeds.toml says that the page is to be read.
+    pub rules: ArticleRules,
+    /// What reading its page gave, if that is a paper's PDF.
+    pub pdf_text: Option<Result<String, String>>,
 }
 
 /// A fetched page.
@@ -64,7 +73,7 @@ pub struct Choice {
 pub fn choose(material: &Material) -> Choice {
     let feed = of_feed(material);
     if is_abstract_only(material) {
-        return Choice { article: feed, note: None, page_rejected: false };
+        return of_abstract(material, feed);
     }
     match material.page.as_ref().map(|page| of_page(material, page)) {
         Some(Ok(article)) if is_better(&article, &feed) => {
@@ -78,11 +87,43 @@ pub fn choose(material: &Material) -> Choice {
     }
 }
 
-/// The article that stands in `bytes`.
+/// The bytes of a paper that came as PDF.
+pub fn paper_as_pdf(material: &Material) -> Option<&[u8]> {
+    let page = material.page.as_ref().filter(|_| is_paper(material))?;
+    page.bytes.starts_with(b"%PDF").then_some(&page.bytes)
+}
+
+/// The abstract, and beside it the whole paper if that was fetched.
+fn of_abstract(material: &Material, mut article: Article) -> Choice {
+    let mut note = None;
+    match (&material.pdf_text, material.page.as_ref().filter(|_| is_paper(material))) {
+        (Some(Ok(text)), _) => article.paper = Some(text.clone()),
+        (Some(Err(why)), _) => note = Some(why.clone()),
+        (None, Some(page)) => {
+            let html = decode::decode(&page.bytes, Some(&page.content_type));
+            article.paper = paper::read(&html).map(|(text, _)| text);
+            if article.paper.is_none() && article.how == Origin::Title {
+                match paper::abstract_of(&html) {
+                    Some(text) => (article.text, article.how) = (text, Origin::Abstract),
+                    None => note = Some("the page holds no abstract".into()),
+                }
+            }
+        }
+        (None, None) => {}
+    }
+    Choice { article, page_rejected: note.is_some(), note }
+}
+
+/// The article that stands in `bytes`; the selectors of its source come before the rules.
 ///
 /// # Errors
 /// One line that says why there is none: a wall, another format, no text.
-pub fn of_bytes(bytes: &[u8], content_type: Option<&str>, url: &str) -> Result<Article, String> {
+pub fn by_rules(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    url: &str,
+    rules: &ArticleRules,
+) -> Result<Article, String> {
     let kind = content_type.unwrap_or_default().to_ascii_lowercase();
     if bytes.starts_with(b"%PDF")
         || ["application/pdf", "image/", "video/", "audio/"].iter().any(|k| kind.starts_with(k))
@@ -90,29 +131,53 @@ pub fn of_bytes(bytes: &[u8], content_type: Option<&str>, url: &str) -> Result<A
         return Err("the page is not HTML".into());
     }
     let html = decode::decode(bytes, content_type);
-    let reading = page::read(&html, url);
-    let (title, text) = reading.as_ref().map_or(("", ""), |reading| (&reading.title, &reading.text));
+    let reading = page::read(&html, url, rules);
+    let (title, text) = reading.as_ref().map_or(("", ""), |reading| (&reading.meta.title, &reading.text));
     if let Some(kind) = wall::found(title, text).or_else(|| page::bare_wall(&html, text)) {
         return Err(format!("not an article: {kind}"));
     }
-    Ok(article_of(reading?))
+    let reading = reading?;
+    if reading.text.is_empty() {
+        return Err("no text in the page".into());
+    }
+    Ok(article_of(reading))
 }
 
 fn article_of(reading: Reading) -> Article {
     let language = clean::language(&reading.text, Language::En);
-    let complete = !reading.cut && !wall::is_cut(&reading.text);
-    let Reading { title, author, date, text, .. } = reading;
-    Article { title, author, date, language, text, how: Origin::Page, complete }
+    // Metered pages are marked too, and hold the whole text.
+    let is_stub = reading.meta.paywalled && clean::weight(&reading.text) < LONGEST_STUB;
+    let complete = !reading.cut && !is_stub && !wall::is_cut(&reading.text);
+    let Meta { title, author, date, site, canonical, image, image_alt, .. } = reading.meta;
+    let text = reading.text;
+    Article {
+        title,
+        author,
+        date,
+        language,
+        site,
+        canonical,
+        image,
+        image_alt,
+        paper: None,
+        text,
+        how: Origin::Page,
+        complete,
+    }
 }
 
 /// An abstract is what a reader of papers wants first, and release notes are the release's whole text.
 fn is_abstract_only(material: &Material) -> bool {
-    let is_paper = material.link.contains("://arxiv.org/") || material.link.contains("://www.arxiv.org/");
-    is_paper || matches!(material.kind, SourceKind::Arxiv | SourceKind::Github)
+    is_paper(material) || material.kind == SourceKind::Github
+}
+
+fn is_paper(material: &Material) -> bool {
+    let is_there = material.link.contains("://arxiv.org/") || material.link.contains("://www.arxiv.org/");
+    is_there || material.kind == SourceKind::Arxiv
 }
 
 fn of_page(material: &Material, page: &Page) -> Result<Article, String> {
-    let mut article = of_bytes(&page.bytes, Some(&page.content_type), &page.url)?;
+    let mut article = by_rules(&page.bytes, Some(&page.content_type), &page.url, &material.rules)?;
     if !speaks_of(&article, &material.title) {
         return Err("the page speaks of something else".into());
     }
@@ -120,7 +185,7 @@ fn of_page(material: &Material, page: &Page) -> Result<Article, String> {
         article.title = clean::title(&material.title);
     }
     article.author = article.author.or_else(|| material.author.clone());
-    article.date = article.date.or(material.published_at);
+    article.date = article.date.or(material.published_at.map(Into::into));
     Ok(article)
 }
 
@@ -174,8 +239,13 @@ fn of_feed(material: &Material) -> Article {
     Article {
         title,
         author: material.author.clone(),
-        date: material.published_at,
+        date: material.published_at.map(Into::into),
         language,
+        site: None,
+        canonical: None,
+        image: None,
+        image_alt: None,
+        paper: None,
         text,
         how,
         complete,
@@ -203,6 +273,8 @@ mod tests {
             author: Some("Ada".into()),
             language: Language::En,
             published_at: None,
+            rules: ArticleRules::default(),
+            pdf_text: None,
             page: html.map(|html| Page {
                 url: "https://lab.example/pruned".into(),
                 content_type: "text/html".into(),

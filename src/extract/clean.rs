@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
 
+use super::render::{Block, Kind};
 use crate::model::Language;
 
 /// Most characters of an article's text.
-pub const MOST_CHARS: usize = 60_000;
+pub const MOST_CHARS: usize = 200_000;
 
 /// Most characters of a title or a name.
 pub const MOST_TITLE_CHARS: usize = 500;
@@ -69,24 +70,73 @@ pub fn paragraphs(text: &str) -> (String, bool) {
             break;
         }
         let is_again = kept.last() == Some(&line) || (!is_short && !seen.insert(line.clone()));
-        let is_the_site = is_short && BOILERPLATE.is_match(&line);
-        if !is_again && !is_the_site {
+        if !is_again && !is_the_site(&line) {
             kept.push(line);
         }
     }
     capped(&kept.join("\n\n"), MOST_CHARS)
 }
 
+/// Blocks of a page to plain text: the site's own words dropped, code as it stands, capped to [`MOST_CHARS`].
+pub fn assemble(blocks: &[Block]) -> (String, bool) {
+    let texts = blocks.iter().map(|block| match block.kind {
+        Kind::Code => code(&block.text),
+        Kind::Table => lines(&block.text, |_| true).join("\n"),
+        Kind::Heading => line(&block.text),
+        Kind::Text | Kind::Item => lines(&block.text, |line| !is_the_site(line)).join("\n\n"),
+    });
+    let kept: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    capped(&kept.join("\n\n"), MOST_CHARS)
+}
+
+fn lines(text: &str, keep: impl Fn(&str) -> bool) -> Vec<String> {
+    text.split('\n').map(line).filter(|line| !line.is_empty() && keep(line)).collect()
+}
+
+/// Whether a whole paragraph belongs to the site, not to the article.
+fn is_the_site(line: &str) -> bool {
+    line.chars().count() <= BOILERPLATE_CHARS && BOILERPLATE.is_match(line)
+}
+
+/// Terminals that colour by HTML are shown by scripts, which we do not run.
+static COLOURS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"</?(?:font|span|u|b|i)(?: [a-z]+=[^<>]*)?>").ok());
+
+fn code(text: &str) -> String {
+    let plain = COLOURS.as_ref().filter(|_| text.contains("<font color="));
+    let text = plain.map_or_else(|| text.into(), |colours| colours.replace_all(text, ""));
+    let rows: Vec<String> = text
+        .split('\n')
+        .map(|row| row.chars().filter(|c| !is_invisible(*c)).collect::<String>().trim_end().to_owned())
+        .collect();
+    let first = rows.iter().position(|row| !row.is_empty()).unwrap_or(0);
+    let last = rows.iter().rposition(|row| !row.is_empty()).map_or(0, |n| n + 1);
+    rows.get(first..last).map(|rows| rows.join("\n")).unwrap_or_default()
+}
+
+/// The text itself where its writer has written `&amp;` once too often.
+pub fn decoded(text: &str) -> std::borrow::Cow<'_, str> {
+    let is_encoded = text.split_once('&').is_some_and(|(_, rest)| rest.chars().take(10).any(|c| c == ';'));
+    if !is_encoded || text.contains('<') {
+        return text.into();
+    }
+    dom_query::Document::fragment(text).text().to_string().into()
+}
+
 /// One line: no control characters, single spaces, at most [`MOST_TITLE_CHARS`].
 pub fn title(text: &str) -> String {
-    capped(&line(text), MOST_TITLE_CHARS).0
+    capped(&line(&decoded(text)), MOST_TITLE_CHARS).0
 }
 
 /// The language of `text`; `default` where it is too short to tell or neither English nor Chinese.
 pub fn language(text: &str, default: Language) -> Language {
+    let n_kana = text.chars().take(4000).filter(|c| is_kana(*c)).count();
     let (n_han, n_letters) = text.chars().take(4000).fold((0_usize, 0_usize), |(han, letters), c| {
         (han + usize::from(is_han(c)), letters + usize::from(c.is_alphabetic()))
     });
+    if n_kana * 10 > n_han && n_kana >= 4 {
+        return default;
+    }
     // Chinese articles about software are full of Latin names, so a fifth of Han is enough.
     if n_han * 5 >= n_letters && n_han >= 4 {
         return Language::Zh;
@@ -105,12 +155,36 @@ pub fn weight(text: &str) -> usize {
     text.chars().map(|c| if is_han(c) { 2 } else { 1 }).sum()
 }
 
+/// The same of a text with the space of its source: many in a row are one.
+pub fn spaced_weight(text: &str) -> usize {
+    let mut after_space = true;
+    let mut weight = 0;
+    for c in text.chars() {
+        let is_space = c.is_whitespace();
+        weight += if is_space && after_space {
+            0
+        } else if is_han(c) {
+            2
+        } else {
+            1
+        };
+        after_space = is_space;
+    }
+    weight - usize::from(after_space && weight > 0)
+}
+
 /// Whether `c` is a Chinese character.
 pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }
 
-fn line(text: &str) -> String {
+/// Whether `c` is a Japanese syllable.
+pub fn is_kana(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{30ff}')
+}
+
+/// One line: no control characters, single spaces.
+pub fn line(text: &str) -> String {
     let plain: String = text.chars().filter(|c| !is_invisible(*c)).collect();
     let spaced = SPACE.as_ref().map_or(plain.clone(), |space| space.replace_all(&plain, " ").into_owned());
     spaced.trim().to_owned()

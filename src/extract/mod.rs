@@ -2,18 +2,34 @@
 
 pub mod inspect;
 
+mod author;
+mod body;
 mod choose;
 mod clean;
+mod date;
 mod decode;
+mod furniture;
+mod jsonld;
+mod merge;
+mod meta;
+mod names;
 mod page;
-mod plain;
+mod paper;
+pub mod pdf;
+mod render;
+mod title;
+mod tree;
 mod wall;
+
+#[cfg(test)]
+mod tests;
 
 use anyhow::Context as _;
 use chrono::{Duration, TimeDelta};
 use futures::{StreamExt as _, stream};
 use tokio::task::spawn_blocking;
 
+use crate::config::ArticleRules;
 use crate::context::Context;
 use crate::model::{Article, ItemId, Language, Origin, Report, SourceKind};
 use crate::progress::Work;
@@ -80,12 +96,18 @@ async fn read(ctx: &Context, item: Unread) -> anyhow::Result<(ItemId, choose::Ch
     let page = articles::page(&ctx.pool, item_id).await.context("cannot load a page")?;
     let title = item.title.clone();
     let language = item.language.parse().unwrap_or(Language::En);
-    let material = material(item, page);
+    let config = ctx.feeds.sources.iter().find(|source| source.slug == item.source_slug);
+    let rules = config.and_then(|source| source.article.clone()).unwrap_or_default();
+    let mut material = material(item, page, rules);
+    if let Some(bytes) = choose::paper_as_pdf(&material) {
+        let program = std::env::current_exe().context("cannot find headsup itself")?;
+        material.pdf_text = Some(pdf::text(&program, bytes).await);
+    }
     let choice = spawn_blocking(move || choose::choose(&material)).await;
     Ok((item_id, choice.unwrap_or_else(|_| title_only(title, language))))
 }
 
-fn material(item: Unread, page: Option<articles::StoredPage>) -> choose::Material {
+fn material(item: Unread, page: Option<articles::StoredPage>, rules: ArticleRules) -> choose::Material {
     choose::Material {
         kind: item.kind.parse().unwrap_or(SourceKind::Feed),
         link: item.link,
@@ -95,6 +117,8 @@ fn material(item: Unread, page: Option<articles::StoredPage>) -> choose::Materia
         author: item.authors.into_iter().next(),
         language: item.language.parse().unwrap_or(Language::En),
         published_at: item.published_at,
+        rules,
+        pdf_text: None,
         page: page.map(|page| choose::Page {
             url: page.final_url,
             content_type: page.content_type,
@@ -107,7 +131,19 @@ fn material(item: Unread, page: Option<articles::StoredPage>) -> choose::Materia
 fn title_only(title: String, language: Language) -> choose::Choice {
     let text = clean::title(&title);
     let how = Origin::Title;
-    let article =
-        Article { title: text.clone(), author: None, date: None, language, text, how, complete: false };
+    let article = Article {
+        title: text.clone(),
+        author: None,
+        date: None,
+        language,
+        site: None,
+        canonical: None,
+        image: None,
+        image_alt: None,
+        paper: None,
+        text,
+        how,
+        complete: false,
+    };
     choose::Choice { article, note: Some("its text could not be read".into()), page_rejected: true }
 }

@@ -1,15 +1,18 @@
-//! HTML to the article in it: readability first, our own simple reading where that fails.
+//! HTML to the article in it: one tree, two readings of it, one text.
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use dom_query::{Document, NodeId};
 use dom_smoothie::{Config, Readability, TextMode};
 use regex::Regex;
 
-use super::clean;
-use super::plain;
-use crate::model::Language;
+use super::meta::Meta;
+use super::render::{self, Block, Kind};
+use super::tree::{COMMA, Tree};
+use super::{body, clean, merge, meta};
+use crate::config::ArticleRules;
 
 /// Most bytes of a page that are read.
 const MOST_BYTES: usize = 6_000_000;
@@ -18,52 +21,91 @@ const MOST_BYTES: usize = 6_000_000;
 const MOST_ELEMENTS: usize = 60_000;
 
 /// A page nested deeper than this is an attack, or broken beyond reading.
-const DEEPEST: i64 = 600;
+const DEEPEST: usize = 600;
 
 /// Readability tries again with looser rules below this many characters; a Chinese text needs half as many.
 const SHORT_TEXT: usize = 500;
 
-/// Stands behind a Chinese stop while readability reads: it counts commas, and only "," and "，".
-const COMMA: &str = "，\u{2060}";
-
 /// What a page says, not yet judged.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
-    /// Headline, without the site's name.
-    pub title: String,
-    /// As stated.
-    pub author: Option<String>,
-    /// As stated.
-    pub date: Option<DateTime<Utc>>,
+    /// Title, author and the like.
+    pub meta: Meta,
     /// Clean paragraphs.
     pub text: String,
     /// Whether the cap cut the text.
     pub cut: bool,
 }
 
-static CONTAINERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)<(/?)(?:div|span|section|article|font|b|i|em|strong|ul|ol|table|blockquote|a|center|svg|g)\b[^>]*?(/?)>").ok()
+/// Tags, and scripts whole: what looks like a tag in them is none.
+static TAGS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let names = "div|span|section|article|font|b|i|em|strong|ul|ol|li|p|td|table|blockquote|a|center|svg|g";
+    Regex::new(&format!(r"(?is)<script(?-u:\b).*?</script|</?({names})(?-u:\b)[^>]*>")).ok()
 });
 
-/// Reads `html`. `url` is the page's own address.
+/// Reads `html`. `url` is the page's own address; `rules` are its source's. The text may be empty.
 ///
 /// # Errors
 /// One line that says why nothing could be read.
-pub fn read(html: &str, url: &str) -> Result<Reading, String> {
+pub fn read(html: &str, url: &str, rules: &ArticleRules) -> Result<Reading, String> {
     let html = head_of(html);
-    if depth(html) > DEEPEST {
+    if is_too_deep(html) {
         return Err("the page is nested too deeply".into());
     }
-    // Readability is old code about the oldest of formats: a panic in it must not end the stage.
-    let first = catch_unwind(AssertUnwindSafe(|| by_readability(html, url))).unwrap_or_default();
-    let second = || catch_unwind(AssertUnwindSafe(|| plain::read(html))).unwrap_or_default();
-    let is_enough = |reading: &Reading| clean::weight(&reading.text) >= SHORT_TEXT / 2;
-    let mut best = match first {
-        Some(reading) if is_enough(&reading) => reading,
-        first => longer(first, second()).ok_or("no text in the page")?,
+    let is_chinese = is_chinese(html);
+    let document = Document::from(if is_chinese { with_commas(html) } else { html.to_owned() });
+    for found in rules.remove.iter().filter_map(|css| document.try_select(css)) {
+        found.remove();
+    }
+    let chosen = rules.content.as_deref().and_then(|css| document.try_select(css));
+    let chosen: HashSet<NodeId> = chosen.iter().flat_map(|found| found.nodes()).map(|node| node.id).collect();
+    let tree = Tree::of(&document);
+    let (mut blocks, begin) = if chosen.is_empty() {
+        by_rule(document, &tree, url, is_chinese)
+    } else {
+        by_selector(&tree, &chosen)
     };
-    best.title = clean::title(&best.title);
-    Ok(best)
+    let meta = meta::read(&tree, url, begin);
+    // The headline is kept apart from the text.
+    if blocks
+        .first()
+        .is_some_and(|block| block.kind == Kind::Heading && clean::title(&block.text) == meta.title)
+    {
+        blocks.remove(0);
+    }
+    let (mut text, mut cut) = clean::assemble(&blocks);
+    let described = meta.body.as_deref().map(|body| clean::paragraphs(&clean::decoded(body)));
+    if let Some((body, was_cut)) = described.filter(|(body, _)| says_more(body, &text)) {
+        (text, cut) = (body, was_cut);
+    }
+    Ok(Reading { meta, text, cut })
+}
+
+/// The blocks of both readings, and the node with which they begin.
+fn by_rule(document: Document, tree: &Tree, url: &str, is_chinese: bool) -> (Vec<Block>, usize) {
+    // Readability is old code about the oldest of formats: a panic in it must not end the stage.
+    let first = catch_unwind(AssertUnwindSafe(|| readability(document, tree, url, is_chinese)));
+    let first = first.unwrap_or_else(|_| vec![false; tree.nodes.len()]);
+    let body = body::read(tree);
+    let begin = (0..tree.nodes.len()).find(|n| first[*n] && tree.weight(*n) > 60);
+    (merge::blocks(tree, &first, &body), begin.unwrap_or(body.first))
+}
+
+/// What stands in the elements that the source's selector names.
+fn by_selector(tree: &Tree, chosen: &HashSet<NodeId>) -> (Vec<Block>, usize) {
+    let mut inside = vec![false; tree.nodes.len()];
+    for (index, node) in tree.nodes.iter().enumerate() {
+        inside[index] = inside[node.parent] || chosen.contains(&node.id);
+    }
+    let never = body::never(tree);
+    let begin = inside.iter().position(|is_in| *is_in).unwrap_or_default();
+    (render::blocks(tree, 0..tree.nodes.len(), &|n| inside[n] && !never[n]), begin)
+}
+
+/// Whether the text that a page gives machines is an article, and the one that it shows people a stub.
+fn says_more(described: &str, shown: &str) -> bool {
+    let (described, shown) = (clean::weight(described), clean::weight(shown));
+    described >= body::LEAST_ARTICLE && shown * 2 < described
 }
 
 /// A page of which only a frame was sent: scripts, and the request to run them.
@@ -73,38 +115,28 @@ pub fn bare_wall(html: &str, text: &str) -> Option<&'static str> {
     (is_empty && asks()).then_some("JavaScript needed")
 }
 
-fn longer(first: Option<Reading>, second: Option<Reading>) -> Option<Reading> {
-    match (first, second) {
-        (Some(a), Some(b)) if clean::weight(&b.text) > 2 * clean::weight(&a.text) => {
-            Some(Reading { text: b.text, cut: b.cut, ..a })
-        }
-        (Some(a), _) => Some(a),
-        (None, b) => b,
-    }
-}
-
-fn by_readability(html: &str, url: &str) -> Option<Reading> {
-    let is_chinese = clean::language(&visible_start(html), Language::En) == Language::Zh;
+/// For each node whether readability keeps it.
+fn readability(document: Document, tree: &Tree, url: &str, is_chinese: bool) -> Vec<bool> {
     let config = Config {
+        disable_json_ld: true,
         max_elements_to_parse: MOST_ELEMENTS,
         char_threshold: if is_chinese { SHORT_TEXT / 2 } else { SHORT_TEXT },
-        text_mode: TextMode::Formatted,
+        text_mode: TextMode::Raw,
         ..Config::default()
     };
-    let source = if is_chinese { with_commas(html) } else { html.to_owned() };
     let url = (url.starts_with("http://") || url.starts_with("https://")).then_some(url);
-    let article = Readability::new(source, url, Some(config)).ok()?.parse().ok()?;
-    let (text, cut) = clean::paragraphs(&article.text_content.replace(COMMA, ""));
-    Some(Reading {
-        title: article.title.replace(COMMA, ""),
-        author: article
-            .byline
-            .map(|name| clean::title(&name.replace(COMMA, "")))
-            .filter(|name| !name.is_empty()),
-        date: article.published_time.as_deref().and_then(date),
-        text,
-        cut,
-    })
+    let mut readability = Readability::with_document(document, url, Some(config)).ok();
+    let article = readability.as_mut().and_then(|readability| readability.parse().ok());
+    // It moves nodes about, but does not make new ones of text.
+    let ids: HashSet<NodeId> = match (&readability, &article) {
+        (Some(readability), Some(_)) => {
+            let content = readability.doc.select_single("#readability-page-1");
+            let inside = content.nodes().iter().flat_map(|root| root.descendants_it());
+            inside.filter(|node| node.is_text()).map(|node| node.id).collect()
+        }
+        _ => HashSet::new(),
+    };
+    tree.nodes.iter().map(|node| ids.contains(&node.id)).collect()
 }
 
 /// Every Chinese stop also counts as a comma.
@@ -119,25 +151,29 @@ fn with_commas(html: &str) -> String {
     text
 }
 
-/// Enough of the page to tell its language: letters outside of tags.
-fn visible_start(html: &str) -> String {
+/// Whether the page is written in Chinese: among the letters of its scripts and names a Chinese text still shows.
+fn is_chinese(html: &str) -> bool {
     let body = html.find("<body").unwrap_or(0);
-    let mut inside = false;
-    let outside = html[body..].chars().filter(|c| {
+    let (mut inside, mut n_han, mut n_kana, mut n_letters) = (false, 0_usize, 0_usize, 0_usize);
+    for c in html[body..].chars() {
         match c {
             '<' => inside = true,
             '>' => inside = false,
-            _ => return !inside && (c.is_alphabetic() && !c.is_ascii() || c.is_ascii_alphabetic()),
+            _ if inside || !c.is_alphabetic() => continue,
+            _ => n_letters += 1,
         }
-        false
-    });
-    // Scripts are Latin: among 20,000 letters a Chinese article still shows.
-    let letters: String = outside.take(20_000).collect();
-    let n_han = letters.chars().filter(|c| clean::is_han(*c)).count();
-    if n_han >= 200 { "中文网页".to_owned() } else { letters.chars().take(1000).collect() }
+        n_han += usize::from(clean::is_han(c));
+        n_kana += usize::from(clean::is_kana(c));
+        if n_letters >= 20_000 {
+            break;
+        }
+    }
+    // Japanese is written with Han too, but between them with signs of its own.
+    n_kana * 10 < n_han && (n_han >= 200 || n_han * 5 >= n_letters.max(20))
 }
 
-fn head_of(html: &str) -> &str {
+/// As much of a page as is read.
+pub fn head_of(html: &str) -> &str {
     let mut end = html.len().min(MOST_BYTES);
     while !html.is_char_boundary(end) {
         end -= 1;
@@ -145,41 +181,39 @@ fn head_of(html: &str) -> &str {
     &html[..end]
 }
 
-/// How deep elements that need an end tag stand in each other at most.
-fn depth(html: &str) -> i64 {
-    let Some(containers) = CONTAINERS.as_ref() else { return 0 };
-    let (mut now, mut most) = (0_i64, 0_i64);
-    for found in containers.captures_iter(html) {
-        let is_end = found.get(1).is_some_and(|slash| !slash.is_empty());
-        let is_empty = found.get(2).is_some_and(|slash| !slash.is_empty());
-        now = if is_end { (now - 1).max(0) } else { now + i64::from(!is_empty) };
-        most = most.max(now);
+/// Whether elements stand in each other deeper than any page needs. What is left open ends with what holds it.
+pub fn is_too_deep(html: &str) -> bool {
+    let Some(tags) = TAGS.as_ref() else { return false };
+    let mut open: Vec<&str> = Vec::new();
+    for found in tags.find_iter(html) {
+        let tag = found.as_str();
+        let is_end = tag.starts_with("</");
+        let inside = tag.trim_start_matches(['<', '/']);
+        let name = &inside[..inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len())];
+        if name.eq_ignore_ascii_case("script") {
+            continue;
+        }
+        let last = open.iter().rposition(|other| other.eq_ignore_ascii_case(name));
+        let is_single = ["p", "li", "a"].iter().any(|single| name.eq_ignore_ascii_case(single));
+        match last {
+            Some(at) if is_end => open.truncate(at),
+            Some(at) if is_single && open[at..].iter().all(|name| name.len() <= 4 && !is_box(name)) => {
+                open.truncate(at);
+                open.push(name);
+            }
+            _ if !is_end && !tag.ends_with("/>") => open.push(name),
+            _ => {}
+        }
+        if open.len() > DEEPEST {
+            return true;
+        }
     }
-    most
+    false
 }
 
-/// The forms in which pages state a time.
-fn date(text: &str) -> Option<DateTime<Utc>> {
-    let text = text.trim();
-    let zoned = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc2822(text));
-    if let Ok(at) = zoned.or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%z")) {
-        return Some(at.to_utc());
-    }
-    let bare = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M"];
-    let bare = bare.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    let day = || {
-        let head = text.get(..10).unwrap_or(text);
-        let forms = [
-            (head, "%Y-%m-%d"),
-            (head, "%Y/%m/%d"),
-            (text, "%B %d, %Y"),
-            (text, "%b %d, %Y"),
-            (text, "%Y年%m月%d日"),
-        ];
-        let day = forms.iter().find_map(|(text, form)| NaiveDate::parse_from_str(text, form).ok());
-        day.and_then(|day| day.and_hms_opt(0, 0, 0))
-    };
-    bare.or_else(day).map(|at| at.and_utc())
+/// Elements that a paragraph left open does not reach out of.
+fn is_box(name: &str) -> bool {
+    ["div", "ul", "ol", "td"].iter().any(|other| name.eq_ignore_ascii_case(other))
 }
 
 #[cfg(test)]
@@ -194,24 +228,31 @@ mod tests {
             "<html><head><title>新模型开源</title></head><body><div class=nav><a href=/a>首页</a><a href=/b>财经</a></div>\
              <div class=content><h1>新模型开源</h1>{body}</div><div class=footer>备案号</div></body></html>"
         );
-        let reading = read(&html, "https://e.example/a").unwrap();
+        let reading = read(&html, "https://e.example/a", &ArticleRules::default()).unwrap();
         assert!(reading.text.contains("训练脚本和评测数据。开发者"), "{}", reading.text);
         assert_eq!(reading.text.split("\n\n").count(), 5, "{}", reading.text);
         assert!(!reading.text.contains("备案号") && !reading.text.contains('\u{2060}'));
     }
 
     #[test]
-    fn dates_are_read_in_the_forms_pages_use() {
-        for text in [
-            "2026-05-04T08:00:00+08:00",
-            "2026-05-04T00:00:00Z",
-            "2026-05-04",
-            "2026/05/04",
-            "May 4, 2026",
-            "2026年05月04日",
-        ] {
-            assert_eq!(date(text).unwrap().to_rfc3339(), "2026-05-04T00:00:00+00:00", "{text}");
-        }
-        assert_eq!(date("yesterday"), None);
+    fn selectors_of_the_source_come_before_the_rules() {
+        let html = "<body><article><p>The article that rules would find, because it is long enough to be one.</p></article>\
+            <div id=odd><p>Short but meant.</p><p class=ad>Buy it.</p></div></body>";
+        let text = |content: &str| {
+            let rules = ArticleRules { content: Some(content.into()), remove: vec![".ad".into()] };
+            read(html, "https://e.example/a", &rules).unwrap().text
+        };
+        assert_eq!(text("#odd"), "Short but meant.");
+        assert!(text("#gone").contains("rules would find"));
+    }
+
+    #[test]
+    fn a_text_given_to_machines_stands_in_for_a_stub() {
+        let body = "The team pruned the model and published its weights on Tuesday. ".repeat(12);
+        let html = format!(
+            "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"articleBody\":\"{body}\"}}</script><article><p>Subscribe.</p></article>"
+        );
+        let reading = read(&html, "https://e.example/a", &ArticleRules::default()).unwrap();
+        assert_eq!(reading.text, body.trim());
     }
 }

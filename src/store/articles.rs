@@ -10,6 +10,8 @@ use crate::model::{Article, ItemId};
 pub struct Unread {
     /// Row of `items`.
     pub item_id: i64,
+    /// Slug of its source.
+    pub source_slug: String,
     /// Kind of its source.
     pub kind: String,
     /// As published.
@@ -70,7 +72,7 @@ pub async fn unread(
 ) -> sqlx::Result<Vec<Unread>> {
     sqlx::query_as!(
         Unread,
-        r#"SELECT i.id AS item_id, s.kind, i.link, i.title, i.summary, i.content, i.authors, i.language, i.published_at
+        r#"SELECT i.id AS item_id, s.slug AS source_slug, s.kind, i.link, i.title, i.summary, i.content, i.authors, i.language, i.published_at
            FROM items i
            JOIN sources s ON s.id = i.source_id
            LEFT JOIN articles a ON a.item_id = i.id
@@ -116,12 +118,15 @@ pub async fn save(
 ) -> sqlx::Result<()> {
     let n_chars = i32::try_from(article.text.chars().count()).unwrap_or(i32::MAX);
     sqlx::query!(
-        "INSERT INTO articles (item_id, title, author, language, body, how, complete, n_chars, extracted_at, note)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        "INSERT INTO articles (item_id, title, author, language, body, how, complete, n_chars, extracted_at, note,
+                               published_at, site, canonical_link, image, image_alt, paper)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          ON CONFLICT (item_id) DO UPDATE SET
              title = excluded.title, author = excluded.author, language = excluded.language, body = excluded.body,
              how = excluded.how, complete = excluded.complete, n_chars = excluded.n_chars,
-             extracted_at = excluded.extracted_at, note = excluded.note",
+             extracted_at = excluded.extracted_at, note = excluded.note, published_at = excluded.published_at,
+             site = excluded.site, canonical_link = excluded.canonical_link, image = excluded.image,
+             image_alt = excluded.image_alt, paper = excluded.paper",
         item_id.0,
         article.title,
         article.author,
@@ -131,7 +136,13 @@ pub async fn save(
         article.complete,
         n_chars,
         now,
-        note
+        note,
+        article.date.map(|date| date.to_utc()),
+        article.site,
+        article.canonical,
+        article.image,
+        article.image_alt,
+        article.paper
     )
     .execute(pool)
     .await?;

@@ -16,6 +16,8 @@ pub struct Wanted {
     pub link: String,
     /// Slug of its source.
     pub source_slug: String,
+    /// Kind of its source.
+    pub source_kind: String,
     /// How often it was tried.
     pub attempts: i32,
 }
@@ -37,7 +39,7 @@ pub struct NewPage<'a> {
 /// The database fails.
 pub async fn wanted(pool: &PgPool, limit: i64, now: DateTime<Utc>) -> sqlx::Result<Vec<Wanted>> {
     let rows = sqlx::query!(
-        r#"SELECT i.id, i.link, i.page_attempts, s.slug,
+        r#"SELECT i.id, i.link, i.page_attempts, s.slug, s.kind,
                   row_number() OVER (PARTITION BY i.source_id ORDER BY coalesce(i.published_at, i.first_seen_at) DESC, i.id) AS "place!"
            FROM items i JOIN sources s ON s.id = i.source_id
            WHERE i.page_state = 'wanted' AND i.page_next_at <= $2 AND s.enabled
@@ -51,9 +53,38 @@ pub async fn wanted(pool: &PgPool, limit: i64, now: DateTime<Utc>) -> sqlx::Resu
         item_id: ItemId(row.id),
         link: row.link,
         source_slug: row.slug,
+        source_kind: row.kind,
         attempts: row.page_attempts,
     });
     Ok(wanted.collect())
+}
+
+/// Wants the whole text of the `n` best judged papers since `since`: one of them may become the paper of the month.
+///
+/// # Errors
+/// The database fails.
+pub async fn want_papers(
+    pool: &PgPool,
+    n: i64,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<u64> {
+    let wanted = sqlx::query!(
+        r#"UPDATE items SET page_state = 'wanted', page_attempts = 0, page_next_at = $3
+           WHERE page_state = 'not-needed' AND id IN (
+               SELECT i.id FROM stories t
+               JOIN verdicts v ON v.story_id = t.id AND v.current
+               JOIN story_items si ON si.story_id = t.id
+               JOIN items i ON i.id = si.item_id
+               JOIN sources s ON s.id = i.source_id
+               WHERE t.merged_into IS NULL AND t.happened_at >= $2 AND v.dropped IS NULL AND v.lane = 'research'
+                 AND s.kind = 'arxiv' AND s.enabled
+               ORDER BY v.score DESC, i.id LIMIT $1)"#,
+        n,
+        since,
+        now
+    );
+    Ok(wanted.execute(pool).await?.rows_affected())
 }
 
 /// Those of the items whose page is still wanted: another process may have fetched it meanwhile.

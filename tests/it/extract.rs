@@ -142,3 +142,45 @@ async fn a_page_is_forgotten_once_it_was_read_long_ago() {
     assert_eq!(count().await, 0);
     assert_eq!(article(&app, item).await.0, "page");
 }
+
+/// A PDF of one page with these lines.
+fn pdf(lines: &[&str]) -> Vec<u8> {
+    let text: String = lines.iter().map(|line| format!("({line}) Tj 0 -40 Td ")).collect();
+    let content = format!("BT /F1 12 Tf 72 720 Td {text}ET");
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
+        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
+    ];
+    let mut file = b"%PDF-1.4\n".to_vec();
+    let mut places = Vec::new();
+    for (n, object) in objects.iter().enumerate() {
+        places.push(file.len());
+        file.extend(format!("{} 0 obj\n{object}\nendobj\n", n + 1).bytes());
+    }
+    let table = file.len();
+    let rows: String = places.iter().map(|place| format!("{place:010} 00000 n \n")).collect();
+    file.extend(format!("xref\n0 6\n0000000000 65535 f \n{rows}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n").bytes());
+    file
+}
+
+#[tokio::test]
+async fn a_pdf_is_read_by_a_process_of_its_own() {
+    let headsup = std::path::Path::new(env!("CARGO_BIN_EXE_headsup"));
+    let paper = pdf(&[
+        "Small models run on laptops.",
+        "We prune one and measure it.",
+        "References",
+        "Someone else, 2026.",
+    ]);
+    let text = extract::pdf::text(headsup, &paper).await.unwrap();
+    assert!(text.contains("Small models run on laptops.") && text.contains("measure it"), "{text}");
+    assert!(!text.contains("Someone else"), "{text}");
+    let mut broken = paper.clone();
+    broken.truncate(200);
+    assert_eq!(extract::pdf::text(headsup, &broken).await.unwrap_err(), "the PDF gives no text");
+    let other = std::path::Path::new("/bin/echo");
+    assert_eq!(extract::pdf::text(other, &paper).await.unwrap_err(), "the PDF gives no text");
+}

@@ -137,6 +137,7 @@ fn source(path: &str, base: &str) -> SourceConfig {
         block: Vec::new(),
         keep: Vec::new(),
         page: None,
+        article: None,
     }
 }
 

@@ -24,7 +24,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("serve", "clock config context model progress render store"),
     ("pipeline", "clock config context model store crawl extract group judge publish send"),
     ("eval", "group model"),
-    ("bench", "clock config context crawl"),
+    ("bench", "clock config context crawl extract"),
     ("schedule", "clock config context model store pipeline"),
 ];
 

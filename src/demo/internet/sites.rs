@@ -160,5 +160,6 @@ fn source(site: &Site, base: &str) -> SourceConfig {
         block: Vec::new(),
         keep: Vec::new(),
         page: (site.kind == SourceKind::Page).then(rules),
+        article: None,
     }
 }

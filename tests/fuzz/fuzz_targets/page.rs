@@ -4,5 +4,5 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let _ = headsup::extract::inspect::page(bytes, Some("text/html"), "https://a.example/post");
+    let _ = headsup::extract::inspect::page(bytes, Some("text/html"), "https://a.example/post", &Default::default());
 });

@@ -37,6 +37,7 @@ fn source(slug: &str, url: impl Into<String>) -> SourceConfig {
         block: Vec::new(),
         keep: Vec::new(),
         page: None,
+        article: None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The items' own pages: which are fetched, in which order, and when they are given up.
 
-use headsup::config::{Feeds, SourceConfig};
+use headsup::config::{ArticleRules, Feeds, SourceConfig};
+use headsup::model::SourceKind;
+use headsup::{extract, group, judge};
 
 use super::web::{Answer, Web, ok, status, told, typed};
 use super::{column, crawl, crawl_later, reading, rss, source};
@@ -96,6 +98,78 @@ async fn a_source_that_needs_no_pages_costs_none() {
     crawl(&app).await;
     assert_eq!(states(&app).await, ["A not-needed"]);
     assert_eq!(web.take_paths(), ["/feed"]);
+}
+
+#[tokio::test]
+async fn the_best_papers_are_read_as_a_whole_and_keep_their_abstracts() {
+    let web = Web::start().await;
+    let entry = |id: &str, title: &str| {
+        format!(
+            "<entry><id>{0}/abs/{id}</id><title>{title}</title><published>2026-05-06T06:00:00Z</published>\
+             <updated>2026-05-06T06:00:00Z</updated><summary>We prune a large language model to 1.2B parameters: inference costs 62% less on a laptop, and accuracy on MMLU falls by 0.4 points. Code and weights: https://github.com/example/small</summary>\
+             <link href='{0}/abs/{id}' rel='alternate'/></entry>",
+            web.base
+        )
+    };
+    let feed = format!(
+        "<feed xmlns='http://www.w3.org/2005/Atom'>{}{}</feed>",
+        entry("2605.00001v1", "Small models on laptops"),
+        entry("2605.00002v1", "Attention without tables")
+    );
+    web.put("/api/query", ok(feed));
+    let paper = "<article class='ltx_document'><h1 class=ltx_title_document>Small models on laptops</h1>\
+        <section><h2>1 Introduction</h2><p>Laptops have little memory.</p></section>\
+        <section class=ltx_bibliography><h2>References</h2><p>[1] Someone.</p></section></article>";
+    web.put("/html/2605.00001v1", typed("text/html", paper));
+    web.put("/html/2605.00002v1", status(404));
+    let source = SourceConfig { kind: SourceKind::Arxiv, ..source("cl", format!("{}/api/query", web.base)) };
+    let mut source = source;
+    source.lane = headsup::model::Lane::Research;
+    let app = reading(vec![source]).await;
+    crawl(&app).await;
+    assert!(!web.take_paths().iter().any(|path| path.starts_with("/html")), "nobody has judged it yet");
+    for _ in 0..2 {
+        extract::run(&app.ctx).await.unwrap();
+        group::run(&app.ctx).await.unwrap();
+        judge::run(&app.ctx).await.unwrap();
+        crawl_later(&app, 1).await;
+    }
+    app.ctx.clock.set(app.ctx.clock.now() + chrono::TimeDelta::hours(1));
+    extract::run(&app.ctx).await.unwrap();
+    let verdicts = column(&app, "SELECT concat_ws(' ', lane, dropped) FROM verdicts WHERE current").await;
+    assert_eq!(verdicts, ["research", "research"]);
+    let articles =
+        column(&app, "SELECT title || ': ' || how || ': ' || coalesce(paper, '-') FROM articles ORDER BY 1")
+            .await;
+    assert_eq!(
+        articles,
+        [
+            "Attention without tables: abstract: -",
+            "Small models on laptops: abstract: 1 Introduction\n\nLaptops have little memory."
+        ]
+    );
+    let bodies = column(&app, "SELECT body FROM articles").await;
+    assert!(bodies.iter().all(|body| body.starts_with("We prune a large")), "{bodies:?}");
+}
+
+#[tokio::test]
+async fn a_source_s_selectors_decide_what_its_pages_say() {
+    let web = Web::with([("/feed", rss(&[("/a", "A")]))]).await;
+    let text = "The lab measured the pruned model on a laptop, and it answered in half the time. ".repeat(8);
+    let page = format!(
+        "<html><head><link rel=canonical href='/a?clean'><meta property=og:site_name content='Example Lab'>\
+         <meta property=og:image content='/i.png'></head><body><div class=story><p>{text}</p><p class=promo>Buy our book now.</p></div></body></html>"
+    );
+    web.put("/a", typed("text/html", page));
+    let rules = ArticleRules { content: Some(".story".into()), remove: vec![".promo".into()] };
+    let one = SourceConfig { article: Some(rules), ..with_pages("one", format!("{}/feed", web.base)) };
+    let app = reading(vec![one]).await;
+    crawl(&app).await;
+    app.ctx.clock.set(app.ctx.clock.now() + chrono::TimeDelta::minutes(1));
+    extract::run(&app.ctx).await.unwrap();
+    assert_eq!(column(&app, "SELECT body FROM articles").await, [text.trim()]);
+    let facts = column(&app, "SELECT concat_ws(' ', site, canonical_link, image) FROM articles").await;
+    assert_eq!(facts, [format!("Example Lab {0}/a?clean {0}/i.png", web.base)]);
 }
 
 #[tokio::test]

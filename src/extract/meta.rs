@@ -1,0 +1,235 @@
+//! Title, author, date, language and picture of a page, each from the surest place that states it.
+
+use chrono::{DateTime, FixedOffset};
+use url::Url;
+
+use super::jsonld::{self, Described};
+use super::tree::Tree;
+use super::{author, clean, date, title};
+
+/// Pieces of text behind the headline in which a day is looked for; a quarter as many before it.
+const NEAR: usize = 60;
+
+/// A line that states a day is lighter than this.
+const LONGEST_LINE: usize = 80;
+
+/// What a page says of its article.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Meta {
+    /// Headline without the site's name.
+    pub title: String,
+    /// Names.
+    pub author: Option<String>,
+    /// As stated, with its zone.
+    pub date: Option<DateTime<FixedOffset>>,
+    /// Of the site.
+    pub site: Option<String>,
+    /// The address that the page calls its own.
+    pub canonical: Option<String>,
+    /// Address of the lead picture, and what it shows.
+    pub image: Option<String>,
+    /// Words of the picture's author, not ours.
+    pub image_alt: Option<String>,
+    /// The whole text as JSON-LD gives it.
+    pub body: Option<String>,
+    /// Whether the page says that reading costs money.
+    pub paywalled: bool,
+}
+
+/// Values of `<meta>` by lower-case name.
+pub struct Head<'a>(Vec<(String, &'a str)>);
+
+impl<'a> Head<'a> {
+    fn of(tree: &'a Tree) -> Self {
+        let mut values = Vec::new();
+        for n in tree.named("meta") {
+            let node = &tree.nodes[n];
+            let Some(content) = node.attr("content").filter(|content| !content.trim().is_empty()) else {
+                continue;
+            };
+            for key in ["property", "name", "itemprop"] {
+                if let Some(names) = node.attr(key) {
+                    values.extend(names.split_whitespace().map(|name| (name.to_ascii_lowercase(), content)));
+                }
+            }
+        }
+        Self(values)
+    }
+
+    /// The first value of the first of `names` that has one.
+    pub fn get(&self, names: &[&str]) -> Option<&'a str> {
+        names.iter().find_map(|name| self.all(name).next())
+    }
+
+    fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.trim())
+    }
+}
+
+/// Reads what `tree`, the page at `url`, says. `begin` is the node with which its text begins.
+pub fn read(tree: &Tree, url: &str, begin: usize) -> Meta {
+    let head = Head::of(tree);
+    let described = jsonld::read(tree);
+    let canonical = canonical(tree, &head, url);
+    let own = canonical.clone().unwrap_or_else(|| url.to_owned());
+    let site = head.get(&["og:site_name", "application-name", "al:android:app_name"]).map(clean::title);
+    let site = site.or_else(|| described.site.as_deref().map(clean::title)).filter(|site| !site.is_empty());
+    let image =
+        head.get(&["og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"]);
+    let image =
+        image.map(str::to_owned).or_else(|| described.image.clone()).and_then(|image| absolute(&image, url));
+    let image_alt = image.as_deref().and_then(|image| alt(tree, &head, image));
+    Meta {
+        title: title::of(tree, &head, &described, site.as_deref()),
+        author: author(tree, &head, &described, site.as_deref(), begin),
+        date: published(tree, &head, &described, &own, begin),
+        site,
+        canonical,
+        image,
+        image_alt,
+        paywalled: described.paywalled,
+        body: described.body,
+    }
+}
+
+fn canonical(tree: &Tree, head: &Head<'_>, url: &str) -> Option<String> {
+    let is_canonical =
+        |n: &usize| tree.nodes[*n].attr("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical"));
+    let link = tree.named("link").find(is_canonical).and_then(|n| tree.nodes[n].attr("href"));
+    let link = link.and_then(|href| absolute(href, url));
+    link.or_else(|| head.get(&["og:url"]).and_then(|href| absolute(href, url)))
+}
+
+/// An address of the web, against the page's own.
+fn absolute(href: &str, url: &str) -> Option<String> {
+    let href = href.trim();
+    let found = Url::parse(href).or_else(|_| Url::parse(url).and_then(|base| base.join(href))).ok()?;
+    ["http", "https"].contains(&found.scheme()).then(|| found.into())
+}
+
+fn alt(tree: &Tree, head: &Head<'_>, image: &str) -> Option<String> {
+    let name = image.split(['?', '#']).next().unwrap_or(image).rsplit('/').next().unwrap_or_default();
+    let shown = || {
+        let is_it =
+            |n: &usize| name.len() > 4 && tree.nodes[*n].attr("src").is_some_and(|src| src.contains(name));
+        tree.named("img").find(is_it).and_then(|n| tree.nodes[n].attr("alt"))
+    };
+    let alt = head.get(&["og:image:alt", "twitter:image:alt"]).or_else(shown)?;
+    Some(clean::title(alt)).filter(|alt| !alt.is_empty())
+}
+
+fn author(
+    tree: &Tree,
+    head: &Head<'_>,
+    described: &Described,
+    site: Option<&str>,
+    begin: usize,
+) -> Option<String> {
+    let is_site = |name: &String| site.is_some_and(|site| site.eq_ignore_ascii_case(name));
+    let people: Vec<String> = described.people.iter().filter(|name| !is_site(name)).cloned().collect();
+    let in_head = || {
+        let names = [
+            "author",
+            "article:author",
+            "parsely-author",
+            "dc.creator",
+            "dcterms.creator",
+            "citation_author",
+            "sailthru.author",
+            "byl",
+            "twitter:creator_name",
+        ];
+        let lists = names.iter().map(|name| head.all(name).map(str::to_owned).collect::<Vec<_>>());
+        lists.filter_map(|list| author::joined(&list)).find(|name| !is_site(name))
+    };
+    author::joined(&people)
+        .or_else(in_head)
+        .or_else(|| author::of_byline(tree).filter(|name| !is_site(name)))
+        .or_else(|| author::near_headline(tree, begin).filter(|name| !is_site(name)))
+        .or_else(|| author::joined(&described.houses))
+        .or_else(|| author::joined(&described.people))
+        .or_else(|| head.all("author").find_map(author::name))
+}
+
+fn published(
+    tree: &Tree,
+    head: &Head<'_>,
+    described: &Described,
+    url: &str,
+    begin: usize,
+) -> Option<DateTime<FixedOffset>> {
+    const NAMES: [&str; 19] = [
+        "article:published_time",
+        "og:article:published_time",
+        "datepublished",
+        "article:published",
+        "parsely-pub-date",
+        "sailthru.date",
+        "dc.date.issued",
+        "dcterms.issued",
+        "dcterms.created",
+        "dc.date",
+        "dc.date.created",
+        "citation_publication_date",
+        "citation_date",
+        "publishdate",
+        "publish_date",
+        "publication_date",
+        "pubdate",
+        "date",
+        "weibo:article:create_at",
+    ];
+    let described = described.published.as_deref().and_then(date::stated);
+    let found = described
+        .or_else(|| NAMES.iter().find_map(|name| head.all(name).find_map(date::stated)))
+        .or_else(|| of_time(tree))
+        .or_else(|| date::of_address(url))
+        .or_else(|| of_text(tree, begin))
+        .or_else(|| {
+            head.get(&["og:updated_time", "article:modified_time", "last-modified"]).and_then(date::stated)
+        })?;
+    // The same moment, as the readers of the page see it.
+    let stated = tree.named("time").filter_map(|n| date::stated(tree.nodes[n].attr("datetime")?));
+    Some(stated.take(20).find(|at| *at == found && found.offset().local_minus_utc() == 0).unwrap_or(found))
+}
+
+/// A `<time>` that says it is the day of publication, else the first one of all.
+fn of_time(tree: &Tree) -> Option<DateTime<FixedOffset>> {
+    let value = |n: usize| {
+        let node = &tree.nodes[n];
+        let stated = node.attr("datetime").or_else(|| node.attr("content")).and_then(date::stated);
+        stated.or_else(|| date::written(&tree.line(n)))
+    };
+    let says_so = |n: &usize| {
+        let node = &tree.nodes[*n];
+        let prop = node.attr("itemprop").is_some_and(|prop| prop.contains("datePublished"));
+        prop || node.attr("pubdate").is_some() || (&*node.name == "time" && node.marks.contains("publish"))
+    };
+    let stated = (0..tree.nodes.len()).filter(says_so).find_map(value);
+    stated.or_else(|| tree.named("time").filter(|n| !is_elsewhere(tree, *n)).find_map(value))
+}
+
+fn is_elsewhere(tree: &Tree, index: usize) -> bool {
+    use super::names::{Noise, noise};
+    tree.ancestors(index).any(|n| {
+        tree.nodes[n].is(&["aside", "footer", "nav"]) || noise(&tree.nodes[n].marks) == Some(Noise::Aside)
+    })
+}
+
+/// A day written in a short line near the begin of the text: first where a class names it, then anywhere.
+fn of_text(tree: &Tree, begin: usize) -> Option<DateTime<FixedOffset>> {
+    let named = (0..tree.nodes.len()).filter(|n| {
+        let weight = tree.weight(*n);
+        (6..=120).contains(&weight) && super::names::is_date(&tree.nodes[*n].marks) && !is_elsewhere(tree, *n)
+    });
+    let by_name = named.take(20).find_map(|n| date::written(&tree.line(n)));
+    by_name.or_else(|| {
+        // Around the headline that stands before the text, or where the text begins.
+        let title = tree.named("h1").filter(|n| *n <= begin).last().unwrap_or(begin);
+        let after = tree.texts(title..tree.nodes.len()).take(NEAR);
+        let before: Vec<usize> = tree.texts(0..title).collect();
+        let before = before[before.len().saturating_sub(NEAR / 4)..].to_vec();
+        let lines = after.chain(before).filter(|n| tree.weight(*n) < LONGEST_LINE);
+        lines.filter_map(|n| date::written(&tree.nodes[n].text)).next()
+    })
+}

@@ -1,0 +1,266 @@
+//! From chosen pieces of a page to blocks: paragraphs, headings, list items, tables, and code as it stands.
+
+use std::ops::Range;
+
+use super::clean;
+use super::tree::Tree;
+
+/// A paragraph, or what stands like one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// Its text. Code and tables have several lines.
+    pub text: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Bytes of it that are links.
+    pub linked: usize,
+}
+
+/// What a block is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Running text.
+    Text,
+    /// In a list.
+    Item,
+    /// A headline of any rank.
+    Heading,
+    /// Keeps its spaces.
+    Code,
+    /// A line for each row.
+    Table,
+}
+
+/// Elements that do not end a line.
+const INLINE: [&str; 39] = [
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
+    "i", "img", "ins", "kbd", "label", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp",
+    "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+];
+
+/// A row longer than this is no data.
+const LONGEST_ROW: usize = 600;
+
+impl Block {
+    /// Of its text.
+    pub fn weight(&self) -> usize {
+        clean::weight(self.text.trim())
+    }
+
+    /// Whether it ends like a sentence.
+    pub fn is_sentence(&self) -> bool {
+        const ENDS: [char; 16] =
+            ['.', '!', '?', ':', '。', '！', '？', '…', '”', '"', '：', ')', '）', '»', '“', '」'];
+        self.text.trim_end().ends_with(ENDS)
+    }
+
+    /// Whether it can be the begin of an article.
+    pub fn is_running(&self) -> bool {
+        match self.kind {
+            Kind::Code | Kind::Table => true,
+            Kind::Heading => false,
+            Kind::Item | Kind::Text => {
+                let weight = self.weight();
+                self.linked * 2 <= self.text.len() && (weight >= 80 || (weight >= 40 && self.is_sentence()))
+            }
+        }
+    }
+}
+
+/// Whether elements of this name stand within a line.
+pub fn is_inline(name: &str) -> bool {
+    // MathJax sets formulas in elements of its own.
+    INLINE.binary_search(&name).is_ok() || name.starts_with("mjx-")
+}
+
+/// The blocks of the text pieces in `range` that `keep` names.
+pub fn blocks(tree: &Tree, range: Range<usize>, keep: &dyn Fn(usize) -> bool) -> Vec<Block> {
+    let mut writer = Writer::default();
+    // Ends of the elements that are open and break the line when they close.
+    let mut open: Vec<usize> = Vec::new();
+    let (mut end_of_formula, mut end_of_link) = (0, 0);
+    for index in range {
+        while open.last().is_some_and(|end| *end <= index) {
+            open.pop();
+            writer.end(index);
+        }
+        let node = &tree.nodes[index];
+        match &*node.name {
+            "" if keep(index) => writer.add(&node.text, index < end_of_link),
+            "" => {}
+            "br" => writer.line_break(),
+            "a" => end_of_link = end_of_link.max(node.end),
+            "math" => end_of_formula = node.end,
+            name if !is_inline(name) && index >= end_of_formula => {
+                let name = if name == "tr" && !is_data(tree, index) { "div" } else { name };
+                writer.begin(name, index, node.end);
+                open.push(node.end);
+            }
+            _ => {}
+        }
+    }
+    writer.flush();
+    writer.blocks
+}
+
+/// Tables also lay out pages: a row of data is short and holds no structure.
+fn is_data(tree: &Tree, row: usize) -> bool {
+    const STRUCTURE: [&str; 10] =
+        ["table", "ul", "ol", "pre", "blockquote", "h1", "h2", "h3", "article", "br"];
+    tree.weight(row) <= LONGEST_ROW && !tree.below(row).any(|n| tree.nodes[n].is(&STRUCTURE))
+}
+
+struct Writer {
+    blocks: Vec<Block>,
+    text: String,
+    linked: usize,
+    kind: Kind,
+    end_of_item: usize,
+    /// Inside of code and rows there are no paragraphs.
+    end_of_special: usize,
+}
+
+impl Default for Writer {
+    fn default() -> Self {
+        Self {
+            blocks: Vec::new(),
+            text: String::new(),
+            linked: 0,
+            kind: Kind::Text,
+            end_of_item: 0,
+            end_of_special: 0,
+        }
+    }
+}
+
+impl Writer {
+    fn add(&mut self, text: &str, is_link: bool) {
+        let before = self.text.len();
+        if self.kind == Kind::Code {
+            self.text.push_str(text);
+        } else {
+            for c in text.chars() {
+                if !c.is_whitespace() {
+                    self.text.push(c);
+                } else if !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
+                    self.text.push(' ');
+                }
+            }
+        }
+        self.linked += if is_link { self.text.len() - before } else { 0 };
+    }
+
+    fn line_break(&mut self) {
+        if self.kind == Kind::Table {
+            self.add(" ", false);
+        } else if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+    }
+
+    fn begin(&mut self, name: &str, index: usize, end: usize) {
+        if index < self.end_of_special {
+            match (self.kind, name) {
+                (Kind::Code, "div" | "li" | "tr") if !self.text.is_empty() && !self.text.ends_with('\n') => {
+                    self.text.push('\n');
+                }
+                (Kind::Table, "td" | "th") => self.cell(),
+                (Kind::Table, _) => self.add(" ", false),
+                _ => {}
+            }
+            return;
+        }
+        self.flush();
+        if matches!(name, "li" | "dd" | "dt") {
+            self.end_of_item = self.end_of_item.max(end);
+        }
+        self.kind = match name {
+            "pre" | "textarea" => Kind::Code,
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Kind::Heading,
+            "tr" => Kind::Table,
+            _ => self.plain(index),
+        };
+        if matches!(self.kind, Kind::Code | Kind::Table) {
+            self.end_of_special = end;
+        }
+    }
+
+    fn plain(&self, index: usize) -> Kind {
+        if index < self.end_of_item { Kind::Item } else { Kind::Text }
+    }
+
+    fn cell(&mut self) {
+        self.text.truncate(self.text.trim_end().len());
+        if !self.text.is_empty() {
+            self.text.push_str(" | ");
+        }
+    }
+
+    fn end(&mut self, index: usize) {
+        if index >= self.end_of_special {
+            self.flush();
+            self.kind = self.plain(index);
+        } else if self.kind == Kind::Table {
+            self.add(" ", false);
+        }
+    }
+
+    fn flush(&mut self) {
+        let (text, linked) = (std::mem::take(&mut self.text), std::mem::take(&mut self.linked));
+        if text.trim().is_empty() {
+            return;
+        }
+        let row = || text.trim_matches([' ', '|']);
+        match self.blocks.last_mut() {
+            Some(last) if last.kind == Kind::Table && self.kind == Kind::Table => {
+                last.text.push('\n');
+                last.text.push_str(row());
+                last.linked += linked;
+            }
+            _ if self.kind == Kind::Table => {
+                self.blocks.push(Block { text: row().to_owned(), kind: self.kind, linked });
+            }
+            _ => self.blocks.push(Block { text, kind: self.kind, linked }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dom_query::Document;
+
+    use super::*;
+
+    fn lines(html: &str) -> Vec<(Kind, String)> {
+        let tree = Tree::of(&Document::from(html));
+        let blocks = blocks(&tree, 0..tree.nodes.len(), &|_| true);
+        blocks.into_iter().map(|block| (block.kind, block.text.trim().to_owned())).collect()
+    }
+
+    #[test]
+    fn headings_lists_code_and_tables_stay_what_they_are() {
+        let html = "<h2>How fast</h2><p>It <b>runs</b>\n on a laptop.</p><ul><li>one <a href=x>link</a></li><li>two</li></ul>\
+            <pre><code>fn main() {\n    run();\n}</code></pre><table><tr><th>Model</th><th>GB</th></tr><tr><td>small</td><td>4</td></tr></table>";
+        let expected = [
+            (Kind::Heading, "How fast"),
+            (Kind::Text, "It runs on a laptop."),
+            (Kind::Item, "one link"),
+            (Kind::Item, "two"),
+            (Kind::Code, "fn main() {\n    run();\n}"),
+            (Kind::Table, "Model | GB\nsmall | 4"),
+        ];
+        assert_eq!(lines(html), expected.map(|(kind, text)| (kind, text.to_owned())));
+    }
+
+    #[test]
+    fn a_table_that_lays_out_the_page_is_no_table() {
+        let html = "<table><tr><td><h3>News</h3><p>First paragraph.</p><p>Second one.</p></td></tr></table>";
+        let kinds: Vec<Kind> = lines(html).into_iter().map(|line| line.0).collect();
+        assert_eq!(kinds, [Kind::Heading, Kind::Text, Kind::Text]);
+    }
+
+    #[test]
+    fn names_of_inline_elements_are_sorted() {
+        assert!(INLINE.is_sorted());
+    }
+}

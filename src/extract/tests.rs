@@ -1,0 +1,140 @@
+//! Whole pages, as sites make them: what a reader would call the article, and nothing else.
+
+use super::inspect;
+use crate::config::ArticleRules;
+use crate::model::{Article, Language};
+
+const SENTENCE: &str =
+    "The lab pruned the model to a tenth of its size, and it still answers on a laptop without a network.";
+
+fn read(html: &str) -> Article {
+    inspect::page(html.as_bytes(), Some("text/html"), "https://lab.example/post", &ArticleRules::default())
+        .unwrap()
+}
+
+fn paragraphs(n: usize) -> String {
+    (0..n).map(|n| format!("<p>{n}. {SENTENCE} {SENTENCE}</p>")).collect()
+}
+
+#[test]
+fn furniture_is_left_out_and_structure_is_kept() {
+    let html = format!(
+        "<html><head><title>Pruned model | Example Lab</title></head><body>\
+         <header class=site-header><nav><ul><li><a href=/>Home</a></li><li><a href=/blog>Blog</a></li></ul></nav></header>\
+         <main><h1>Pruned model</h1><p class=lead>What it takes to run a large model where there is little memory.</p>\
+         <div class=post-content>{}<h2>How to run it</h2><ul><li>fetch the weights</li><li>start the server</li></ul>\
+         <pre><code>lab fetch small\n  --quantized\nlab serve</code></pre>\
+         <table><tr><th>Model</th><th>GB</th></tr><tr><td>small</td><td>4</td></tr></table>\
+         <figure><img src=a.png><figcaption>Photo: Example Agency</figcaption></figure>{}\
+         <div class=share-buttons><a href=x>Post it</a></div>\
+         <h3>Related posts</h3><ul><li><a href=/o>Another model entirely</a></li></ul></div>\
+         <section class=comments><p>{SENTENCE} I tried, says a reader, and it did not.</p></section></main>\
+         <footer><p>Example Lab, a company with an address and a long legal notice that nobody reads to its end.</p></footer></body></html>",
+        paragraphs(4),
+        paragraphs(2)
+    );
+    let article = read(&html);
+    for kept in [
+        "What it takes to run",
+        "How to run it\n\nfetch the weights\n\nstart the server",
+        "lab fetch small\n  --quantized\nlab serve",
+        "Model | GB\nsmall | 4",
+    ] {
+        assert!(article.text.contains(kept), "{kept:?} is missing in\n{}", article.text);
+    }
+    for dropped in [
+        "Home",
+        "Example Agency",
+        "Post it",
+        "Related posts",
+        "Another model",
+        "says a reader",
+        "legal notice",
+    ] {
+        assert!(!article.text.contains(dropped), "{dropped:?} stands in\n{}", article.text);
+    }
+    assert_eq!((article.title.as_str(), article.complete), ("Pruned model", true));
+}
+
+#[test]
+fn rows_of_teasers_are_not_the_article() {
+    let teaser = |n: usize| {
+        format!(
+            "<div class=tile><h3><a href=/{n}>Another story of the day {n}</a></h3><p>It has two lines about it.</p></div>"
+        )
+    };
+    let teasers: String = (0..6).map(teaser).collect();
+    let html = format!(
+        "<body><div id=page><div>{}</div><div class=grid>{teasers}</div></div></body>",
+        paragraphs(5)
+    );
+    let article = read(&html);
+    assert!(
+        article.text.contains("4. The lab") && !article.text.contains("Another story"),
+        "{}",
+        article.text
+    );
+}
+
+#[test]
+fn an_article_in_several_boxes_is_read_to_its_end() {
+    let boxes: String =
+        (0..5).map(|n| format!("<section><h2>Part {n}</h2><div>{}</div></section>", paragraphs(2))).collect();
+    let article = read(&format!("<body><nav>Menu</nav><main>{boxes}</main></body>"));
+    for n in 0..5 {
+        assert!(article.text.contains(&format!("Part {n}\n\n0. The lab")), "{}", article.text);
+    }
+}
+
+#[test]
+fn what_a_page_says_of_itself_is_read() {
+    let html = format!(
+        "<html><head><title>Pruned model - Example Lab</title><link rel=canonical href=/clean>\
+         <meta property=og:site_name content='Example Lab'><meta property=og:image content=/lead.png>\
+         <meta property=og:image:alt content='A laptop on a desk'></head><body><article><h1>Pruned model</h1>\
+         <div class=byline>By <a rel=author href=/people/mei>Mei Lin</a></div><time datetime='2026-05-04T09:00:00+08:00'>4 May</time>\
+         {}</article></body></html>",
+        paragraphs(5)
+    );
+    let article = read(&html);
+    assert_eq!(article.author.as_deref(), Some("Mei Lin"));
+    assert_eq!(article.date.unwrap().to_rfc3339(), "2026-05-04T09:00:00+08:00");
+    assert_eq!(article.site.as_deref(), Some("Example Lab"));
+    assert_eq!(article.canonical.as_deref(), Some("https://lab.example/clean"));
+    assert_eq!(article.image.as_deref(), Some("https://lab.example/lead.png"));
+    assert_eq!(article.image_alt.as_deref(), Some("A laptop on a desk"));
+}
+
+#[test]
+fn chinese_and_japanese_pages_are_read() {
+    let chinese = "这家实验室把模型剪枝到十分之一，在没有网络的笔记本上仍能回答问题。研究人员公布了权重、脚本和评测数据。";
+    let html = format!(
+        "<html><head><title>剪枝模型在笔记本上运行_科技_示例网</title></head><body><div class=nav><a href=/>首页</a></div><div class=article-content>\
+         <h1>剪枝模型在笔记本上运行</h1><p class=info>2026年05月04日 08:00 来源：示例网</p>{}<p>责任编辑：王小明</p></div>\
+         <div class=recommend-list><a href=/x>猜你喜欢：别的新闻</a></div></body></html>",
+        format!("<p>{chinese}</p>").repeat(5)
+    );
+    let article = read(&html);
+    assert_eq!((article.title.as_str(), article.language), ("剪枝模型在笔记本上运行", Language::Zh));
+    assert_eq!(article.date.unwrap().date_naive().to_string(), "2026-05-04");
+    assert!(article.text.starts_with(chinese), "{}", article.text);
+    assert!(!article.text.contains("责任编辑") && !article.text.contains("猜你喜欢"), "{}", article.text);
+
+    let japanese =
+        "研究所はモデルを十分の一に縮小し、ネットワークのないノートパソコンでも質問に答えられるようにした。";
+    let html = format!(
+        "<body><nav><a href=/>ホーム</a></nav><article><h1>小さなモデル</h1>{}</article></body>",
+        format!("<p>{japanese}</p>").repeat(5)
+    );
+    let article = read(&html);
+    assert!(article.text.starts_with(japanese) && !article.text.contains("ホーム"), "{}", article.text);
+}
+
+#[test]
+fn a_formula_does_not_break_its_sentence() {
+    let html = format!(
+        "<article><h1>Loss</h1><p>A loss of <mjx-container><mjx-math>x</mjx-math></mjx-container> is enough, the authors write in their new report.</p>{}</article>",
+        paragraphs(4)
+    );
+    assert!(read(&html).text.contains("A loss of x is enough"));
+}
