@@ -3,5 +3,6 @@
 
 pub mod crawl;
 pub mod farm;
+pub mod group;
 pub mod parse;
 mod usage;

@@ -20,6 +20,9 @@ const PARALLEL: usize = 4;
 
 /// Prints one JSON document for each file; in a batch one line each, and a bad one is a line too.
 pub async fn run(around: &Surroundings, args: InspectArgs) -> anyhow::Result<ExitCode> {
+    if matches!(args.kind, InspectWord::Story) {
+        return super::inspect_story::run(around, &args.files).await;
+    }
     if args.batch {
         return batch(around, args.kind).await;
     }
@@ -95,6 +98,8 @@ async fn read(around: &Surroundings, file: &str) -> Result<Input, String> {
 fn parse(kind: InspectWord, input: &Input, now: DateTime<Utc>) -> Result<Json, String> {
     let content_type = input.content_type.as_deref();
     match kind {
+        // Stories are in the database, not in files: see inspect_story.rs.
+        InspectWord::Story => Err("a story is no file".to_owned()),
         InspectWord::Feed => {
             let inspected = crawl::inspect::feed(&input.bytes, content_type, input.url.as_deref(), now)?;
             serde_json::to_value(inspected).map_err(|error| error.to_string())

@@ -21,7 +21,7 @@ pub use opml::{Outline, read as read_opml, write as write_opml};
 pub use place::{find, home};
 pub use problem::{ConfigError, Problem, suggest};
 pub use settings::{
-    CrawlSettings, DigestSettings, MailSettings, MailTransport, ModelSettings, Proxies, RetentionSettings,
-    ScheduleSettings, SendScope, Settings, SiteSettings,
+    CrawlSettings, DigestSettings, EmbeddingSettings, MailSettings, MailTransport, ModelSettings, Proxies,
+    RetentionSettings, ScheduleSettings, SendScope, Settings, SiteSettings,
 };
 pub use template::settings_file;

@@ -10,6 +10,7 @@ mod extract;
 mod group;
 mod judge;
 mod kill;
+mod meaning;
 mod publish;
 mod replay;
 mod send;
