@@ -5,5 +5,6 @@ pub mod crawl;
 pub mod extract;
 pub mod farm;
 mod files;
+pub mod group;
 pub mod parse;
 mod usage;

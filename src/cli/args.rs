@@ -141,6 +141,15 @@ pub enum BenchCommand {
         /// Files or folders [default: made-up pages]
         paths: Vec<PathBuf>,
     },
+    /// Group new items beside archives of growing size
+    Group {
+        /// Archived items, ascending
+        #[arg(long, value_delimiter = ',', default_value = "10000,100000,1000000")]
+        archived: Vec<i64>,
+        /// New items for each size
+        #[arg(long, default_value_t = 200)]
+        new: i64,
+    },
     /// The feeds of `bench crawl`
     #[command(hide = true)]
     Farm {
@@ -197,7 +206,7 @@ pub enum IssueWord {
 pub struct InspectArgs {
     /// How to read it
     pub kind: InspectWord,
-    /// Files or URLs
+    /// Files or URLs; of stories their numbers
     pub files: Vec<String>,
     /// Read the paths from standard input, print one JSON line each, never stop at a bad one
     #[arg(long)]
@@ -214,6 +223,8 @@ pub enum InspectWord {
     Feed,
     /// The text extractor
     Page,
+    /// A story by its number: items, reasons, merges, what it goes on from
+    Story,
 }
 
 /// `headsup feeds`
@@ -372,7 +383,32 @@ pub enum EvalCommand {
         /// Print each wrong group: label/group, title
         #[arg(long)]
         mistakes: bool,
+        #[command(flatten)]
+        with: EvalWith,
     },
+    /// How often a Chinese and an English item of one event come together, and near-misses stay apart
+    Pairs {
+        /// JSON lines: zh and en (links), same (true or false)
+        #[arg(long)]
+        gold: PathBuf,
+        /// Print each wrong pair
+        #[arg(long)]
+        mistakes: bool,
+        #[command(flatten)]
+        with: EvalWith,
+    },
+}
+
+/// What both evaluations of grouping take.
+#[derive(Debug, Args)]
+pub struct EvalWith {
+    /// JSON lines with the items that the labels name by their link: url, title, text; optional source, published,
+    /// language. All of them are grouped
+    #[arg(long)]
+    pub corpus: Vec<PathBuf>,
+    /// Let words alone decide, also if the settings name a server of embeddings
+    #[arg(long)]
+    pub without_embeddings: bool,
 }
 
 /// `headsup db`

@@ -9,6 +9,8 @@ use super::output;
 use crate::bench;
 use crate::bench::crawl::Phase;
 use crate::bench::farm::Farm;
+use crate::context::Context;
+use crate::progress::Progress;
 use crate::store;
 
 /// The schema of its own in which the crawl is measured.
@@ -22,6 +24,7 @@ pub async fn run(around: &Surroundings, args: BenchArgs) -> anyhow::Result<ExitC
         }
         BenchCommand::Parse { paths } => parse(around, &paths)?,
         BenchCommand::Extract { paths } => extract(around, &paths)?,
+        BenchCommand::Group { archived, new } => group(around, &archived, new).await?,
         BenchCommand::Farm { sources: feeds, items, latency_ms } => {
             bench::farm::serve(Farm { feeds, items, latency_ms }).await?;
         }
@@ -59,6 +62,35 @@ async fn crawl(around: &Surroundings, farm: Farm) -> anyhow::Result<()> {
             items.to_string(),
             failed.to_string(),
             format!("{peak_megabytes:.0}"),
+        ]);
+    }
+    output::line(&table.to_string())
+}
+
+async fn group(around: &Surroundings, sizes: &[i64], n_new: i64) -> anyhow::Result<()> {
+    let app = around.open().await?;
+    let outcome = async {
+        let scratch = store::scratch::open(&app.ctx.pool, SCHEMA).await?;
+        let ctx = Context { pool: scratch.pool.clone(), progress: Progress::Quiet, ..app.ctx.clone() };
+        let measured = bench::group::run(&ctx, sizes, n_new).await;
+        scratch.pool.close().await;
+        measured
+    };
+    let outcome = outcome.await;
+    let measured = app.close_after(outcome).await?;
+    if around.global.json {
+        return output::json(&measured);
+    }
+    let mut table =
+        output::table(&["archived", "loaded in s", "ms per item", "ms for one alone", "joined", "peak MB"]);
+    for size in &measured {
+        table.add_row([
+            size.archived.to_string(),
+            format!("{:.0}", size.loading_seconds),
+            format!("{:.2}", size.batch_millis),
+            format!("{:.1}", size.single_millis),
+            format!("{} of {n_new}", size.joined),
+            format!("{:.0}", size.peak_megabytes),
         ]);
     }
     output::line(&table.to_string())

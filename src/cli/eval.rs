@@ -2,31 +2,77 @@
 
 use std::fs::File;
 use std::io::BufReader;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use serde::de::DeserializeOwned;
 
-use super::args::{EvalArgs, EvalCommand};
+use super::args::{EvalArgs, EvalCommand, EvalWith};
 use super::open::Surroundings;
 use super::{UsageError, output};
-use crate::eval;
+use crate::config::{EmbeddingSettings, Settings};
+use crate::eval::gold::{self, Line};
+use crate::eval::{self, Scores, pairs};
+use crate::group::{cutoffs, embed};
 
 /// Prints the figures as a table, or as JSON.
-pub fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCode> {
+pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCode> {
     match args.command {
-        EvalCommand::Group { gold, mistakes } => {
-            let file = File::open(&gold)
-                .map_err(|error| UsageError(format!("cannot read {}: {error}", gold.display())))?;
-            let outcome = eval::group::evaluate(BufReader::new(file))
-                .map_err(|error| UsageError(format!("{}: {error:#}", gold.display())))?;
-            print(around, &outcome, mistakes).context("cannot print the figures")?;
+        EvalCommand::Group { gold, mistakes, with } => {
+            let lines = gold::joined(read(&gold)?, corpus(&with)?);
+            let settings = embeddings(around, &with)?;
+            let meanings = meanings(&settings, &lines).await?;
+            let outcome = eval::group::evaluate(&lines, meanings, cutoffs(&settings));
+            print_groups(around, &outcome, mistakes).context("cannot print the figures")?;
+        }
+        EvalCommand::Pairs { gold, mistakes, with } => {
+            let (labels, corpus) = (read(&gold)?, corpus(&with)?);
+            let settings = embeddings(around, &with)?;
+            let meanings = meanings(&settings, &corpus).await?;
+            let outcome = pairs::evaluate(&labels, &corpus, meanings, cutoffs(&settings));
+            print_pairs(around, &outcome, mistakes).context("cannot print the figures")?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(around: &Surroundings, outcome: &eval::group::Outcome, mistakes: bool) -> anyhow::Result<()> {
-    let scores = &outcome.scores;
+fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, UsageError> {
+    let file =
+        File::open(path).map_err(|error| UsageError(format!("cannot read {}: {error}", path.display())))?;
+    gold::lines(BufReader::new(file)).map_err(|error| UsageError(format!("{}: {error:#}", path.display())))
+}
+
+fn corpus(with: &EvalWith) -> Result<Vec<Line>, UsageError> {
+    let mut all = Vec::new();
+    for path in &with.corpus {
+        all.extend(read::<Line>(path)?);
+    }
+    Ok(all)
+}
+
+fn embeddings(around: &Surroundings, with: &EvalWith) -> anyhow::Result<EmbeddingSettings> {
+    if with.without_embeddings {
+        return Ok(Settings::default().embeddings);
+    }
+    Ok(around.settings()?.settings.embeddings)
+}
+
+/// A vector for each line; none if no server is configured.
+async fn meanings(settings: &EmbeddingSettings, lines: &[Line]) -> anyhow::Result<Vec<Vec<f32>>> {
+    let Some(embedder) = embed::Embedder::new(settings)? else { return Ok(Vec::new()) };
+    let passages = gold::passages(&gold::documents(lines));
+    let mut meanings = Vec::new();
+    for batch in passages.chunks(settings.batch) {
+        let vectors =
+            embedder.embed(batch).await.map_err(|why| anyhow::anyhow!("the embedding server: {why}"))?;
+        meanings.extend(vectors.vectors);
+    }
+    Ok(meanings)
+}
+
+fn print_groups(around: &Surroundings, outcome: &eval::group::Outcome, mistakes: bool) -> anyhow::Result<()> {
+    let scores: &Scores = &outcome.scores;
     if around.global.json {
         return output::json(scores);
     }
@@ -46,4 +92,27 @@ fn print(around: &Surroundings, outcome: &eval::group::Outcome, mistakes: bool) 
     table.add_row(row("pairs", [scores.pair_precision, scores.pair_recall, scores.pair_f1]));
     table.add_row(row("B-cubed", [scores.b3_precision, scores.b3_recall, scores.b3_f1]));
     output::line(&table.to_string())
+}
+
+fn print_pairs(around: &Surroundings, outcome: &pairs::Outcome, mistakes: bool) -> anyhow::Result<()> {
+    if around.global.json {
+        return output::json(outcome);
+    }
+    if mistakes {
+        for pair in &outcome.mistakes {
+            output::line(&format!("{}\t{}\t{}", pair.same, pair.zh, pair.en))?;
+        }
+    }
+    let share = |part: usize, all: usize| format!("{:.1} %", 100.0 * part as f64 / all.max(1) as f64);
+    let mut table = output::table(&["", "pairs", "joined", ""]);
+    let joined = share(outcome.joined, outcome.same);
+    table.add_row(["one event".to_owned(), outcome.same.to_string(), outcome.joined.to_string(), joined]);
+    let joined = share(outcome.wrongly_joined, outcome.near_misses);
+    let (all, wrong) = (outcome.near_misses.to_string(), outcome.wrongly_joined.to_string());
+    table.add_row(["near-misses".to_owned(), all, wrong, joined]);
+    output::line(&table.to_string())?;
+    if outcome.missing > 0 {
+        output::line(&format!("{} pairs left out: the corpus lacks their items", outcome.missing))?;
+    }
+    Ok(())
 }

@@ -21,6 +21,9 @@ const PARALLEL: usize = 4;
 
 /// Prints one JSON document for each file; in a batch one line each, and a bad one is a line too.
 pub async fn run(around: &Surroundings, args: InspectArgs) -> anyhow::Result<ExitCode> {
+    if matches!(args.kind, InspectWord::Story) {
+        return super::inspect_story::run(around, &args.files).await;
+    }
     let how = How { kind: args.kind, rules: rules(around, args.source.as_deref())? };
     if args.batch {
         return batch(around, &how).await;
@@ -112,6 +115,8 @@ async fn read(around: &Surroundings, file: &str) -> Result<Input, String> {
 fn parse(how: &How, input: &Input, now: DateTime<Utc>) -> Result<Json, String> {
     let content_type = input.content_type.as_deref();
     match how.kind {
+        // Stories are in the database, not in files: see inspect_story.rs.
+        InspectWord::Story => Err("a story is no file".to_owned()),
         InspectWord::Feed => {
             let inspected = crawl::inspect::feed(&input.bytes, content_type, input.url.as_deref(), now)?;
             serde_json::to_value(inspected).map_err(|error| error.to_string())

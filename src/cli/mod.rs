@@ -14,6 +14,7 @@ mod feeds_opml;
 mod feeds_try;
 mod init;
 mod inspect;
+mod inspect_story;
 mod open;
 mod output;
 mod publish;
@@ -88,7 +89,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => run::migrate(&around).await,
         Command::Demo(args) => demo::run(&around, &args).await,
         Command::Doctor => doctor::run(&around).await,
-        Command::Eval(args) => eval::run(&around, args),
+        Command::Eval(args) => eval::run(&around, args).await,
         Command::Bench(args) => bench::run(&around, args).await,
         Command::ReadPdf => inspect::read_pdf(),
         Command::Db(args) => db::run(&around, args).await,

@@ -22,6 +22,7 @@ pub fn check(settings: &Settings, document: &Document, origins: &BTreeMap<String
     found.extend(site(settings));
     found.extend(schedule(settings));
     found.extend(model(settings));
+    found.extend(embeddings(settings));
     found.extend(mail(settings));
     found.extend(ranges(settings));
     let problem = |(way, message): (&str, String)| match origins.get(way) {
@@ -96,6 +97,22 @@ fn model(settings: &Settings) -> Vec<(&'static str, String)> {
     found
 }
 
+fn embeddings(settings: &Settings) -> Vec<(&'static str, String)> {
+    let embeddings = &settings.embeddings;
+    let mut found = Vec::new();
+    if embeddings.base_url.is_empty() {
+        return found;
+    }
+    if let Some(message) = bad_http(&embeddings.base_url) {
+        found.push(("embeddings.base_url", message));
+    }
+    if embeddings.model.is_empty() {
+        let message = "is needed with base_url: the model's name as the server knows it".to_owned();
+        found.push(("embeddings.model", message));
+    }
+    found
+}
+
 fn mail(settings: &Settings) -> Vec<(&'static str, String)> {
     let mail = &settings.mail;
     let mut found = Vec::new();
@@ -131,6 +148,10 @@ fn ranges(settings: &Settings) -> Vec<(&'static str, String)> {
         ("crawl.max_bytes", crawl.max_bytes as f64, 10_000.0, 1e9),
         ("crawl.pages_per_run", crawl.pages_per_run as f64, 0.0, 1e6),
         ("model.timeout_seconds", settings.model.timeout_seconds as f64, 1.0, 3600.0),
+        ("embeddings.timeout_seconds", settings.embeddings.timeout_seconds as f64, 1.0, 3600.0),
+        ("embeddings.batch", settings.embeddings.batch as f64, 1.0, 2048.0),
+        ("embeddings.same_language", settings.embeddings.same_language, 0.0, 0.99),
+        ("embeddings.across_languages", settings.embeddings.across_languages, 0.0, 0.99),
         ("digest.max_stories", digest.max_stories as f64, 1.0, 100.0),
         ("digest.floor", f64::from(digest.floor), -100.0, 100.0),
         ("digest.per_owner", digest.per_owner as f64, 1.0, 100.0),

@@ -169,7 +169,7 @@ fn is_misspelt(name: &str, schema: &Json, names: &[String]) -> bool {
 
 /// Variables that the file names as the place of a secret.
 fn secret_names(table: &toml::Table) -> Vec<String> {
-    let places = [("model", "api_key_env"), ("mail", "password_env")];
+    let places = [("model", "api_key_env"), ("embeddings", "api_key_env"), ("mail", "password_env")];
     let named = places.iter().filter_map(|(section, key)| table.get(*section)?.get(*key)?.as_str());
     named.map(str::to_owned).collect()
 }
@@ -226,6 +226,12 @@ fn read_secrets(
     if !model.base_url.is_empty() {
         let keys = ["api_key_env", "api_key_file"];
         model.api_key = read("model", keys, &model.api_key_env, model.api_key_file.as_deref());
+    }
+    let embeddings = &mut settings.embeddings;
+    if !embeddings.base_url.is_empty() {
+        let keys = ["api_key_env", "api_key_file"];
+        embeddings.api_key =
+            read("embeddings", keys, &embeddings.api_key_env, embeddings.api_key_file.as_deref());
     }
     if !mail.user.is_empty() {
         let keys = ["password_env", "password_file"];

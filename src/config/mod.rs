@@ -23,7 +23,7 @@ pub use place::{find, home};
 pub use problem::{ConfigError, Problem, suggest};
 pub use rule::{Field, Rule};
 pub use settings::{
-    CrawlSettings, DigestSettings, MailSettings, MailTransport, ModelSettings, Proxies, RetentionSettings,
-    ScheduleSettings, SendScope, Settings, SiteSettings,
+    CrawlSettings, DigestSettings, EmbeddingSettings, MailSettings, MailTransport, ModelSettings, Proxies,
+    RetentionSettings, ScheduleSettings, SendScope, Settings, SiteSettings,
 };
 pub use template::settings_file;

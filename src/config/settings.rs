@@ -20,6 +20,8 @@ pub struct Settings {
     pub crawl: CrawlSettings,
     /// The model that reads, if any.
     pub model: ModelSettings,
+    /// What texts mean, if a server says it.
+    pub embeddings: EmbeddingSettings,
     /// What goes into an issue.
     pub digest: DigestSettings,
     /// How mail leaves.
@@ -132,6 +134,32 @@ pub struct ModelSettings {
     pub price_prompt: f64,
     /// Price of a million answered tokens.
     pub price_completion: f64,
+}
+
+/// `[embeddings]`: any OpenAI-compatible server of embeddings, so that texts of one event are found by their meaning, also
+/// across languages. Without `base_url`, words decide. It gets the title and the first words of each item.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EmbeddingSettings {
+    /// For example "http://127.0.0.1:8082/v1". Empty: no embeddings. A chat server rarely serves both.
+    pub base_url: String,
+    /// The model's name as the server knows it; vectors are stored with it, and another name makes them anew.
+    pub model: String,
+    /// Environment variable that holds the key. Empty: no key is sent.
+    pub api_key_env: String,
+    /// File that holds the key, instead of the environment.
+    pub api_key_file: Option<PathBuf>,
+    /// The key itself, read at the door from the two above.
+    #[serde(skip)]
+    pub api_key: Option<SecretString>,
+    /// Seconds for one answer.
+    pub timeout_seconds: u64,
+    /// Texts in one request.
+    pub batch: usize,
+    /// Cosine at which two texts of one language may tell one event; it belongs to the model (0.90: multilingual-e5-small).
+    pub same_language: f64,
+    /// The same for a Chinese and an English text (0.86: multilingual-e5-small).
+    pub across_languages: f64,
 }
 
 /// `[digest]`
@@ -252,6 +280,22 @@ impl Default for ModelSettings {
             tokens_per_week: 1_000_000,
             price_prompt: 0.0,
             price_completion: 0.0,
+        }
+    }
+}
+
+impl Default for EmbeddingSettings {
+    fn default() -> Self {
+        Self {
+            base_url: String::new(),
+            model: String::new(),
+            api_key_env: String::new(),
+            api_key_file: None,
+            api_key: None,
+            timeout_seconds: 120,
+            batch: 16,
+            same_language: 0.90,
+            across_languages: 0.86,
         }
     }
 }

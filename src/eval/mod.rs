@@ -1,6 +1,8 @@
 //! Labelled sets to figures: how good a stage is, measured without a database.
 
+pub mod gold;
 pub mod group;
+pub mod pairs;
 mod partition;
 
 pub use partition::Scores;

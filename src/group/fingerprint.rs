@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use regex::{Regex, RegexSet};
 
+use super::candidate::BARE_NUMBER;
 use super::{glossary, numbers, words};
 use crate::model::{ItemId, Lane, Language, SourceId, SourceKind, StoryId, Tier};
 
@@ -74,7 +75,7 @@ pub struct Round {
 pub struct Fingerprint {
     /// Weight of each term; of its own language.
     pub terms: HashMap<String, f32>,
-    /// Terms that its text writes with a small letter.
+    /// Terms that its title or text writes with a small letter.
     pub small: HashSet<String>,
     /// Terms of the title.
     pub title: HashSet<String>,
@@ -150,6 +151,13 @@ const NO_PRODUCTS: [&str; 36] = [
 const AMOUNTS: [&str; 12] =
     ["%", "percent", "million", "billion", "trillion", "m ", "b ", "bn", "k ", "亿", "万", "倍"];
 
+impl Fingerprint {
+    /// Every term of it once: what is counted to know how rare terms are.
+    pub fn all_terms(&self) -> HashSet<&String> {
+        self.terms.keys().chain(self.bridges.keys()).collect()
+    }
+}
+
 /// The fingerprint of `document`.
 pub fn of(document: &Document) -> Fingerprint {
     let title = &document.title;
@@ -158,7 +166,8 @@ pub fn of(document: &Document) -> Fingerprint {
     let versions = versions(title, document);
     Fingerprint {
         terms: weighted(title, &lead),
-        small: words::written_small(&lead).into_iter().collect(),
+        // A title that writes every word with a capital says nothing here; one that does not says much.
+        small: [title.as_str(), &lead].into_iter().flat_map(words::written_small).collect(),
         title: all_terms(title).into_iter().collect(),
         bridges: bridged(title, &lead),
         coined: coined(document),
@@ -193,6 +202,12 @@ fn weighted(title: &str, lead: &str) -> HashMap<String, f32> {
     }
     for term in all_terms(lead) {
         *counts.entry(term).or_default() += 1.0;
+    }
+    // Scores, ages and dates tell twins apart in the cosine; they open no search and are nobody's name.
+    for (text, weight) in [(title, TITLE_WEIGHT), (lead, 1.0)] {
+        for number in numbers::bare(text) {
+            *counts.entry(format!("{BARE_NUMBER}{number}")).or_default() += weight;
+        }
     }
     counts.into_iter().map(|(term, n)| (term, 1.0 + n.ln())).collect()
 }

@@ -1,7 +1,25 @@
 //! Names and deeds of the industry in both languages: what lets a Chinese and an English text share a word.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+/// What happens to companies and products, in the glossary's English.
+const DEEDS: [&str; 14] = [
+    "lawsuit",
+    "acquisition",
+    "ipo",
+    "layoff",
+    "resign",
+    "release",
+    "price-cut",
+    "leak",
+    "vulnerability",
+    "attack",
+    "fine-penalty",
+    "ban",
+    "funding",
+    "outage",
+];
 
 /// Chinese words for what English news says in one word, so that both share a term. Companies, people, deeds.
 const CHINESE: &[(&str, &str)] = &[
@@ -120,6 +138,10 @@ const CHINESE: &[(&str, &str)] = &[
     ("泄露", "leak"),
     ("漏洞", "vulnerability"),
     ("攻击", "attack"),
+    ("越狱", "attack"),
+    ("黑客", "attack"),
+    ("宕机", "outage"),
+    ("故障", "outage"),
     ("智能体", "agent"),
     ("论文", "paper"),
     ("基准", "benchmark"),
@@ -208,6 +230,12 @@ const ENGLISH: &[(&str, &str)] = &[
     ("vulnerability", "vulnerability"),
     ("flaw", "vulnerability"),
     ("attack", "attack"),
+    ("jailbreak", "attack"),
+    ("jailbroken", "attack"),
+    ("hack", "attack"),
+    ("hacker", "attack"),
+    ("breach", "leak"),
+    ("outage", "outage"),
     ("agent", "agent"),
     ("paper", "paper"),
     ("benchmark", "benchmark"),
@@ -307,6 +335,28 @@ pub fn of_chinese(text: &str) -> Vec<String> {
 /// Whether `word` is a common noun of the glossary or of announcements, never a company's name by itself.
 pub fn is_common(word: &str) -> bool {
     COMMON.contains(&word) || ENGLISH.iter().any(|(stem, english)| *english == word || *stem == word)
+}
+
+/// Whether `word` is something that happened.
+pub fn is_deed(word: &str) -> bool {
+    DEEDS.contains(&word)
+}
+
+/// Whether two titles (of each text its words, and whether they stand in its title) tell of deeds, and of no common one,
+/// also not in their texts.
+pub fn deeds_differ(a: &HashMap<String, bool>, b: &HashMap<String, bool>) -> bool {
+    let of_title = |words: &HashMap<String, bool>| -> Vec<String> {
+        words
+            .iter()
+            .filter(|(word, in_title)| **in_title && is_deed(word))
+            .map(|(word, _)| word.clone())
+            .collect()
+    };
+    let (of_a, of_b) = (of_title(a), of_title(b));
+    let untold = |deeds: &[String], other: &HashMap<String, bool>| {
+        !deeds.is_empty() && !deeds.iter().any(|deed| other.contains_key(deed))
+    };
+    untold(&of_a, b) && untold(&of_b, a)
 }
 
 /// Whether texts of both languages may share `word`: the glossary translates to it.

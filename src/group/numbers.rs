@@ -35,6 +35,13 @@ pub fn numbers(text: &str) -> Vec<String> {
     amounts(text).into_iter().filter(|amount| amount.is_telling()).map(|amount| amount.word()).collect()
 }
 
+/// The numbers of two digits and more as they are written, without the commas between thousands.
+pub fn bare(text: &str) -> Vec<String> {
+    let is_part = |c: char| c.is_ascii_digit() || c == '.' || c == ',';
+    let runs = text.split(|c: char| !is_part(c)).map(|run| run.trim_matches(['.', ',']));
+    runs.filter(|run| run.len() > 1).map(|run| run.replace(',', "")).collect()
+}
+
 /// The sums of money of `text`, as canonical words.
 pub fn money(text: &str) -> Vec<String> {
     amounts(text).into_iter().filter(|amount| amount.is_money).map(|amount| amount.word()).collect()

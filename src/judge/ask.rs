@@ -15,6 +15,8 @@ use crate::store::model_calls::{self, Call, Question};
 
 /// The template of the question.
 const PROMPT: &str = "prompts/judge.j2";
+/// What its calls are booked for.
+const PURPOSE: &str = "judge";
 /// Most articles of a story that are sent.
 const MAX_ITEMS: usize = 3;
 /// Over so many days the weekly budget counts.
@@ -71,8 +73,9 @@ impl<'a> Desk<'a> {
         let schema = schema_of::<Answer>();
         let prompt_hash =
             hash([ctx.templates.source(PROMPT)?.as_str(), &schema.to_string(), scope(settings.send)]);
-        let week = model_calls::totals(&ctx.pool, ctx.clock.now() - WEEK).await?;
-        let spent_before = u64::try_from(week.prompt_tokens + week.completion_tokens).unwrap_or_default();
+        // What embeddings cost is booked too, and is not the judge's budget.
+        let week = model_calls::tokens_for(&ctx.pool, PURPOSE, ctx.clock.now() - WEEK).await?;
+        let spent_before = u64::try_from(week).unwrap_or_default();
         let model = Model::new(settings)?;
         Ok(Some(Self { ctx, model, prompt_hash, schema, spent: 0, spent_before, closed: None }))
     }
@@ -165,7 +168,7 @@ impl<'a> Desk<'a> {
         let cost = f64::from(prompt_tokens) * settings.price_prompt
             + f64::from(completion_tokens) * settings.price_completion;
         let call = Call {
-            purpose: "judge",
+            purpose: PURPOSE,
             model: &settings.name,
             host: host(&settings.base_url),
             story_id: Some(story.id),

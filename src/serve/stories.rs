@@ -1,14 +1,14 @@
 //! The stories: one with all that led to its judgement, and lists of them.
 
 use axum::extract::{Path, Query, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::chart;
 use super::issues::head;
 use super::page::{self, Failure, day, minute};
-use super::{redirect, words};
+use super::words;
 use crate::context::Context;
 use crate::model::{IssueKind, Language, Story, StoryId, Tier, Verdict};
 use crate::store::archive::{self, Listed, Page, Which};
@@ -38,7 +38,8 @@ pub async fn one(State(ctx): State<Context>, Path((lang, id)): Path<(String, i64
     let language = page::language(&lang)?;
     let id = StoryId(id);
     if let Some(into) = archive::merged_into(&ctx.pool, id).await? {
-        return Ok(redirect(&format!("/{language}/story/{into}")));
+        // Late evidence made one story of two: the address that readers know leads there for good.
+        return Ok(Redirect::permanent(&format!("/{language}/story/{into}")).into_response());
     }
     let mut found = story_view::load(&ctx.pool, &[id], NO_TEXT).await?;
     let story = found.pop().ok_or(Failure::Missing(language))?;
@@ -59,8 +60,20 @@ pub async fn one(State(ctx): State<Context>, Path((lang, id)): Path<(String, i64
         })).collect::<Vec<_>>(),
         "verdict": verdict.map(|verdict| self::verdict(&verdict, language)),
         "told": told,
+        "thread": thread(&ctx, id, language).await?,
     });
     page::render(&ctx, "web/story.html.j2", language, &format!("/story/{id}"), data)
+}
+
+/// The story that this one goes on from, and those that go on from it.
+async fn thread(ctx: &Context, id: StoryId, language: Language) -> sqlx::Result<Vec<Value>> {
+    let stories = archive::thread(&ctx.pool, id).await?.into_iter();
+    let line = |(id, title, is_earlier): (StoryId, String, bool)| {
+        let word = if is_earlier { "goes_on_from" } else { "went_on" };
+        json!({ "url": format!("/{language}/story/{id}"), "word": words::word(word, language),
+                "lang": link_language(&title), "title": title })
+    };
+    Ok(stories.map(line).collect())
 }
 
 /// What was screened out.

@@ -81,6 +81,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("may_enter", "good for an issue", "可入选"),
     ("was_dropped", "left out:", "未收录："),
     ("unscored", "The model did not judge:", "模型未参与评判："),
+    ("goes_on_from", "Goes on from", "前情"),
+    ("went_on", "Went on with", "后续"),
     ("told_in_issues", "Told in", "收录于"),
     ("entities", "Names", "相关名称"),
     ("lane", "Lane", "类别"),

@@ -119,6 +119,21 @@ pub async fn merged_into(pool: &PgPool, id: StoryId) -> sqlx::Result<Option<Stor
     Ok(into.fetch_optional(pool).await?.flatten().map(StoryId))
 }
 
+/// The story that a story goes on from (true), and those that go on from it (false), with their titles, in order of time.
+///
+/// # Errors
+/// The database fails.
+pub async fn thread(pool: &PgPool, id: StoryId) -> sqlx::Result<Vec<(StoryId, String, bool)>> {
+    let rows = sqlx::query!(
+        r#"SELECT o.id, o.title, o.id = st.follows AS "is_earlier?"
+           FROM stories st JOIN stories o ON o.id = st.follows OR o.follows = st.id
+           WHERE st.id = $1 AND o.merged_into IS NULL ORDER BY o.happened_at, o.id LIMIT 20"#,
+        id.0
+    );
+    let rows = rows.fetch_all(pool).await?.into_iter();
+    Ok(rows.map(|row| (StoryId(row.id), row.title, row.is_earlier.unwrap_or(false))).collect())
+}
+
 /// Kind and number of the issues that told a story.
 ///
 /// # Errors

@@ -103,6 +103,21 @@ pub async fn totals(pool: &PgPool, since: DateTime<Utc>) -> sqlx::Result<ModelTo
     .await
 }
 
+/// The tokens of all calls for `purpose` since then.
+///
+/// # Errors
+/// The database fails.
+pub async fn tokens_for(pool: &PgPool, purpose: &str, since: DateTime<Utc>) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT coalesce(sum(prompt_tokens + completion_tokens), 0)::bigint AS "n!"
+           FROM model_calls WHERE called_at >= $1 AND purpose = $2"#,
+        since,
+        purpose
+    )
+    .fetch_one(pool)
+    .await
+}
+
 /// The answer to a question that was asked before.
 ///
 /// # Errors

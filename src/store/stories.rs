@@ -58,6 +58,9 @@ pub async fn lock(conn: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// Articles looked at in one call of [`mark_reread`]; the next run takes the others.
+const MOST_REREAD: i64 = 20_000;
+
 /// How many items have an article and no story.
 ///
 /// # Errors
@@ -65,7 +68,7 @@ pub async fn lock(conn: &mut PgConnection) -> sqlx::Result<()> {
 pub async fn count_ungrouped(pool: &PgPool) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!" FROM articles a
-           WHERE NOT EXISTS (SELECT FROM story_items si WHERE si.item_id = a.item_id)"#
+           WHERE a.grouped_at IS NULL AND NOT EXISTS (SELECT FROM story_items si WHERE si.item_id = a.item_id)"#
     )
     .fetch_one(pool)
     .await
@@ -84,40 +87,10 @@ pub async fn ungrouped(conn: &mut PgConnection, n: i64, max_chars: i32) -> sqlx:
            FROM articles a
            JOIN items i ON i.id = a.item_id
            JOIN sources s ON s.id = i.source_id
-           WHERE NOT EXISTS (SELECT FROM story_items si WHERE si.item_id = i.id)
+           WHERE a.grouped_at IS NULL AND NOT EXISTS (SELECT FROM story_items si WHERE si.item_id = i.id)
            ORDER BY coalesce(i.published_at, i.first_seen_at), i.id
            LIMIT $1"#,
         n,
-        max_chars
-    )
-    .fetch_all(conn)
-    .await
-}
-
-/// The items of stories that are seen between `from` and `to`: what new items of that time may join.
-///
-/// # Errors
-/// The database fails.
-pub async fn recent(
-    conn: &mut PgConnection,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-    max_chars: i32,
-) -> sqlx::Result<Vec<GroupRow>> {
-    sqlx::query_as!(
-        GroupRow,
-        r#"SELECT i.id AS item_id, i.source_id, s.tier, s.kind, s.lane, a.language, i.link, i.title,
-                  left(a.body, $3) AS "text!", a.complete,
-                  coalesce(i.published_at, i.first_seen_at) AS "at!", st.id AS "story_id?"
-           FROM stories st
-           JOIN story_items si ON si.story_id = st.id
-           JOIN items i ON i.id = si.item_id
-           JOIN articles a ON a.item_id = i.id
-           JOIN sources s ON s.id = i.source_id
-           WHERE st.merged_into IS NULL AND st.happened_at BETWEEN $1 AND $2
-           ORDER BY coalesce(i.published_at, i.first_seen_at), i.id"#,
-        from,
-        to,
         max_chars
     )
     .fetch_all(conn)
@@ -145,28 +118,149 @@ pub async fn open(conn: &mut PgConnection, story: &StoryRow, now: DateTime<Utc>)
     Ok(StoryId(id))
 }
 
+/// How an item comes into a story.
+#[derive(Clone, Copy, Debug)]
+pub struct Joining<'a> {
+    /// The item.
+    pub item_id: ItemId,
+    /// For people.
+    pub reason: &'a str,
+    /// As shown.
+    pub similarity: f32,
+    /// The item of the story whose text it repeats.
+    pub copy_of: Option<ItemId>,
+}
+
 /// Puts an item into a story. An item that is in one already stays there.
 ///
 /// # Errors
 /// The database fails.
 pub async fn join(
     conn: &mut PgConnection,
-    (item_id, story_id): (ItemId, StoryId),
-    (reason, similarity): (&str, f32),
+    story_id: StoryId,
+    joining: Joining<'_>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "INSERT INTO story_items (item_id, story_id, reason, similarity, joined_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (item_id) DO NOTHING",
-        item_id.0,
+        "INSERT INTO story_items (item_id, story_id, reason, similarity, copy_of, joined_at)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (item_id) DO NOTHING",
+        joining.item_id.0,
         story_id.0,
-        reason,
-        similarity,
+        joining.reason,
+        joining.similarity,
+        joining.copy_of.map(|id| id.0),
         now
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Those of `ids` that an issue has told: their addresses are known to readers.
+///
+/// # Errors
+/// The database fails.
+pub async fn told(conn: &mut PgConnection, ids: &[StoryId]) -> sqlx::Result<Vec<StoryId>> {
+    let keys: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let told = sqlx::query_scalar!(
+        "SELECT DISTINCT story_id FROM issue_stories WHERE story_id = ANY($1::bigint[]) AND section <> 'dropped'",
+        &keys
+    );
+    Ok(told.fetch_all(conn).await?.into_iter().map(StoryId).collect())
+}
+
+/// Makes one story of two: the items of `gone` move, its address leads to `into`, and so does whatever led to it.
+///
+/// # Errors
+/// The database fails.
+pub async fn merge(
+    conn: &mut PgConnection,
+    gone: StoryId,
+    into: StoryId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE story_items SET story_id = $2 WHERE story_id = $1", gone.0, into.0)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!(
+        "UPDATE stories SET merged_into = CASE WHEN id = $1 OR merged_into = $1 THEN $2 ELSE merged_into END,
+             follows = CASE WHEN id = $1 OR (follows = $1 AND id = $2) THEN NULL WHEN follows = $1 THEN $2 ELSE follows END,
+             changed_at = $3
+         WHERE id = $1 OR merged_into = $1 OR follows = $1",
+        gone.0,
+        into.0,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The story that holds an item.
+///
+/// # Errors
+/// The database fails.
+pub async fn of_item(conn: &mut PgConnection, item_id: ItemId) -> sqlx::Result<Option<StoryId>> {
+    let story = sqlx::query_scalar!("SELECT story_id FROM story_items WHERE item_id = $1", item_id.0);
+    Ok(story.fetch_optional(conn).await?.map(StoryId))
+}
+
+/// Says that a story goes on from an earlier one. True: it did not go on from any before.
+///
+/// # Errors
+/// The database fails.
+pub async fn follow(conn: &mut PgConnection, id: StoryId, earlier: StoryId) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE stories SET follows = $2 WHERE id = $1 AND id <> $2 AND follows IS NULL
+             AND NOT EXISTS (SELECT FROM stories e WHERE e.id = $2 AND e.follows = $1)",
+        id.0,
+        earlier.0
+    );
+    Ok(done.execute(conn).await?.rows_affected() > 0)
+}
+
+/// Takes an item out of its story, so that it finds another one.
+///
+/// # Errors
+/// The database fails.
+pub async fn leave(conn: &mut PgConnection, item_id: ItemId) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE story_items SET copy_of = NULL WHERE copy_of = $1", item_id.0)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("DELETE FROM story_items WHERE item_id = $1", item_id.0).execute(&mut *conn).await?;
+    sqlx::query!("UPDATE articles SET grouped_at = NULL WHERE item_id = $1", item_id.0).execute(conn).await?;
+    Ok(())
+}
+
+/// Who speaks for a story now.
+///
+/// # Errors
+/// The database fails.
+pub async fn lead(conn: &mut PgConnection, id: StoryId) -> sqlx::Result<ItemId> {
+    let lead = sqlx::query_scalar!("SELECT lead_item_id FROM stories WHERE id = $1", id.0);
+    lead.fetch_one(conn).await.map(ItemId)
+}
+
+/// Items of stories of several whose article was read again since they came in: does the story still fit?
+///
+/// # Errors
+/// The database fails.
+pub async fn reread(conn: &mut PgConnection, n: i64) -> sqlx::Result<Vec<(ItemId, StoryId)>> {
+    let rows = sqlx::query!(
+        // The planner takes a third of all articles to fulfil this; the order leads it to the index that knows better.
+        "SELECT si.item_id, si.story_id FROM (
+             SELECT item_id FROM articles WHERE grouped_at < extracted_at ORDER BY item_id LIMIT $1) a
+         JOIN story_items si ON si.item_id = a.item_id
+         JOIN stories st ON st.id = si.story_id
+         WHERE st.n_items > 1 ORDER BY si.item_id",
+        n
+    );
+    Ok(rows
+        .fetch_all(conn)
+        .await?
+        .into_iter()
+        .map(|row| (ItemId(row.item_id), StoryId(row.story_id)))
+        .collect())
 }
 
 /// Makes lead, times and counts of a story those of its items, and marks it as changed.
@@ -185,7 +279,8 @@ pub async fn refresh(
              n_items = x.n_items, n_owners = x.n_owners
          FROM (SELECT min(coalesce(i.published_at, i.first_seen_at)) AS happened_at,
                       min(i.first_seen_at) AS first_seen_at, max(i.first_seen_at) AS last_seen_at,
-                      count(*)::int AS n_items, count(DISTINCT s.owner)::int AS n_owners
+                      count(*)::int AS n_items,
+                      greatest(count(DISTINCT s.owner) FILTER (WHERE si.copy_of IS NULL), 1)::int AS n_owners
                FROM story_items si
                JOIN items i ON i.id = si.item_id
                JOIN sources s ON s.id = i.source_id
@@ -203,16 +298,19 @@ pub async fn refresh(
     Ok(())
 }
 
-/// Marks stories as changed of which an article was read again after the story last changed.
+/// Marks stories as changed of which an article was read again since it was grouped.
 ///
 /// # Errors
 /// The database fails.
 pub async fn mark_reread(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<u64> {
     let done = sqlx::query!(
-        "UPDATE stories st SET changed_at = $1
-         FROM story_items si JOIN articles a ON a.item_id = si.item_id
-         WHERE si.story_id = st.id AND a.extracted_at > st.changed_at AND a.extracted_at <= $1",
-        now
+        "WITH again AS (
+             UPDATE articles SET grouped_at = extracted_at WHERE item_id = ANY(ARRAY(
+                 SELECT item_id FROM articles WHERE grouped_at < extracted_at ORDER BY item_id LIMIT $2)) RETURNING item_id)
+         UPDATE stories st SET changed_at = $1 WHERE st.id = ANY(ARRAY(
+             SELECT si.story_id FROM again JOIN story_items si ON si.item_id = again.item_id))",
+        now,
+        MOST_REREAD
     );
     Ok(done.execute(conn).await?.rows_affected())
 }

@@ -24,6 +24,7 @@ struct Row {
     lane: String,
     published_at: DateTime<Utc>,
     reason: String,
+    is_copy: bool,
 }
 
 /// The stories of `ids` in the order of `ids`; ids that do not exist are left out. Each text is cut to `max_chars`.
@@ -38,7 +39,8 @@ pub async fn load(pool: &PgPool, ids: &[StoryId], max_chars: i32) -> sqlx::Resul
                   st.happened_at, i.id AS item_id, i.link, i.title,
                   left(coalesce(a.body, i.summary), $2) AS "body!", coalesce(a.language, i.language) AS "language!",
                   s.name AS source, s.slug AS source_slug, s.owner, s.tier, s.kind, s.lane,
-                  coalesce(i.published_at, i.first_seen_at) AS "published_at!", si.reason
+                  coalesce(i.published_at, i.first_seen_at) AS "published_at!", si.reason,
+                  si.copy_of IS NOT NULL AS "is_copy!"
            FROM stories st
            JOIN story_items si ON si.story_id = st.id
            JOIN items i ON i.id = si.item_id
@@ -70,7 +72,8 @@ fn gather(rows: Vec<Row>) -> Vec<Story> {
             });
         }
         if let Some(story) = stories.last_mut() {
-            if !story.owners.contains(&row.owner) {
+            // A copy of another's text is no further voice.
+            if !row.is_copy && !story.owners.contains(&row.owner) {
                 story.owners.push(row.owner.clone());
             }
             story.items.push(item(row));

@@ -156,3 +156,37 @@ async fn two_runs_at_once_group_each_item_once() {
     assert_eq!(one.unwrap().count("items") + two.unwrap().count("items"), 4);
     assert_eq!(stories(&app).await.len(), 2);
 }
+
+#[tokio::test]
+async fn arriving_one_by_one_or_all_at_once_makes_the_same_stories() {
+    let pieces = [ROUND_EN, OTHER, ROUND_ZH, ROUND_OWN];
+    let (together, apart) = (TestApp::start().await, TestApp::start().await);
+    for piece in pieces {
+        publish(&together, piece).await;
+    }
+    group::run(&together.ctx).await.unwrap();
+    for piece in pieces {
+        publish(&apart, piece).await;
+        group::run(&apart.ctx).await.unwrap();
+    }
+    assert_eq!(stories(&apart).await, stories(&together).await);
+    let decisions: i64 = sqlx::query_scalar("SELECT count(*) FROM story_decisions WHERE kind = 'lead'")
+        .fetch_one(&apart.ctx.pool)
+        .await
+        .unwrap();
+    assert_eq!(decisions, 1, "the primary source came last and speaks for the story from then on");
+}
+
+#[tokio::test]
+async fn what_was_grouped_before_there_was_an_index_is_found_all_the_same() {
+    let app = TestApp::start().await;
+    publish(&app, ROUND_EN).await;
+    group::run(&app.ctx).await.unwrap();
+    for sql in ["DELETE FROM item_terms", "DELETE FROM term_counts", "UPDATE story_items SET indexed = false"]
+    {
+        sqlx::query(sql).execute(&app.ctx.pool).await.unwrap();
+    }
+    publish(&app, ROUND_OWN).await;
+    group::run(&app.ctx).await.unwrap();
+    assert_eq!(stories(&app).await, [(ROUND_OWN.0.to_owned(), 2, 2)]);
+}

@@ -11,6 +11,7 @@ mod feeds;
 mod group;
 mod judge;
 mod kill;
+mod meaning;
 mod publish;
 mod replay;
 mod send;

@@ -24,7 +24,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("serve", "clock config context model progress render store"),
     ("pipeline", "clock config context model store crawl extract group judge publish send"),
     ("eval", "group model"),
-    ("bench", "clock config context crawl extract"),
+    ("bench", "clock config context crawl extract group model store"),
     ("schedule", "clock config context model store pipeline"),
 ];
 
@@ -34,8 +34,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("query_as!", &["src/store"]),
     ("query_scalar!", &["src/store"]),
     ("raw_sql", &["src/store"]),
-    ("reqwest::", &["src/crawl/fetch.rs", "src/crawl/guard.rs", "src/judge/client.rs"]),
-    ("async_openai::", &["src/judge/client.rs"]),
+    ("reqwest::", &["src/crawl/fetch.rs", "src/crawl/guard.rs", "src/judge/client.rs", "src/group/embed.rs"]),
+    ("async_openai::", &["src/judge/client.rs", "src/group/embed.rs"]),
     ("TcpStream", &["src/send/relay.rs", "src/demo/sink.rs"]),
     ("lettre::transport", &["src/send/relay.rs"]),
     ("axum::serve", &["src/serve", "src/demo", "src/bench"]),

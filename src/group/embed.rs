@@ -1,0 +1,257 @@
+//! The only door of grouping to the network: what texts mean, by any OpenAI-compatible server of embeddings. A server
+//! that fails leaves grouping to the words alone, and the operator reads why.
+
+use std::time::Duration;
+
+use async_openai::Client;
+use async_openai::config::OpenAIConfig;
+use async_openai::error::OpenAIError;
+use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret as _;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::config::EmbeddingSettings;
+use crate::context::Context;
+use crate::model::{ItemId, Language, Report};
+use crate::store::embeddings::{self, Unread};
+use crate::store::model_calls::{self, Call};
+
+/// Longest time for a connection alone.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// Characters of the text behind the title: news says what happened first. Chinese says more in fewer.
+const LEAD: (usize, usize) = (240, 100);
+
+/// Longest title in characters.
+const TITLE: usize = 300;
+
+/// A client of one server.
+pub struct Embedder {
+    client: Client<OpenAIConfig>,
+    model: String,
+    timeout: Duration,
+}
+
+/// Only what is read: unknown words of good answers must not break it.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    data: Vec<Row>,
+    usage: Option<Usage>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    index: usize,
+    embedding: Vec<f32>,
+}
+
+#[derive(Deserialize)]
+struct Usage {
+    #[serde(default)]
+    prompt_tokens: u32,
+}
+
+/// Vectors of length 1 in the order of the texts, and the tokens that they cost.
+pub struct Vectors {
+    /// One for each text.
+    pub vectors: Vec<Vec<f32>>,
+    /// As the server counted; 0 if it does not say.
+    pub tokens: u32,
+}
+
+impl Embedder {
+    /// The configured one, or `None` if there is none.
+    ///
+    /// # Errors
+    /// The TLS stack cannot be set up.
+    pub fn new(settings: &EmbeddingSettings) -> anyhow::Result<Option<Self>> {
+        if settings.base_url.is_empty() {
+            return Ok(None);
+        }
+        let timeout = Duration::from_secs(settings.timeout_seconds);
+        let http = reqwest::Client::builder().no_proxy().timeout(timeout).connect_timeout(CONNECT).build()?;
+        let key = settings.api_key.as_ref().map(|key| key.expose_secret().to_owned()).unwrap_or_default();
+        // All set, also when empty: the crate would take what is missing from OPENAI_… variables and send a key meant
+        // for one company to another's server.
+        let config = OpenAIConfig::new()
+            .with_api_base(settings.base_url.trim_end_matches('/'))
+            .with_api_key(key)
+            .with_org_id("")
+            .with_project_id("");
+        let client = Client::with_config(config).with_http_client(http);
+        Ok(Some(Self { client, model: settings.model.clone(), timeout }))
+    }
+
+    /// What each of `texts` means.
+    ///
+    /// # Errors
+    /// In words for the operator, without any fetched text: nobody answers, or not what was asked.
+    pub async fn embed(&self, texts: &[String]) -> Result<Vectors, String> {
+        let request = json!({ "model": self.model, "input": texts, "encoding_format": "float" });
+        let asked = self.client.embeddings();
+        let answer = asked.create_byot::<Value, Answer>(request);
+        // The crate obeys a Retry-After of any length: our own limit stands around it.
+        match tokio::time::timeout(self.timeout, answer).await {
+            Err(_) => Err(format!("no answer within {} s", self.timeout.as_secs())),
+            Ok(Err(error)) => Err(in_words(&error)),
+            Ok(Ok(answer)) => read(answer, texts.len()),
+        }
+    }
+}
+
+fn in_words(error: &OpenAIError) -> String {
+    match error {
+        OpenAIError::Reqwest(error) if error.is_connect() => "it does not accept connections".to_owned(),
+        OpenAIError::Reqwest(error) if error.is_timeout() => "no answer in time".to_owned(),
+        OpenAIError::Reqwest(_) => "the connection broke".to_owned(),
+        OpenAIError::ApiError(answer) => format!("HTTP {}", answer.status_code.as_u16()),
+        // An error in a shape of the server's own: llama.cpp writes its code as a number.
+        OpenAIError::JSONDeserialize(_, body) => {
+            let code =
+                serde_json::from_str::<Value>(body).ok().and_then(|body| body["error"]["code"].as_u64());
+            code.map_or_else(|| "its answer is no list of vectors".to_owned(), |code| format!("HTTP {code}"))
+        }
+        _ => "its answer cannot be read".to_owned(),
+    }
+}
+
+/// By the index that the server gives, never by position; each text once, all of one dimension.
+fn read(answer: Answer, n: usize) -> Result<Vectors, String> {
+    let mut vectors: Vec<Option<Vec<f32>>> = vec![None; n];
+    for row in answer.data {
+        let place = vectors.get_mut(row.index).ok_or("a vector for a text that was not sent")?;
+        if place.replace(unit(row.embedding)?).is_some() {
+            return Err("two vectors for one text".to_owned());
+        }
+    }
+    let vectors: Option<Vec<Vec<f32>>> = vectors.into_iter().collect();
+    let vectors = vectors.ok_or("fewer vectors than texts")?;
+    if vectors.windows(2).any(|pair| pair[0].len() != pair[1].len()) {
+        return Err("vectors of different lengths".to_owned());
+    }
+    Ok(Vectors { vectors, tokens: answer.usage.map_or(0, |usage| usage.prompt_tokens) })
+}
+
+fn unit(mut vector: Vec<f32>) -> Result<Vec<f32>, String> {
+    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+    if !length.is_normal() {
+        return Err("a vector without a direction".to_owned());
+    }
+    vector.iter_mut().for_each(|x| *x /= length);
+    Ok(vector)
+}
+
+/// What of an item is read: its title and the first words of its text.
+pub fn passage(title: &str, text: &str, language: Language) -> String {
+    let text = text.trim_start().strip_prefix(title.trim()).unwrap_or(text);
+    let n = if language == Language::Zh { LEAD.1 } else { LEAD.0 };
+    let title: String = title.chars().take(TITLE).collect();
+    let lead: String = text.trim_start().chars().take(n).collect();
+    format!("{title}\n{lead}").trim().to_owned()
+}
+
+/// Reads all items that wait for their story. What cannot be read is grouped by its words, and the report says so.
+///
+/// # Errors
+/// The database fails.
+pub async fn read_new(ctx: &Context, report: &mut Report) -> anyhow::Result<()> {
+    let settings = &ctx.settings.embeddings;
+    let Some(embedder) = Embedder::new(settings)? else { return Ok(()) };
+    let n = i64::try_from(settings.batch).unwrap_or(i64::MAX);
+    while !ctx.cancel.is_cancelled() {
+        let unread = embeddings::unread(&ctx.pool, &settings.model, n, 1000).await?;
+        if unread.is_empty() {
+            break;
+        }
+        let texts: Vec<String> = unread.iter().map(text_of).collect();
+        let began = Instant::now();
+        let outcome = embedder.embed(&texts).await;
+        let millis = i32::try_from(began.elapsed().as_millis()).unwrap_or(i32::MAX);
+        let now = ctx.clock.now();
+        book(ctx, &outcome, millis, now).await?;
+        match outcome {
+            Ok(vectors) => {
+                for (one, vector) in unread.iter().zip(&vectors.vectors) {
+                    let key = (ItemId(one.item_id), settings.model.as_str());
+                    embeddings::save(&ctx.pool, key, vector, now).await?;
+                }
+                report.add("embedded", unread.len() as u64);
+            }
+            Err(why) => {
+                report.warnings.push(format!("grouped by words alone, the embedding server failed: {why}"));
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn text_of(one: &Unread) -> String {
+    let passage = passage(&one.title, &one.text, one.language.parse().unwrap_or(Language::En));
+    // An empty text has a vector too, which is near to anything.
+    if passage.is_empty() { "-".to_owned() } else { passage }
+}
+
+async fn book(
+    ctx: &Context,
+    outcome: &Result<Vectors, String>,
+    millis: i32,
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
+    let settings = &ctx.settings.embeddings;
+    let host = url::Url::parse(&settings.base_url).ok();
+    let call = Call {
+        purpose: "embed",
+        model: &settings.model,
+        host: host.as_ref().and_then(|url| url.host_str()).unwrap_or_default(),
+        prompt_tokens: outcome
+            .as_ref()
+            .map_or(0, |vectors| i32::try_from(vectors.tokens).unwrap_or(i32::MAX)),
+        millis,
+        outcome: if outcome.is_ok() { "ok" } else { "failed" },
+        error: outcome.as_ref().err().cloned(),
+        ..Call::default()
+    };
+    model_calls::book(&ctx.pool, &call, now).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(index: usize, embedding: &[f32]) -> Row {
+        Row { index, embedding: embedding.to_vec() }
+    }
+
+    fn answered(data: Vec<Row>, n: usize) -> Result<Vec<Vec<f32>>, String> {
+        read(Answer { data, usage: None }, n).map(|vectors| vectors.vectors)
+    }
+
+    #[test]
+    fn vectors_are_taken_by_their_index_and_have_length_one() {
+        let vectors = answered(vec![row(1, &[0.0, 2.0]), row(0, &[3.0, 0.0])], 2).unwrap();
+        assert_eq!(vectors, [[1.0, 0.0], [0.0, 1.0]]);
+    }
+
+    #[test]
+    fn what_was_not_asked_or_is_missing_is_no_answer() {
+        assert!(answered(vec![row(0, &[1.0])], 2).is_err());
+        assert!(answered(vec![row(7, &[1.0])], 1).is_err());
+        assert!(answered(vec![row(0, &[1.0]), row(0, &[1.0])], 1).is_err());
+        assert!(answered(vec![row(0, &[1.0]), row(1, &[1.0, 1.0])], 2).is_err());
+        assert!(answered(vec![row(0, &[0.0])], 1).is_err());
+        assert!(answered(vec![row(0, &[f32::NAN])], 1).is_err());
+    }
+
+    #[test]
+    fn a_passage_is_the_title_and_what_comes_first() {
+        let text = format!("Lumen opens a model\nIt has {}", "many words ".repeat(60));
+        let passage = passage("Lumen opens a model", &text, Language::En);
+        assert!(passage.starts_with("Lumen opens a model\nIt has many words"));
+        assert!(passage.chars().count() < 270);
+    }
+}
