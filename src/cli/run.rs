@@ -6,7 +6,7 @@ use super::open::Surroundings;
 use super::output;
 use crate::model::Report;
 use crate::pipeline::{self, Stage};
-use crate::store::sources;
+use crate::store::claims;
 
 /// The whole pipeline, once.
 pub async fn all(around: &Surroundings) -> anyhow::Result<ExitCode> {
@@ -26,7 +26,7 @@ pub async fn one(around: &Surroundings, stage: Stage) -> anyhow::Result<ExitCode
 pub async fn crawl_all(around: &Surroundings) -> anyhow::Result<ExitCode> {
     let app = around.open().await?;
     let outcome = async {
-        sources::make_due(&app.ctx.pool, app.ctx.clock.now()).await?;
+        claims::make_due(&app.ctx.pool, app.ctx.clock.now()).await?;
         pipeline::run_stages(&app.ctx, &[Stage::Crawl]).await
     };
     let outcome = outcome.await;

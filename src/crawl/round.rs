@@ -12,7 +12,7 @@ use super::answer::Trouble;
 use super::ask::Failure;
 use super::host::origin;
 use crate::model::{Report, Source};
-use crate::store::sources;
+use crate::store::claims;
 
 /// How long a claimed source may take; a process that dies gives it back at once (see `store/leases.rs`).
 const LEASE: Duration = Duration::hours(1);
@@ -33,7 +33,7 @@ const LATELY: Duration = Duration::hours(1);
 pub async fn ask_all(run: &Run<'_>, holder: &str, report: &mut Report) -> anyhow::Result<()> {
     let ctx = run.ctx;
     let parallel = ctx.settings.crawl.parallel.max(1);
-    let work = ctx.progress.start("crawl", sources::count_due(&ctx.pool, ctx.clock.now()).await?);
+    let work = ctx.progress.start("crawl", claims::count_due(&ctx.pool, ctx.clock.now()).await?);
     let crowded = crowded_hosts(run);
     let mut unreachable: Vec<(Source, Failure)> = Vec::new();
     let (mut n_asked, mut may_have_more) = (0, true);
@@ -43,7 +43,7 @@ pub async fn ask_all(run: &Run<'_>, holder: &str, report: &mut Report) -> anyhow
         if queue.is_empty() && may_have_more && !ctx.cancel.is_cancelled() {
             let now = ctx.clock.now();
             let limit = i64::try_from(parallel * CLAIM).unwrap_or(i64::MAX);
-            queue.extend(sources::claim_due(&ctx.pool, holder, (now, now + LEASE), limit).await?);
+            queue.extend(claims::claim_due(&ctx.pool, holder, (now, now + LEASE), limit).await?);
             may_have_more = !queue.is_empty();
         }
         while asking.len() < parallel
@@ -64,7 +64,7 @@ pub async fn ask_all(run: &Run<'_>, holder: &str, report: &mut Report) -> anyhow
         }
     }
     let left: Vec<_> = queue.iter().map(|source: &Source| source.id).collect();
-    sources::give_back(&ctx.pool, &left, ctx.clock.now()).await?;
+    claims::give_back(&ctx.pool, &left, ctx.clock.now()).await?;
     judge_unreachable(run, holder, unreachable, n_asked, report).await?;
     work.finish(&format!("{} new items from {n_asked} sources", report.count("items")));
     report.add("sources", n_asked as u64);
@@ -78,7 +78,7 @@ async fn one(run: &Run<'_>, source: Source) -> anyhow::Result<(Source, Result<Re
     let mut report = Report::default();
     if run.is_silent(&source.host) {
         // It would only hold up the others; one of its sources is asked again by the next run.
-        sources::give_back(&ctx.pool, &[source.id], ctx.clock.now() + OUR_FAULT).await?;
+        claims::give_back(&ctx.pool, &[source.id], ctx.clock.now() + OUR_FAULT).await?;
         report.add("left_for_later", 1);
         return Ok((source, Ok(report)));
     }
@@ -89,7 +89,7 @@ async fn one(run: &Run<'_>, source: Source) -> anyhow::Result<(Source, Result<Re
         Err(failure) if matches!(failure.trouble, Some(Trouble::Connect(_))) => {
             // Given back for now, so that others of its host are asked: that host may be the only one.
             let next_at = ctx.clock.now() + OUR_FAULT;
-            sources::not_reached(&ctx.pool, source.id, (&failure.message, next_at)).await?;
+            claims::not_reached(&ctx.pool, source.id, (&failure.message, next_at)).await?;
             return Ok((source, Err(failure)));
         }
         Err(failure) => run.fail(&source, &failure, &mut report).await?,
@@ -130,10 +130,10 @@ async fn judge_unreachable(
 /// Those that happen to be due may all be dead while the network works: then another one answered lately, or does now.
 async fn somebody_answers(run: &Run<'_>, holder: &str, report: &mut Report) -> anyhow::Result<bool> {
     let (pool, now) = (&run.ctx.pool, run.ctx.clock.now());
-    if sources::last_answer(pool).await?.is_some_and(|last| last > now - LATELY) {
+    if claims::last_answer(pool).await?.is_some_and(|last| last > now - LATELY) {
         return Ok(true);
     }
-    let Some(witness) = sources::claim_witness(pool, holder, (now, now + LEASE)).await? else {
+    let Some(witness) = claims::claim_witness(pool, holder, (now, now + LEASE)).await? else {
         return Ok(false);
     };
     match one(run, witness).await?.1 {

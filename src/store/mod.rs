@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod articles;
+pub mod claims;
 pub mod deliveries;
 pub mod embedded;
 pub mod embeddings;

@@ -1,7 +1,7 @@
 //! How sources are asked, and what is made of their answers.
 
 use headsup::config::{Feeds, SourceConfig};
-use headsup::store::sources;
+use headsup::store::{claims, sources};
 
 use super::web::{Answer, Web, ok, status, told, typed};
 use super::{crawl, crawl_later, minutes_to_next, reading, row, rss, source, state, titles};
@@ -275,7 +275,7 @@ async fn what_a_killed_process_held_is_asked_at_once() {
     app.ctx.cancel = Default::default();
     let now = app.ctx.clock.now();
     let held =
-        sources::claim_due(&app.ctx.pool, "123", (now, now + chrono::TimeDelta::hours(1)), 9).await.unwrap();
+        claims::claim_due(&app.ctx.pool, "123", (now, now + chrono::TimeDelta::hours(1)), 9).await.unwrap();
     assert_eq!(held.len(), 1);
     assert_eq!(crawl(&app).await.count("items"), 1);
 }
