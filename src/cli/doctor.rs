@@ -32,7 +32,11 @@ pub async fn run(around: &Surroundings) -> anyhow::Result<ExitCode> {
         findings.push(finding("state directory", writable(&loaded.settings.home)));
         findings.push(finding("archive", listen(loaded)));
         findings.push(finding("mail", mail(loaded)));
-        findings.push(finding("model", model(loaded)));
+        let (model, embeddings) = (&loaded.settings.model, &loaded.settings.embeddings);
+        let read = server("model", (&model.base_url, &model.name), "none: rules judge");
+        findings.push(finding("model", read));
+        let read = server("embeddings", (&embeddings.base_url, &embeddings.model), "none: words group");
+        findings.push(finding("embeddings", read));
     }
     findings.push(finding("database", database(around).await));
     let all_ok = findings.iter().all(|finding| finding.ok);
@@ -98,16 +102,15 @@ fn mail(loaded: &Loaded) -> anyhow::Result<String> {
     Ok(format!("relay {host}:{port}"))
 }
 
-fn model(loaded: &Loaded) -> anyhow::Result<String> {
-    let model = &loaded.settings.model;
-    if model.base_url.is_empty() {
-        return Ok("none: rules judge".into());
+fn server(section: &str, (base_url, name): (&str, &str), without: &str) -> anyhow::Result<String> {
+    if base_url.is_empty() {
+        return Ok(without.to_owned());
     }
-    let url = url::Url::parse(&model.base_url)?;
+    let url = url::Url::parse(base_url)?;
     let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(443));
     let found = (host, port).to_socket_addrs().is_ok_and(|mut addresses| addresses.next().is_some());
-    anyhow::ensure!(found, "the model server's name {host} has no address: check [model] base_url");
-    Ok(format!("{} at {host}:{port}", model.name))
+    anyhow::ensure!(found, "the server's name {host} has no address: check [{section}] base_url");
+    Ok(format!("{name} at {host}:{port}"))
 }
 
 async fn database(around: &Surroundings) -> anyhow::Result<String> {
