@@ -21,6 +21,7 @@ pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCo
     match args.command {
         EvalCommand::Group { gold, mistakes, with } => {
             let lines = gold::joined(read(&gold)?, corpus(&with)?);
+            has_labels(&gold, &lines)?;
             let settings = embeddings(around, &with)?;
             let meanings = meanings(&settings, &lines).await?;
             let outcome = eval::group::evaluate(&lines, meanings, cutoffs(&settings));
@@ -28,6 +29,9 @@ pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCo
         }
         EvalCommand::Pairs { gold, mistakes, with } => {
             let (labels, corpus) = (read(&gold)?, corpus(&with)?);
+            if labels.is_empty() {
+                return Err(UsageError(format!("{} holds no pair", gold.display())).into());
+            }
             let settings = embeddings(around, &with)?;
             let meanings = meanings(&settings, &corpus).await?;
             let outcome = pairs::evaluate(&labels, &corpus, meanings, cutoffs(&settings));
@@ -41,6 +45,23 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, UsageError> {
     let file =
         File::open(path).map_err(|error| UsageError(format!("cannot read {}: {error}", path.display())))?;
     gold::lines(BufReader::new(file)).map_err(|error| UsageError(format!("{}: {error:#}", path.display())))
+}
+
+/// Figures of nothing would be perfect.
+fn has_labels(gold: &Path, lines: &[Line]) -> Result<(), UsageError> {
+    let counted: Vec<&Line> = lines.iter().filter(|line| !line.ignore).collect();
+    if counted.len() < 2 {
+        let n = counted.len();
+        let message = format!("{}: {n} labelled items with a text, two are needed at least", gold.display());
+        return Err(UsageError(message));
+    }
+    match counted.iter().find(|line| line.cluster.is_empty()) {
+        Some(line) => {
+            let what = if line.title.is_empty() { &line.url } else { &line.title };
+            Err(UsageError(format!("{}: the item {what:?} has no \"cluster\"", gold.display())))
+        }
+        None => Ok(()),
+    }
 }
 
 fn corpus(with: &EvalWith) -> Result<Vec<Line>, UsageError> {

@@ -106,7 +106,14 @@ fn embeddings(settings: &Settings) -> Vec<(&'static str, String)> {
     if let Some(message) = bad_http(&embeddings.base_url) {
         found.push(("embeddings.base_url", message));
     }
-    if embeddings.model.is_empty() {
+    let holds =
+        |url: url::Url| !url.username().is_empty() || url.query().is_some() || url.fragment().is_some();
+    if url::Url::parse(&embeddings.base_url).is_ok_and(holds) {
+        let message =
+            "must be an address alone: the key stands in api_key, parameters have no place".to_owned();
+        found.push(("embeddings.base_url", message));
+    }
+    if embeddings.model.trim().is_empty() {
         let message = "is needed with base_url: the model's name as the server knows it".to_owned();
         found.push(("embeddings.model", message));
     }

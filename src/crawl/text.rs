@@ -7,6 +7,7 @@ use scraper::node::Node;
 use scraper::{ElementRef, Html};
 
 use super::angle;
+use crate::markup;
 
 /// Elements whose text nobody reads.
 const MUTE: [&str; 9] =
@@ -197,7 +198,7 @@ fn without_tags(html: &str) -> String {
 }
 
 fn strip(html: &str) -> String {
-    if nests_deep(html) {
+    if nests_deep(html) || markup::is_hostile(html) {
         return without_tags(html);
     }
     let tree = Html::parse_fragment(&angle::keep_words(html));

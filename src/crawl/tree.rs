@@ -3,6 +3,7 @@
 use scraper::{ElementRef, Html, Selector};
 
 use super::text;
+use crate::markup;
 
 /// Nodes inside an element that are looked at: a card of a list has a few dozen.
 const MAX_INSIDE: usize = 2_000;
@@ -15,7 +16,7 @@ pub const MAX_ROWS: usize = 5_000;
 /// # Errors
 /// It is nested deeper than any author nests: the tree would take hours.
 pub fn document(html: &str) -> Result<Html, String> {
-    if text::nests_deep(html) {
+    if text::nests_deep(html) || markup::is_hostile(html) {
         return Err("is nested too deep to be a page".to_owned());
     }
     Ok(Html::parse_document(html))

@@ -13,6 +13,7 @@ use super::render::{self, Block, Kind};
 use super::tree::{COMMA, Tree};
 use super::{body, clean, merge, meta};
 use crate::config::ArticleRules;
+use crate::markup;
 
 /// Most bytes of a page that are read.
 const MOST_BYTES: usize = 6_000_000;
@@ -39,7 +40,10 @@ pub struct Reading {
 
 /// Tags, and scripts whole: what looks like a tag in them is none.
 static TAGS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let names = "div|span|section|article|font|b|i|em|strong|ul|ol|li|p|td|table|blockquote|a|center|svg|g";
+    let names = "div|span|section|article|font|b|i|em|strong|ul|ol|li|p|td|table|blockquote|a|center|svg|g|dl|dt|dd|\
+                 details|summary|pre|code|main|header|footer|nav|aside|form|figure|figcaption|fieldset|small|big|s|u|\
+                 strike|tt|nobr|sub|sup|label|button|h[1-6]|template|object|applet|marquee|address|dir|menu|hgroup|\
+                 listing|xmp|search|del|ins|mark|q|cite|abbr|kbd|samp|var|time|data|ruby|noscript|picture|audio|video|math";
     Regex::new(&format!(r"(?is)<script(?-u:\b).*?</script|</?({names})(?-u:\b)[^>]*>")).ok()
 });
 
@@ -49,7 +53,7 @@ static TAGS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// One line that says why nothing could be read.
 pub fn read(html: &str, url: &str, rules: &ArticleRules) -> Result<Reading, String> {
     let html = head_of(html);
-    if is_too_deep(html) {
+    if is_too_deep(html) || markup::is_hostile(html) {
         return Err("the page is nested too deeply".into());
     }
     let is_chinese = is_chinese(html);
@@ -194,7 +198,7 @@ pub fn is_too_deep(html: &str) -> bool {
             continue;
         }
         let last = open.iter().rposition(|other| other.eq_ignore_ascii_case(name));
-        let is_single = ["p", "li", "a"].iter().any(|single| name.eq_ignore_ascii_case(single));
+        let is_single = ["p", "li", "a", "dt", "dd"].iter().any(|single| name.eq_ignore_ascii_case(single));
         match last {
             Some(at) if is_end => open.truncate(at),
             Some(at) if is_single && open[at..].iter().all(|name| name.len() <= 4 && !is_box(name)) => {

@@ -24,6 +24,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// Characters of the text behind the title: news says what happened first. Chinese says more in fewer.
 const LEAD: (usize, usize) = (240, 100);
 
+/// A cosine from which on two vectors are one.
+const SAME_VECTOR: f32 = 0.9999;
+
 /// Longest title in characters.
 const TITLE: usize = 300;
 
@@ -97,7 +100,7 @@ impl Embedder {
         match tokio::time::timeout(self.timeout, answer).await {
             Err(_) => Err(format!("no answer within {} s", self.timeout.as_secs())),
             Ok(Err(error)) => Err(in_words(&error)),
-            Ok(Ok(answer)) => read(answer, texts.len()),
+            Ok(Ok(answer)) => told_apart(texts, read(answer, texts.len())?),
         }
     }
 }
@@ -133,6 +136,22 @@ fn read(answer: Answer, n: usize) -> Result<Vectors, String> {
         return Err("vectors of different lengths".to_owned());
     }
     Ok(Vectors { vectors, tokens: answer.usage.map_or(0, |usage| usage.prompt_tokens) })
+}
+
+/// A server that has one vector for everything would make one event of everything.
+fn told_apart(texts: &[String], read: Vectors) -> Result<Vectors, String> {
+    let first = texts.first().zip(read.vectors.first());
+    let is_same = |vector: &[f32], other: &[f32]| {
+        vector.iter().zip(other).map(|(x, y)| x * y).sum::<f32>() >= SAME_VECTOR
+    };
+    let others =
+        texts.iter().zip(&read.vectors).filter(|(text, _)| first.is_some_and(|(one, _)| one != *text));
+    let mut others = others.peekable();
+    let has_others = others.peek().is_some();
+    if has_others && others.all(|(_, vector)| first.is_some_and(|(_, one)| is_same(one, vector))) {
+        return Err("the same vector for different texts".to_owned());
+    }
+    Ok(read)
 }
 
 fn unit(mut vector: Vec<f32>) -> Result<Vec<f32>, String> {

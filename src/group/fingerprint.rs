@@ -127,6 +127,14 @@ static LAUNCH: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ").ok()
 });
 
+/// What happens to a thing that is out already.
+static AFTERWARDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?ix)
+        \b(after|since|following|within|despite|amid|because|why|misses|pulls|pulled|reseller)\b | \bhours?\s(of|after)\b
+        | [后遭被]
+    ").ok()
+});
+
 /// How lists, newsletters and daily collections call themselves.
 static ROUNDUP: LazyLock<RegexSet> = LazyLock::new(|| {
     RegexSet::new([
@@ -276,10 +284,14 @@ fn short(number: &str) -> String {
     number.to_owned()
 }
 
-/// The versions of a title that tells of nothing else ("Lab/Pharos v2.0.0", "Pharos 2: what is new"), or that come
-/// behind a word for coming out or right before one.
+/// The one version of a title that tells of nothing but its coming out ("Lab/Pharos v2.0.0", "Pharos 2: what is new",
+/// "Lab releases Pharos 2"): not what happened to it afterwards.
 fn launched(title: &str, versions: &BTreeSet<Version>) -> BTreeSet<Version> {
-    let says_so = versions.len() == 1 && LAUNCH.as_ref().is_some_and(|pattern| pattern.is_match(title));
+    let fits =
+        |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|regex| regex.is_match(title));
+    let tells_another_deed =
+        || words::bridges(title).into_iter().any(|word| word != "release" && glossary::is_deed(&word));
+    let says_so = versions.len() == 1 && fits(&LAUNCH) && !fits(&AFTERWARDS) && !tells_another_deed();
     if says_so { versions.clone() } else { BTreeSet::new() }
 }
 

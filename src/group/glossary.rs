@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// What happens to companies and products, in the glossary's English.
-const DEEDS: [&str; 14] = [
+const DEEDS: [&str; 20] = [
     "lawsuit",
     "acquisition",
     "ipo",
@@ -19,6 +19,31 @@ const DEEDS: [&str; 14] = [
     "ban",
     "funding",
     "outage",
+    "jailbreak",
+    "probe",
+    "recall",
+    "settlement",
+    "appeal",
+    "delay",
+];
+
+/// Those that befall a product or a company: who tells one of them does not tell that the product came out.
+const BLOWS: [&str; 15] = [
+    "lawsuit",
+    "layoff",
+    "resign",
+    "leak",
+    "vulnerability",
+    "attack",
+    "fine-penalty",
+    "ban",
+    "outage",
+    "jailbreak",
+    "probe",
+    "recall",
+    "settlement",
+    "appeal",
+    "delay",
 ];
 
 /// Chinese words for what English news says in one word, so that both share a term. Companies, people, deeds.
@@ -100,6 +125,14 @@ const CHINESE: &[(&str, &str)] = &[
     ("国会", "congress"),
     ("法院", "court"),
     ("法官", "judge"),
+    ("越狱", "jailbreak"),
+    ("调查", "probe"),
+    ("下架", "recall"),
+    ("召回", "recall"),
+    ("和解", "settlement"),
+    ("上诉", "appeal"),
+    ("推迟", "delay"),
+    ("延期", "delay"),
     ("起诉", "lawsuit"),
     ("诉讼", "lawsuit"),
     ("融资", "funding"),
@@ -188,6 +221,19 @@ const ENGLISH: &[(&str, &str)] = &[
     ("acquir", "acquisition"),
     ("acquisition", "acquisition"),
     ("buy", "acquisition"),
+    ("jailbreak", "jailbreak"),
+    ("jailbroken", "jailbreak"),
+    ("jailbrok", "jailbreak"),
+    ("jailbroke", "jailbreak"),
+    ("prob", "probe"),
+    ("probe", "probe"),
+    ("investig", "probe"),
+    ("recall", "recall"),
+    ("settl", "settlement"),
+    ("settlement", "settlement"),
+    ("appeal", "appeal"),
+    ("delay", "delay"),
+    ("postpon", "delay"),
     ("lawsuit", "lawsuit"),
     ("su", "lawsuit"),
     ("sue", "lawsuit"),
@@ -357,6 +403,13 @@ pub fn deeds_differ(a: &HashMap<String, bool>, b: &HashMap<String, bool>) -> boo
         !deeds.is_empty() && !deeds.iter().any(|deed| other.contains_key(deed))
     };
     untold(&of_a, b) && untold(&of_b, a)
+}
+
+/// Whether a title tells a blow of which the other item says nothing.
+pub fn blow_is_untold(title: &HashMap<String, bool>, other: &HashMap<String, bool>) -> bool {
+    let mut blows =
+        title.iter().filter(|(word, in_title)| **in_title && BLOWS.contains(&word.as_str())).peekable();
+    blows.peek().is_some() && !blows.any(|(word, _)| other.contains_key(word))
 }
 
 /// Whether texts of both languages may share `word`: the glossary translates to it.

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use super::candidate::Candidate;
 use super::fingerprint::{Round, Version};
+use super::glossary;
 use crate::model::SourceKind;
 
 /// Two sums that a company is said to have raised are two rounds if this much time lies between the news.
@@ -28,7 +29,13 @@ pub fn why(a: &Candidate, b: &Candidate) -> Option<&'static str> {
     if both(SourceKind::Github) && x.repository != y.repository {
         return Some("two repositories");
     }
-    versions_differ(&x.versions, &y.versions).then_some("two versions")
+    if versions_differ(&x.versions, &y.versions) {
+        return Some("two versions");
+    }
+    let share_version = x.versions.iter().any(|v| y.versions.iter().any(|w| v.name == w.name));
+    let untold =
+        glossary::blow_is_untold(&x.bridges, &y.bridges) || glossary::blow_is_untold(&y.bridges, &x.bridges);
+    (share_version && untold).then_some("two deeds about one product")
 }
 
 fn rounds_differ(a: &Round, b: &Round, apart: TimeDelta) -> bool {

@@ -63,7 +63,8 @@ pub async fn stories(pool: &PgPool, which: Which<'_>, page: Page) -> sqlx::Resul
         r#"SELECT st.id, st.title, st.happened_at, v.verdict AS "verdict?"
            FROM stories st LEFT JOIN verdicts v ON v.story_id = st.id AND v.current
            WHERE st.merged_into IS NULL
-             AND NOT EXISTS (SELECT FROM items l WHERE l.id = st.lead_item_id AND l.withdrawn_at IS NOT NULL)
+             AND EXISTS (SELECT FROM story_items o JOIN items i ON i.id = o.item_id
+                         WHERE o.story_id = st.id AND i.withdrawn_at IS NULL)
              AND CASE $1
                WHEN 'dropped' THEN v.dropped IS NOT NULL
                WHEN 'papers' THEN v.lane = 'research' AND v.dropped IS NULL

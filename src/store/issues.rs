@@ -109,7 +109,9 @@ pub async fn candidates(
            JOIN items i ON i.id = st.lead_item_id
            JOIN sources s ON s.id = i.source_id
            LEFT JOIN verdicts v ON v.story_id = st.id AND v.current
-           WHERE st.merged_into IS NULL AND i.withdrawn_at IS NULL AND NOT (i.is_backlog AND i.published_at IS NULL)
+           WHERE st.merged_into IS NULL 
+             AND EXISTS (SELECT FROM story_items si JOIN items o ON o.id = si.item_id
+                         WHERE si.story_id = st.id AND o.withdrawn_at IS NULL) AND NOT (i.is_backlog AND i.published_at IS NULL)
              AND ((st.happened_at >= $2 AND st.happened_at < $3)
                OR (st.happened_at >= $2 - interval '7 days' AND st.happened_at < $2
                    AND st.first_seen_at >= $2 AND st.first_seen_at < $3
