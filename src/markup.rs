@@ -21,9 +21,24 @@ pub fn is_hostile(html: &str) -> bool {
         if n_attributes > MAX_ATTRIBUTES {
             return true;
         }
-        from = end;
+        from = skip_raw(bytes, at + 1, end);
     }
     false
+}
+
+/// Behind a script or style whole: what looks like a tag in them is none.
+fn skip_raw(bytes: &[u8], name: usize, end: usize) -> usize {
+    let is = |word: &[u8]| {
+        bytes.get(name..name + word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word))
+            && !bytes.get(name + word.len()).is_some_and(u8::is_ascii_alphanumeric)
+    };
+    let Some(word) = [b"script".as_slice(), b"style"].into_iter().find(|word| is(word)) else { return end };
+    let mut ends = memchr_iter(b'<', &bytes[end..]).map(|at| end + at);
+    let closes = |at: &usize| {
+        bytes.get(at + 1) == Some(&b'/')
+            && bytes.get(at + 2..at + 2 + word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word))
+    };
+    ends.find(closes).unwrap_or(bytes.len())
 }
 
 /// Where the tag ends whose name begins at `from`, and about how many attributes it has.
@@ -31,17 +46,19 @@ fn tag(bytes: &[u8], from: usize) -> (usize, usize) {
     if !bytes.get(from).is_some_and(u8::is_ascii_alphabetic) {
         return (from, 0);
     }
-    let (mut quote, mut is_apart, mut n_attributes) = (None, false, 0);
+    let (mut quote, mut is_apart, mut is_value, mut n_attributes) = (None, false, false, 0);
     for (at, byte) in bytes.iter().enumerate().skip(from) {
         match (quote, byte) {
             (None, b'>') => return (at + 1, n_attributes),
-            (None, b'"' | b'\'') => quote = Some(*byte),
-            (Some(open), byte) if open == *byte => (quote, is_apart) = (None, true),
+            // Anywhere else a quote is a character like others.
+            (None, b'"' | b'\'') if is_value => quote = Some(*byte),
+            (Some(open), byte) if open == *byte => (quote, is_apart, is_value) = (None, true, false),
             (Some(_), _) => {}
+            (None, b'=') => is_value = true,
             (None, byte) if byte.is_ascii_whitespace() || *byte == b'/' => is_apart = true,
             (None, _) => {
-                n_attributes += usize::from(is_apart);
-                is_apart = false;
+                n_attributes += usize::from(is_apart && !is_value);
+                (is_apart, is_value) = (false, false);
             }
         }
         if n_attributes > MAX_ATTRIBUTES {
@@ -62,6 +79,8 @@ mod tests {
             "<img alt=\"a > b\" src=x/> R&D <br/><a href=/x>y</a",
             "<!-- a b c --><p>",
             "",
+            &format!("<script>for(i=0;i<n;i++){{ {} }}</script><p>", "a b 'c ".repeat(3_000)),
+            &format!("<STYLE>x<y {}</STYLE><p>", "a b ".repeat(3_000)),
         ] {
             assert!(!is_hostile(html), "{html}");
         }

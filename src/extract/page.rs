@@ -41,9 +41,7 @@ pub struct Reading {
 /// Tags, and scripts whole: what looks like a tag in them is none.
 static TAGS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let names = "div|span|section|article|font|b|i|em|strong|ul|ol|li|p|td|table|blockquote|a|center|svg|g|dl|dt|dd|\
-                 details|summary|pre|code|main|header|footer|nav|aside|form|figure|figcaption|fieldset|small|big|s|u|\
-                 strike|tt|nobr|sub|sup|label|button|h[1-6]|template|object|applet|marquee|address|dir|menu|hgroup|\
-                 listing|xmp|search|del|ins|mark|q|cite|abbr|kbd|samp|var|time|data|ruby|noscript|picture|audio|video|math";
+                 details|pre|code|main";
     Regex::new(&format!(r"(?is)<script(?-u:\b).*?</script|</?({names})(?-u:\b)[^>]*>")).ok()
 });
 
@@ -217,7 +215,7 @@ pub fn is_too_deep(html: &str) -> bool {
 
 /// Elements that a paragraph left open does not reach out of.
 fn is_box(name: &str) -> bool {
-    ["div", "ul", "ol", "td"].iter().any(|other| name.eq_ignore_ascii_case(other))
+    ["div", "ul", "ol", "td", "dl"].iter().any(|other| name.eq_ignore_ascii_case(other))
 }
 
 #[cfg(test)]

@@ -129,10 +129,7 @@ static LAUNCH: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// What happens to a thing that is out already.
 static AFTERWARDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?ix)
-        \b(after|since|following|within|despite|amid|because|why|misses|pulls|pulled|reseller)\b | \bhours?\s(of|after)\b
-        | [后遭被]
-    ").ok()
+    Regex::new(r"(?i)\b(hours?\s(of|after)|despite|because|why|misses|pulls|pulled|reseller)\b|[遭被]").ok()
 });
 
 /// How lists, newsletters and daily collections call themselves.
@@ -289,9 +286,8 @@ fn short(number: &str) -> String {
 fn launched(title: &str, versions: &BTreeSet<Version>) -> BTreeSet<Version> {
     let fits =
         |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|regex| regex.is_match(title));
-    let tells_another_deed =
-        || words::bridges(title).into_iter().any(|word| word != "release" && glossary::is_deed(&word));
-    let says_so = versions.len() == 1 && fits(&LAUNCH) && !fits(&AFTERWARDS) && !tells_another_deed();
+    let tells_a_blow = || words::bridges(title).iter().any(|word| glossary::is_blow(word));
+    let says_so = versions.len() == 1 && fits(&LAUNCH) && !fits(&AFTERWARDS) && !tells_a_blow();
     if says_so { versions.clone() } else { BTreeSet::new() }
 }
 

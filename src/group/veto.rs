@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 
 use super::candidate::Candidate;
-use super::fingerprint::{Round, Version};
+use super::fingerprint::{Fingerprint, Round, Version};
 use super::glossary;
 use crate::model::SourceKind;
 
@@ -32,10 +32,11 @@ pub fn why(a: &Candidate, b: &Candidate) -> Option<&'static str> {
     if versions_differ(&x.versions, &y.versions) {
         return Some("two versions");
     }
-    let share_version = x.versions.iter().any(|v| y.versions.iter().any(|w| v.name == w.name));
-    let untold =
-        glossary::blow_is_untold(&x.bridges, &y.bridges) || glossary::blow_is_untold(&y.bridges, &x.bridges);
-    (share_version && untold).then_some("two deeds about one product")
+    let is_other_deed = |out: &Fingerprint, other: &Fingerprint| {
+        let same = out.launched.iter().any(|v| other.versions.iter().any(|w| v.name == w.name));
+        same && glossary::blow_is_untold(&other.bridges, &out.bridges)
+    };
+    (is_other_deed(x, y) || is_other_deed(y, x)).then_some("it came out, and something befell it")
 }
 
 fn rounds_differ(a: &Round, b: &Round, apart: TimeDelta) -> bool {
