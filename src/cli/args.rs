@@ -73,7 +73,9 @@ pub enum Command {
     /// Put items that tell one event into one story
     Group,
     /// Judge new stories: summary, evidence, hype, score
-    Judge,
+    Judge(JudgeArgs),
+    /// Show what was sent to models and what it cost
+    Model(ModelArgs),
     /// Compose and freeze an issue, queue it for the readers
     Publish(PublishArgs),
     /// Mail what is queued
@@ -106,6 +108,36 @@ pub enum Command {
     /// Run a command with DATABASE_URL set to the private, migrated database
     #[command(hide = true)]
     Db(DbArgs),
+}
+
+/// `headsup judge`
+#[derive(Debug, Args)]
+pub struct JudgeArgs {
+    /// Judge nothing: show why this story was judged as it was
+    #[arg(long, value_name = "ID")]
+    pub explain: Option<i64>,
+    /// Judge nothing: show every flag, what it means and what it weighs
+    #[arg(long, conflicts_with = "explain")]
+    pub flags: bool,
+}
+
+/// `headsup model`
+#[derive(Debug, Args)]
+pub struct ModelArgs {
+    /// What to show
+    #[command(subcommand)]
+    pub command: ModelCommand,
+}
+
+/// The commands below `model`.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ModelCommand {
+    /// What went to which server, tokens and cost, and what is left of the budgets
+    Usage {
+        /// So many days back
+        #[arg(long, default_value_t = 30)]
+        days: u32,
+    },
 }
 
 /// `headsup bench`
@@ -385,6 +417,21 @@ pub enum EvalCommand {
         mistakes: bool,
         #[command(flatten)]
         with: EvalWith,
+    },
+    /// What the model costs beside sending it every item, and (--model) how it answers
+    Judge {
+        /// JSON lines of about a month: url, title, text, source, published
+        #[arg(long, required = true)]
+        corpus: Vec<PathBuf>,
+        /// Compare the tokens of the cascade with sending every item once (the default)
+        #[arg(long)]
+        cost: bool,
+        /// Ask the configured model about the chosen stories and check each answer
+        #[arg(long)]
+        model: bool,
+        /// Most stories that the model is asked about
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
     },
     /// How often a Chinese and an English item of one event come together, and near-misses stay apart
     Pairs {

@@ -27,6 +27,10 @@ pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCo
             let outcome = eval::group::evaluate(&lines, meanings, cutoffs(&settings));
             print_groups(around, &outcome, mistakes).context("cannot print the figures")?;
         }
+        EvalCommand::Judge { corpus, model, limit, .. } => {
+            let with = EvalWith { corpus, without_embeddings: true };
+            super::eval_judge::run(around, &self::corpus(&with)?, model.then_some(limit)).await?;
+        }
         EvalCommand::Pairs { gold, mistakes, with } => {
             let (labels, corpus) = (read(&gold)?, corpus(&with)?);
             if labels.is_empty() {

@@ -7,6 +7,7 @@ mod db;
 mod demo;
 mod doctor;
 mod eval;
+mod eval_judge;
 mod feeds;
 mod feeds_edit;
 mod feeds_file;
@@ -15,6 +16,8 @@ mod feeds_try;
 mod init;
 mod inspect;
 mod inspect_story;
+mod judge;
+mod model;
 mod open;
 mod output;
 mod publish;
@@ -78,7 +81,8 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Crawl { all: true, .. } => run::crawl_all(&around).await,
         Command::Extract => run::one(&around, crate::pipeline::Stage::Extract).await,
         Command::Group => run::one(&around, crate::pipeline::Stage::Group).await,
-        Command::Judge => run::one(&around, crate::pipeline::Stage::Judge).await,
+        Command::Judge(args) => judge::run(&around, &args).await,
+        Command::Model(args) => model::run(&around, &args).await,
         Command::Send => run::one(&around, crate::pipeline::Stage::Send).await,
         Command::Publish(args) => publish::run(&around, &args).await,
         Command::Status => status::run(&around).await,

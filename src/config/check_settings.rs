@@ -87,9 +87,13 @@ fn model(settings: &Settings) -> Vec<(&'static str, String)> {
     if model.context_tokens < 1024 {
         found.push(("model.context_tokens", "must be at least 1024".to_owned()));
     }
-    for (way, price) in
-        [("model.price_prompt", model.price_prompt), ("model.price_completion", model.price_completion)]
-    {
+    for (way, price) in [
+        ("model.price_prompt", model.price_prompt),
+        ("model.price_completion", model.price_completion),
+        ("model.cost_per_run", model.cost_per_run),
+        ("model.cost_per_week", model.cost_per_week),
+        ("model.cost_per_month", model.cost_per_month),
+    ] {
         if !price.is_finite() || price < 0.0 {
             found.push((way, "must be 0 or more".to_owned()));
         }
@@ -155,6 +159,9 @@ fn ranges(settings: &Settings) -> Vec<(&'static str, String)> {
         ("crawl.max_bytes", crawl.max_bytes as f64, 10_000.0, 1e9),
         ("crawl.pages_per_run", crawl.pages_per_run as f64, 0.0, 1e6),
         ("model.timeout_seconds", settings.model.timeout_seconds as f64, 1.0, 3600.0),
+        ("model.retry_seconds", settings.model.retry_seconds, 0.0, 60.0),
+        ("model.batch", settings.model.batch as f64, 1.0, 20.0),
+        ("model.story_tokens", f64::from(settings.model.story_tokens), 100.0, 20_000.0),
         ("embeddings.timeout_seconds", settings.embeddings.timeout_seconds as f64, 1.0, 3600.0),
         ("embeddings.batch", settings.embeddings.batch as f64, 1.0, 2048.0),
         ("embeddings.same_language", settings.embeddings.same_language, 0.0, 0.99),
@@ -168,11 +175,38 @@ fn ranges(settings: &Settings) -> Vec<(&'static str, String)> {
         ("retention.pages_days", settings.retention.pages_days as f64, 0.0, 3650.0),
         ("retention.runs_days", settings.retention.runs_days as f64, 1.0, 3650.0),
     ];
+    let all = all.into_iter().chain(score(settings));
     let outside = |(_, value, low, high): &(&str, f64, f64, f64)| !(*low..=*high).contains(value);
-    all.into_iter()
-        .filter(outside)
-        .map(|(way, _, low, high)| (way, format!("must be from {low} to {high}")))
-        .collect()
+    all.filter(outside).map(|(way, _, low, high)| (way, format!("must be from {low} to {high}"))).collect()
+}
+
+/// Evidence never costs points, and hype never earns any.
+fn score(settings: &Settings) -> impl Iterator<Item = (&'static str, f64, f64, f64)> {
+    let score = &settings.score;
+    let evidence = [
+        ("score.primary", score.primary),
+        ("score.artifact", score.artifact),
+        ("score.corroborated", score.corroborated),
+        ("score.numbers", score.numbers),
+        ("score.benchmark", score.benchmark),
+        ("score.independent", score.independent),
+        ("score.focus", score.focus),
+        ("score.big_company", score.big_company),
+    ];
+    let hype = [
+        ("score.sensational", score.sensational),
+        ("score.list_bait", score.list_bait),
+        ("score.promo", score.promo),
+        ("score.headline", score.headline),
+        ("score.vendor_claim", score.vendor_claim),
+        ("score.no_artifact", score.no_artifact),
+        ("score.future", score.future),
+        ("score.anonymous", score.anonymous),
+        ("score.thin", score.thin),
+        ("score.injection", score.injection),
+    ];
+    let evidence = evidence.into_iter().map(|(way, points)| (way, f64::from(points), 0.0, 20.0));
+    evidence.chain(hype.into_iter().map(|(way, points)| (way, f64::from(points), -20.0, 0.0)))
 }
 
 fn bad_http(text: &str) -> Option<String> {

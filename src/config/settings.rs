@@ -22,6 +22,8 @@ pub struct Settings {
     pub model: ModelSettings,
     /// What texts mean, if a server says it.
     pub embeddings: EmbeddingSettings,
+    /// What evidence and hype weigh.
+    pub score: ScoreSettings,
     /// What goes into an issue.
     pub digest: DigestSettings,
     /// How mail leaves.
@@ -124,12 +126,29 @@ pub struct ModelSettings {
     pub send: SendScope,
     /// Seconds for one answer.
     pub timeout_seconds: u64,
+    /// Seconds before the first further try after a failure that may pass (busy, still loading, a broken connection); each
+    /// next one waits four times as long.
+    pub retry_seconds: f64,
     /// Context length in tokens that the server really has.
     pub context_tokens: u32,
+    /// Most stories that are read in any seven days: the best by the rules. The others keep the rules' judgement.
+    pub stories_per_week: usize,
+    /// Most stories in one question; fewer if the context is short.
+    pub batch: usize,
+    /// Most tokens of one story's articles in a question: what matters of them is sent, not all.
+    pub story_tokens: u32,
     /// Most tokens (prompt and answer) of one run; beyond it rules judge.
     pub tokens_per_run: u64,
     /// Most tokens of seven days; beyond it rules judge.
     pub tokens_per_week: u64,
+    /// Most tokens of thirty days; beyond it rules judge.
+    pub tokens_per_month: u64,
+    /// Most money of one run, in the currency of the prices; 0: no such limit.
+    pub cost_per_run: f64,
+    /// Most money of seven days; 0: no such limit.
+    pub cost_per_week: f64,
+    /// Most money of thirty days; 0: no such limit.
+    pub cost_per_month: f64,
     /// Price of a million prompt tokens, in any currency.
     pub price_prompt: f64,
     /// Price of a million answered tokens.
@@ -160,6 +179,49 @@ pub struct EmbeddingSettings {
     pub same_language: f64,
     /// The same for a Chinese and an English text (0.86: multilingual-e5-small).
     pub across_languages: f64,
+}
+
+/// `[score]`: points of each flag, negative for hype; a story below 0 in sum is screened out.
+/// `headsup judge --flags` prints what each flag means.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScoreSettings {
+    /// A source that speaks about itself.
+    pub primary: f32,
+    /// Something to touch: paper, code, weights, API, price.
+    pub artifact: f32,
+    /// For each further independent owner that tells it.
+    pub corroborated: f32,
+    /// A number with its unit.
+    pub numbers: f32,
+    /// A named benchmark or a comparison.
+    pub benchmark: f32,
+    /// Somebody else than the vendor measured it.
+    pub independent: f32,
+    /// For each of the long-term questions it touches.
+    pub focus: f32,
+    /// A company whose models or chips most of us depend on.
+    pub big_company: f32,
+    /// Sensational wording.
+    pub sensational: f32,
+    /// A list for clicks.
+    pub list_bait: f32,
+    /// An advertisement.
+    pub promo: f32,
+    /// The headline is not carried by the text.
+    pub headline: f32,
+    /// A superlative that only the vendor states.
+    pub vendor_claim: f32,
+    /// A claim of progress with nothing to touch.
+    pub no_artifact: f32,
+    /// Announced for some day.
+    pub future: f32,
+    /// The only sources are unnamed people.
+    pub anonymous: f32,
+    /// Nothing but a headline could be read.
+    pub thin: f32,
+    /// The text speaks to machines that read it.
+    pub injection: f32,
 }
 
 /// `[digest]`
@@ -275,9 +337,17 @@ impl Default for ModelSettings {
             api_key: None,
             send: SendScope::Full,
             timeout_seconds: 300,
+            retry_seconds: 2.0,
             context_tokens: 4096,
+            stories_per_week: 60,
+            batch: 3,
+            story_tokens: 700,
             tokens_per_run: 200_000,
             tokens_per_week: 1_000_000,
+            tokens_per_month: 3_000_000,
+            cost_per_run: 0.0,
+            cost_per_week: 0.0,
+            cost_per_month: 0.0,
             price_prompt: 0.0,
             price_completion: 0.0,
         }
@@ -296,6 +366,32 @@ impl Default for EmbeddingSettings {
             batch: 16,
             same_language: 0.90,
             across_languages: 0.86,
+        }
+    }
+}
+
+impl Default for ScoreSettings {
+    /// As `judge/score.rs` documents them.
+    fn default() -> Self {
+        Self {
+            primary: 2.0,
+            artifact: 2.0,
+            corroborated: 1.5,
+            numbers: 1.0,
+            benchmark: 1.0,
+            independent: 1.0,
+            focus: 1.0,
+            big_company: 0.5,
+            sensational: -3.0,
+            list_bait: -3.0,
+            promo: -4.0,
+            headline: -1.5,
+            vendor_claim: -1.5,
+            no_artifact: -1.0,
+            future: -1.0,
+            anonymous: -1.5,
+            thin: -2.0,
+            injection: -2.0,
         }
     }
 }

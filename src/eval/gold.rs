@@ -24,17 +24,18 @@ pub struct Line {
     #[serde(default)]
     pub title: String,
     /// What is behind the title.
-    #[serde(default)]
+    #[serde(default, alias = "text_en", alias = "summary")]
     pub text: String,
     /// Its link.
     #[serde(default)]
     pub url: String,
     /// Its outlet; without one it is of an outlet of its own.
-    #[serde(default)]
+    #[serde(default, alias = "host")]
     pub source: String,
     /// "en" or "zh"; by default as the title looks.
     pub language: Option<Language>,
     /// When.
+    #[serde(alias = "date")]
     pub published: Option<DateTime<Utc>>,
 }
 

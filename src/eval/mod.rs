@@ -2,6 +2,7 @@
 
 pub mod gold;
 pub mod group;
+pub mod judge;
 pub mod pairs;
 mod partition;
 

@@ -1,28 +1,32 @@
-//! The model's answer: booleans with quotes and two short summaries. Whatever comes back is parsed without trust.
+//! What a model is asked to answer about each story of a question, and how its text is read. It answers yes or no, each
+//! with words copied from the article; numbers that rank are ours. An answer belongs to the story whose number it carries,
+//! never to a place in a list.
+
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::model::Lane;
+use crate::config::schema_of;
+use crate::model::{Lane, StoryId};
 
-/// What is asked of a model about one story. The order of the fields is the order of the schema.
+/// What is asked of a model about one story.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 pub struct Answer {
     /// The number of the story, copied.
     pub story: i64,
     /// Whether the news is about AI.
     pub about_ai: bool,
-    /// What happened, in English.
-    pub headline_en: String,
-    /// What happened, in Chinese.
-    pub headline_zh: String,
-    /// At most two sentences in English.
-    pub summary_en: String,
-    /// At most two sentences in Chinese.
-    pub summary_zh: String,
+    /// In English.
+    pub en: Words,
+    /// In Chinese.
+    pub zh: Words,
     /// What it is about.
     pub lane: Lane,
+    /// What the articles themselves claim, the strongest first, at most three.
+    #[serde(default)]
+    pub claims: Vec<Said>,
     /// A superlative that only the maker states.
     pub vendor_claim: Claim,
     /// Something to use or check now.
@@ -37,6 +41,33 @@ pub struct Answer {
     pub sensational: Claim,
 }
 
+/// What a reader is told, in one language.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+pub struct Words {
+    /// What happened, at most 15 words.
+    pub headline: String,
+    /// What happened, one sentence.
+    pub happened: String,
+    /// What is new about it, one sentence.
+    #[serde(default)]
+    pub new: String,
+    /// Why it matters to a programmer, one sentence.
+    #[serde(default)]
+    pub matters: String,
+    /// What the articles leave open, one sentence; empty if nothing.
+    #[serde(default)]
+    pub unknown: String,
+}
+
+/// A claim and whose it is.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+pub struct Said {
+    /// Who says it: "maker", "independent" or "unnamed".
+    pub by: String,
+    /// Word for word from an article.
+    pub quote: String,
+}
+
 /// A yes or no with the words that show it.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 pub struct Claim {
@@ -47,27 +78,125 @@ pub struct Claim {
     pub quote: String,
 }
 
-/// Reads an answer to the question about `story`: JSON, perhaps fenced or with prose around it.
+/// The schema of the whole answer, in the dialect of strict servers: every key is required, and no other is allowed.
+pub fn schema() -> Value {
+    let mut one = schema_of::<Answer>();
+    let definitions = one.as_object_mut().and_then(|one| one.remove("$defs")).unwrap_or_default();
+    let mut schema = json!({
+        "type": "object",
+        "properties": { "answers": { "type": "array", "items": one } },
+        "$defs": definitions,
+    });
+    make_strict(&mut schema);
+    schema
+}
+
+fn make_strict(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            for word in ["$schema", "title", "description", "default", "format", "minimum", "maximum"] {
+                // A property may be called so: then it holds a schema.
+                if map.get(word).is_some_and(|value| !value.is_object()) {
+                    map.remove(word);
+                }
+            }
+            let keys: Option<Vec<Value>> = map
+                .get("properties")
+                .and_then(Value::as_object)
+                .map(|properties| properties.keys().map(|key| json!(key)).collect());
+            if let Some(keys) = keys {
+                map.insert("required".to_owned(), Value::Array(keys));
+                map.insert("additionalProperties".to_owned(), json!(false));
+            }
+            map.values_mut().for_each(make_strict);
+        }
+        Value::Array(list) => list.iter_mut().for_each(make_strict),
+        _ => {}
+    }
+}
+
+/// The answers to a question about `asked`, by story. Stories that nobody asked about are ignored, and one that is answered
+/// twice keeps its first answer; what is missing is for the caller to see.
 ///
 /// # Errors
-/// Why it is no answer, without repeating it: it is made of fetched text.
-pub fn read(text: &str, story: i64) -> Result<Answer, String> {
+/// Why none of it is an answer, without repeating it: it is made of fetched text.
+pub fn read(text: &str, asked: &[StoryId]) -> Result<BTreeMap<StoryId, Answer>, String> {
+    let text = without_thoughts(text);
     if text.trim().is_empty() {
         return Err("an empty answer".to_owned());
     }
-    let start = text.find('{').ok_or("no JSON in the answer")?;
-    let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
-    let value = match values.next() {
-        Some(Ok(value)) => value,
-        Some(Err(error)) if error.is_eof() => return Err("the answer was cut".to_owned()),
-        _ => return Err("the answer is not JSON".to_owned()),
-    };
-    let answer: Answer = serde_json::from_value(value)
-        .map_err(|_| "the answer does not have the shape asked for".to_owned())?;
-    if answer.story != story {
-        return Err("the answer is about another story".to_owned());
+    let mut why = "no JSON in the answer".to_owned();
+    // Prose before the answer may hold braces of its own: each brace may begin it.
+    for (start, _) in text.match_indices('{').take(MAX_STARTS) {
+        let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+        match values.next() {
+            Some(Ok(value)) => match answers(value, asked) {
+                Ok(found) => return Ok(found),
+                Err(problem) => why = problem,
+            },
+            Some(Err(error)) if error.is_eof() => {
+                // The first brace of a cut answer is its own; inner ones would find pieces of it.
+                return pieces(&text[start..], asked);
+            }
+            _ => why = "the answer is not JSON".to_owned(),
+        }
     }
-    Ok(answer)
+    Err(why)
+}
+
+/// So many braces are tried as the beginning of an answer.
+const MAX_STARTS: usize = 8;
+
+/// What a model that reasons aloud writes before its answer.
+fn without_thoughts(text: &str) -> &str {
+    const ENDS: [&str; 4] = ["</think>", "</thinking>", "</reasoning>", "<|channel|>final<|message|>"];
+    ENDS.iter()
+        .filter_map(|end| text.rfind(end).map(|at| &text[at + end.len()..]))
+        .min_by_key(|rest| rest.len())
+        .unwrap_or(text)
+}
+
+fn answers(value: Value, asked: &[StoryId]) -> Result<BTreeMap<StoryId, Answer>, String> {
+    let list = match value {
+        Value::Object(mut map) => match map.remove("answers") {
+            Some(Value::Array(list)) => list,
+            Some(_) => Vec::new(),
+            // One story is often answered without the list.
+            None => vec![Value::Object(map)],
+        },
+        _ => Vec::new(),
+    };
+    keep(list, asked)
+}
+
+/// The whole answers in a list that was cut.
+fn pieces(text: &str, asked: &[StoryId]) -> Result<BTreeMap<StoryId, Answer>, String> {
+    let cut = "the answer was cut".to_owned();
+    let inside = text.find('[').map(|at| &text[at + 1..]).ok_or_else(|| cut.clone())?;
+    let mut whole = Vec::new();
+    let mut rest = inside.trim_start();
+    while rest.starts_with('{') {
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+        let Some(Ok(value)) = values.next() else { break };
+        rest = rest[values.byte_offset()..].trim_start_matches([',', ' ', '\n', '\r', '\t']);
+        whole.push(value);
+    }
+    keep(whole, asked).map_err(|_| cut)
+}
+
+fn keep(list: Vec<Value>, asked: &[StoryId]) -> Result<BTreeMap<StoryId, Answer>, String> {
+    let mut found = BTreeMap::new();
+    let mut why = "the answer does not have the shape asked for".to_owned();
+    for value in list {
+        match serde_json::from_value::<Answer>(value) {
+            Ok(answer) if asked.contains(&StoryId(answer.story)) => {
+                found.entry(StoryId(answer.story)).or_insert(answer);
+            }
+            Ok(_) => why = "the answer is about another story".to_owned(),
+            Err(_) => {}
+        }
+    }
+    if found.is_empty() { Err(why) } else { Ok(found) }
 }
 
 #[cfg(test)]
@@ -75,41 +204,84 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn good() -> String {
-        let claim = serde_json::json!({ "holds": false, "quote": "" });
-        serde_json::json!({
-            "story": 7, "about_ai": true, "headline_en": "h", "headline_zh": "标题", "summary_en": "s", "summary_zh": "摘要",
-            "lane": "company", "vendor_claim": claim, "artifact": claim, "independent": claim, "future": claim,
-            "anonymous": claim, "sensational": claim
-        })
-        .to_string()
+    fn one(story: i64) -> Value {
+        let claim = json!({ "holds": false, "quote": "" });
+        let words = json!({ "headline": "h", "happened": "s", "new": "", "matters": "", "unknown": "" });
+        json!({ "story": story, "about_ai": true, "en": words, "zh": words, "lane": "company", "claims": [],
+            "vendor_claim": claim, "artifact": claim, "independent": claim, "future": claim, "anonymous": claim, "sensational": claim })
     }
 
+    fn good() -> String {
+        json!({ "answers": [one(7), one(9)] }).to_string()
+    }
+
+    const ASKED: [StoryId; 2] = [StoryId(7), StoryId(9)];
+
     #[test]
-    fn fences_prose_and_padding_do_no_harm() {
+    fn fences_prose_thoughts_and_padding_do_no_harm() {
         for text in [
             good(),
             format!("```json\n{}\n```", good()),
             format!("Sure! {}\n\nHope it helps {{", good()),
             format!("  \n{}   ", good()),
+            format!("<think>The set {{a, b}} has {{\"story\": 7}} in it.</think>\n{}", good()),
+            format!("In {{braces}}: {}", good()),
         ] {
-            assert!(read(&text, 7).is_ok(), "{text}");
+            assert_eq!(read(&text, &ASKED).unwrap().len(), 2, "{text}");
         }
+        assert_eq!(read(&one(7).to_string(), &ASKED).unwrap().len(), 1, "one without a list");
+    }
+
+    #[test]
+    fn answers_go_by_number_and_never_by_place() {
+        let text = json!({ "answers": [one(9), one(8), one(9)] }).to_string();
+        let found = read(&text, &ASKED).unwrap();
+        assert_eq!(found.keys().copied().collect::<Vec<_>>(), [StoryId(9)]);
+    }
+
+    #[test]
+    fn a_bad_answer_costs_its_own_story_only_also_where_the_text_is_cut() {
+        let text = json!({ "answers": [{ "story": 7 }, one(9)] }).to_string();
+        assert_eq!(read(&text, &ASKED).unwrap().keys().copied().collect::<Vec<_>>(), [StoryId(9)]);
+        let cut = &good()[..good().len() - 40];
+        assert_eq!(read(cut, &ASKED).unwrap().keys().copied().collect::<Vec<_>>(), [StoryId(7)]);
     }
 
     #[test]
     fn what_is_no_answer_is_refused_by_name() {
-        assert_eq!(read("", 7).unwrap_err(), "an empty answer");
-        assert_eq!(read("I cannot help with that.", 7).unwrap_err(), "no JSON in the answer");
-        assert_eq!(read(&good()[..60], 7).unwrap_err(), "the answer was cut");
-        assert_eq!(read("{\"story\": 7}", 7).unwrap_err(), "the answer does not have the shape asked for");
-        assert_eq!(read(&good(), 8).unwrap_err(), "the answer is about another story");
+        assert_eq!(read("", &ASKED).unwrap_err(), "an empty answer");
+        assert_eq!(read("<think>{}</think>", &ASKED).unwrap_err(), "an empty answer");
+        assert_eq!(read("I cannot help with that.", &ASKED).unwrap_err(), "no JSON in the answer");
+        assert_eq!(read(&good()[..60], &ASKED).unwrap_err(), "the answer was cut");
+        assert_eq!(
+            read("{\"story\": 7}", &ASKED).unwrap_err(),
+            "the answer does not have the shape asked for"
+        );
+        assert_eq!(read(&one(8).to_string(), &ASKED).unwrap_err(), "the answer is about another story");
+    }
+
+    #[test]
+    fn the_schema_is_strict_all_the_way_down() {
+        fn check(schema: &Value) {
+            if let Some(properties) = schema["properties"].as_object() {
+                assert_eq!(schema["required"].as_array().map(Vec::len), Some(properties.len()), "{schema}");
+                assert_eq!(schema["additionalProperties"], false);
+            }
+            match schema {
+                Value::Object(map) => map.values().for_each(check),
+                Value::Array(list) => list.iter().for_each(check),
+                _ => {}
+            }
+        }
+        let schema = schema();
+        check(&schema);
+        assert!(schema["properties"]["answers"]["items"]["properties"]["story"].is_object(), "{schema}");
     }
 
     proptest! {
         #[test]
         fn never_panics(text in "\\PC{0,200}") {
-            let _ = read(&text, 1);
+            let _ = read(&text, &ASKED);
         }
     }
 }

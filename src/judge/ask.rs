@@ -1,275 +1,187 @@
-//! One question to the model about one story: cut to the context, budgeted, cached, booked, checked.
+//! Asks a model about some stories: tries again what may pass, lets rubbish be mended once, and gives up a server that
+//! keeps failing. Knows nothing of budgets or of the database.
 
-use chrono::{DateTime, Duration, Utc};
-use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use super::answer::{self, Answer};
-use super::client::{MAX_ANSWER_TOKENS, Model, NoAnswer};
-use crate::config::{ModelSettings, SendScope, schema_of};
-use crate::context::Context;
-use crate::model::{Story, Verdict};
-use crate::store::model_calls::{self, Call, Question};
+use super::client::{Model, NoAnswer, Said};
+use super::prompt::{self, ANSWER_TOKENS, Sheet};
+use crate::config::ModelSettings;
+use crate::model::StoryId;
+use crate::render::Templates;
 
-/// The template of the question.
-const PROMPT: &str = "prompts/judge.j2";
-/// What its calls are booked for.
-const PURPOSE: &str = "judge";
-/// Most articles of a story that are sent.
-const MAX_ITEMS: usize = 3;
-/// Over so many days the weekly budget counts.
-const WEEK: Duration = Duration::days(7);
+/// Tries of a question that failed in a way that may pass.
+const TRIES: u32 = 3;
 
-/// A model with its budget for this run.
-pub struct Desk<'a> {
-    ctx: &'a Context,
+/// After so many questions in a row without any answer the server is left alone.
+const BREAK: u32 = 3;
+
+/// A model and how it has behaved so far.
+pub struct Asker<'a> {
     model: Model,
-    prompt_hash: String,
+    templates: &'a Templates,
     schema: Value,
-    /// Tokens paid in this run.
-    spent: u64,
-    /// Tokens paid in the week before it.
-    spent_before: u64,
-    /// Why it is not asked any more in this run.
+    pause: Duration,
+    n_failed: u32,
     closed: Option<String>,
 }
 
-/// An accepted answer and what it cost.
-pub struct Answered {
-    /// The answer.
-    pub answer: Answer,
-    /// Tokens paid now; 0 from the cache.
-    pub tokens: u32,
-    /// Whether it was paid for earlier.
-    pub cached: bool,
+/// A call that was made, whatever came of it.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The stories that it asked about.
+    pub stories: Vec<StoryId>,
+    /// As the server counted.
+    pub prompt_tokens: u32,
+    /// As the server counted.
+    pub completion_tokens: u32,
+    /// How long it took.
+    pub millis: u128,
+    /// What went wrong, if so.
+    pub error: Option<NoAnswer>,
 }
 
-#[derive(Serialize)]
-struct Data<'a> {
-    story: i64,
-    items: Vec<Piece<'a>>,
+/// What came of a question.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// For each story an answer, or why there is none.
+    pub answers: BTreeMap<StoryId, Result<Answer, String>>,
+    /// The calls, in order.
+    pub calls: Vec<Made>,
 }
 
-#[derive(Serialize)]
-struct Piece<'a> {
-    source: &'a str,
-    language: &'a str,
-    title: String,
-    text: String,
-}
-
-impl<'a> Desk<'a> {
-    /// The configured model, or `None` if there is none.
+impl<'a> Asker<'a> {
+    /// For the configured server.
     ///
     /// # Errors
-    /// The prompt's template is missing, or the database fails.
-    pub async fn open(ctx: &'a Context) -> anyhow::Result<Option<Self>> {
-        let settings = &ctx.settings.model;
-        if settings.base_url.is_empty() {
-            return Ok(None);
-        }
-        let schema = schema_of::<Answer>();
-        let prompt_hash =
-            hash([ctx.templates.source(PROMPT)?.as_str(), &schema.to_string(), scope(settings.send)]);
-        // What embeddings cost is booked too, and is not the judge's budget.
-        let week = model_calls::tokens_for(&ctx.pool, PURPOSE, ctx.clock.now() - WEEK).await?;
-        let spent_before = u64::try_from(week).unwrap_or_default();
+    /// The TLS stack cannot be set up.
+    pub fn new(settings: &ModelSettings, templates: &'a Templates) -> anyhow::Result<Self> {
+        let pause = Duration::from_secs_f64(settings.retry_seconds.max(0.0));
         let model = Model::new(settings)?;
-        Ok(Some(Self { ctx, model, prompt_hash, schema, spent: 0, spent_before, closed: None }))
+        Ok(Self { model, templates, schema: answer::schema(), pause, n_failed: 0, closed: None })
     }
 
-    /// Hash of the prompt, for the verdict's basis.
-    pub fn prompt_hash(&self) -> &str {
-        &self.prompt_hash
-    }
-
-    /// Asks about a story; `rules` is its verdict by rules. `Err` is why the model did not judge.
+    /// Hash of the question without its stories.
     ///
     /// # Errors
-    /// The outer one: the database fails.
-    pub async fn ask(
-        &mut self,
-        story: &Story,
-        rules: &Verdict,
-        input_hash: &str,
-    ) -> anyhow::Result<Result<Answered, String>> {
-        let name = self.ctx.settings.model.name.clone();
-        let prompt_hash = self.prompt_hash.clone();
-        let question = Question { input_hash, prompt_hash: &prompt_hash, model: &name };
-        if let Some(known) = model_calls::known_answer(&self.ctx.pool, question).await?
-            && let Ok(answer) = answer::read(&known.to_string(), story.id.0)
-        {
-            return Ok(Ok(Answered { answer, tokens: 0, cached: true }));
-        }
-        if let Some(why) = &self.closed {
-            return Ok(Err(why.clone()));
-        }
-        let data = Data { story: story.id.0, items: pieces(&self.ctx.settings.model, story, rules) };
-        let prompt = self.ctx.templates.render(PROMPT, data)?;
-        let estimate = u64::from(estimate(&prompt)) + u64::from(MAX_ANSWER_TOKENS);
-        if let Some(why) = self.over_budget(estimate) {
-            return Ok(Err(why));
-        }
-        let outcome = self.ask_twice(story, &prompt).await?;
-        if let Ok(answered) = &outcome {
-            let value = serde_json::to_value(&answered.answer)?;
-            model_calls::keep_answer(&self.ctx.pool, question, &value, self.ctx.clock.now()).await?;
+    /// The template is missing.
+    pub fn hash(&self) -> anyhow::Result<String> {
+        Ok(prompt::hash([self.templates.source(prompt::TEMPLATE)?.as_str(), &self.schema.to_string()]))
+    }
+
+    /// Why nothing is asked any more, if so.
+    pub fn closed(&self) -> Option<&str> {
+        self.closed.as_deref()
+    }
+
+    /// Asks about these stories in one question; each that it does not answer is asked about once more, alone.
+    ///
+    /// # Errors
+    /// The template is broken.
+    pub async fn ask(&mut self, sheets: &[Sheet]) -> anyhow::Result<Outcome> {
+        let mut outcome = Outcome::default();
+        let question = prompt::question(self.templates, sheets)?;
+        let (mut answers, failure) = self.ask_about(sheets, &question, &mut outcome.calls).await;
+        for sheet in sheets {
+            let answered = match answers.remove(&sheet.number) {
+                Some(answer) => Ok(answer),
+                None if failure.as_ref().is_none_or(|failure| matches!(failure, NoAnswer::Rubbish(_))) => {
+                    self.mend(sheet, failure.as_ref(), &mut outcome.calls).await?
+                }
+                None => Err(failure.as_ref().map(NoAnswer::to_string).unwrap_or_default()),
+            };
+            outcome.answers.insert(sheet.number, answered);
         }
         Ok(outcome)
     }
 
-    /// Rubbish is asked for once more, with the reason; everything else is final.
-    async fn ask_twice(&mut self, story: &Story, prompt: &str) -> anyhow::Result<Result<Answered, String>> {
-        let (mut prompt, mut tokens) = (prompt.to_owned(), 0);
-        for attempt in 0..2 {
-            let (outcome, paid) = self.ask_once(story, &prompt).await?;
-            tokens += paid;
-            match outcome {
-                Ok(answer) => return Ok(Ok(Answered { answer, tokens, cached: false })),
-                Err(NoAnswer::Rubbish(why)) if attempt == 0 => {
-                    prompt.push_str(&format!("\nYour last answer could not be used: {why}. Answer again, with the JSON object alone.\n"));
-                }
-                Err(no) => {
-                    if no.stops_the_run() {
-                        self.closed = Some(no.to_string());
-                    }
-                    return Ok(Err(no.to_string()));
-                }
-            }
-        }
-        Ok(Err("the model gave no usable answer".to_owned()))
-    }
-
-    async fn ask_once(
+    /// The one further try after rubbish, with its reason.
+    async fn mend(
         &mut self,
-        story: &Story,
-        prompt: &str,
-    ) -> anyhow::Result<(Result<Answer, NoAnswer>, u32)> {
-        let began = Instant::now();
-        let said = self.model.ask(prompt, &self.schema).await;
-        let millis = i32::try_from(began.elapsed().as_millis()).unwrap_or(i32::MAX);
-        let (prompt_tokens, completion_tokens) =
-            said.as_ref().map(|said| (said.prompt_tokens, said.completion_tokens)).unwrap_or_default();
-        let paid = prompt_tokens + completion_tokens;
-        self.spent += u64::from(paid);
-        let outcome = said.and_then(|said| {
-            // Some servers cut a long prompt at its beginning without a word.
-            if said.prompt_tokens > 0 && said.prompt_tokens * 3 < estimate(prompt) {
-                return Err(NoAnswer::Failed(
-                    "it read only a part of the prompt: raise its context, or lower context_tokens"
-                        .to_owned(),
-                ));
-            }
-            answer::read(&said.text, story.id.0).map_err(NoAnswer::Rubbish)
-        });
-        let settings = &self.ctx.settings.model;
-        let cost = f64::from(prompt_tokens) * settings.price_prompt
-            + f64::from(completion_tokens) * settings.price_completion;
-        let call = Call {
-            purpose: PURPOSE,
-            model: &settings.name,
-            host: host(&settings.base_url),
-            story_id: Some(story.id),
-            prompt_hash: &self.prompt_hash,
-            prompt_tokens: i32::try_from(prompt_tokens).unwrap_or(i32::MAX),
-            completion_tokens: i32::try_from(completion_tokens).unwrap_or(i32::MAX),
-            cost_micros: cost.round() as i64,
-            millis,
-            outcome: outcome.as_ref().err().map_or("ok", NoAnswer::word),
-            error: outcome.as_ref().err().map(NoAnswer::to_string),
+        sheet: &Sheet,
+        failure: Option<&NoAnswer>,
+        calls: &mut Vec<Made>,
+    ) -> anyhow::Result<Result<Answer, String>> {
+        if let Some(why) = &self.closed {
+            return Ok(Err(why.clone()));
+        }
+        let why = match failure {
+            Some(NoAnswer::Rubbish(why)) => why.as_str(),
+            _ => "it did not speak of this story",
         };
-        model_calls::book(&self.ctx.pool, &call, self.now()).await?;
-        Ok((outcome, paid))
+        let mut question = prompt::question(self.templates, std::slice::from_ref(sheet))?;
+        question.push_str(&format!(
+            "\nYour last answer could not be used: {why}. Answer again, with the JSON object alone.\n"
+        ));
+        let (mut answers, failure) = self.ask_about(std::slice::from_ref(sheet), &question, calls).await;
+        let missing =
+            || failure.map_or_else(|| "the model gave no usable answer".to_owned(), |no| no.to_string());
+        Ok(answers.remove(&sheet.number).ok_or_else(missing))
     }
 
-    /// Why a question of `tokens` may not be asked.
-    fn over_budget(&self, tokens: u64) -> Option<String> {
-        let settings = &self.ctx.settings.model;
-        if self.spent + tokens > settings.tokens_per_run {
-            return Some(format!("over budget: {} tokens per run", settings.tokens_per_run));
+    /// One question with its tries: the answers, or the failure of the last try.
+    async fn ask_about(
+        &mut self,
+        sheets: &[Sheet],
+        question: &str,
+        calls: &mut Vec<Made>,
+    ) -> (BTreeMap<StoryId, Answer>, Option<NoAnswer>) {
+        if let Some(why) = &self.closed {
+            return (BTreeMap::new(), Some(NoAnswer::Down(why.clone())));
         }
-        if self.spent_before + self.spent + tokens > settings.tokens_per_week {
-            return Some(format!("over budget: {} tokens in seven days", settings.tokens_per_week));
+        let stories: Vec<StoryId> = sheets.iter().map(|sheet| sheet.number).collect();
+        let mut pause = self.pause;
+        for attempt in 1..=TRIES {
+            let began = Instant::now();
+            let said = self.model.ask(question, &self.schema, ANSWER_TOKENS * sheets.len() as u32).await;
+            let (prompt_tokens, completion_tokens) =
+                said.as_ref().map(|said| (said.prompt_tokens, said.completion_tokens)).unwrap_or_default();
+            let read = said.and_then(|said| read(&said, question, &stories));
+            calls.push(Made {
+                stories: stories.clone(),
+                prompt_tokens,
+                completion_tokens,
+                millis: began.elapsed().as_millis(),
+                error: read.as_ref().err().cloned(),
+            });
+            match read {
+                Ok(answers) => {
+                    self.n_failed = 0;
+                    return (answers, None);
+                }
+                Err(NoAnswer::Busy(_)) if attempt < TRIES => {
+                    tokio::time::sleep(pause).await;
+                    pause *= 4;
+                }
+                Err(failure) => {
+                    self.count(&failure);
+                    return (BTreeMap::new(), Some(failure));
+                }
+            }
         }
-        None
+        (BTreeMap::new(), None)
     }
 
-    fn now(&self) -> DateTime<Utc> {
-        self.ctx.clock.now()
-    }
-}
-
-/// Hash of what a story says, for caching and for knowing whether a verdict is of this text.
-pub fn input_hash(story: &Story) -> String {
-    let id = story.id.to_string();
-    let mut parts = vec![id.as_str()];
-    parts.extend(story.items.iter().flat_map(|item| [item.title.as_str(), item.text.as_str()]));
-    hash(parts)
-}
-
-/// What of a story may be sent, cut so that it fits the context.
-fn pieces<'a>(settings: &ModelSettings, story: &'a Story, rules: &Verdict) -> Vec<Piece<'a>> {
-    let items = &story.items[..story.items.len().min(MAX_ITEMS)];
-    let room = settings.context_tokens.saturating_sub(MAX_ANSWER_TOKENS + 900)
-        / u32::try_from(items.len().max(1)).unwrap_or(1);
-    let extract = || rules.summary.values().next().map(|summary| summary.long.clone()).unwrap_or_default();
-    let pieces = items.iter().enumerate().map(|(index, item)| Piece {
-        source: &item.source,
-        language: item.language.as_str(),
-        title: unfence(&item.title),
-        text: match settings.send {
-            SendScope::Full => fit(&unfence(&item.text), room),
-            SendScope::Extract if index == 0 => fit(&unfence(&extract()), room),
-            SendScope::Extract | SendScope::Titles => String::new(),
-        },
-    });
-    pieces.collect()
-}
-
-/// Fetched text cannot close the fence that it stands in.
-fn unfence(text: &str) -> String {
-    text.replace("<article", "(article").replace("</article", "(/article")
-}
-
-fn fit(text: &str, tokens: u32) -> String {
-    let mut left = f64::from(tokens);
-    text.chars()
-        .take_while(|c| {
-            left -= weight(*c);
-            left > 0.0
-        })
-        .collect()
-}
-
-/// Tokens of a text, roughly: four Latin letters or one Chinese character.
-fn estimate(text: &str) -> u32 {
-    text.chars().map(weight).sum::<f64>() as u32
-}
-
-fn weight(c: char) -> f64 {
-    if c.is_ascii() { 0.28 } else { 1.0 }
-}
-
-fn scope(send: SendScope) -> &'static str {
-    match send {
-        SendScope::Full => "full",
-        SendScope::Extract => "extract",
-        SendScope::Titles => "titles",
+    /// Opens the breaker when nothing good is to be expected of the next question.
+    fn count(&mut self, failure: &NoAnswer) {
+        self.n_failed += 1;
+        if failure.stops_the_run() {
+            self.closed = Some(failure.to_string());
+        } else if self.n_failed >= BREAK && !matches!(failure, NoAnswer::Rubbish(_)) {
+            self.closed = Some(format!("{failure}; {BREAK} questions in a row had no answer"));
+        }
     }
 }
 
-fn host(base_url: &str) -> &str {
-    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
-    rest.split('/').next().unwrap_or(rest).rsplit('@').next().unwrap_or(rest)
-}
-
-fn hash<'t>(parts: impl IntoIterator<Item = &'t str>) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.as_bytes());
-        hash.update([0]);
+fn read(said: &Said, question: &str, stories: &[StoryId]) -> Result<BTreeMap<StoryId, Answer>, NoAnswer> {
+    // Some servers cut a long prompt at its beginning without a word.
+    if said.prompt_tokens > 0 && said.prompt_tokens * 3 < prompt::estimate(question) {
+        let message = "it read only a part of the prompt: raise its context, or lower context_tokens";
+        return Err(NoAnswer::Failed(message.to_owned()));
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    answer::read(&said.text, stories).map_err(NoAnswer::Rubbish)
 }

@@ -15,9 +15,6 @@ use crate::config::ModelSettings;
 /// Longest time for a connection alone.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// Most tokens of one answer.
-pub const MAX_ANSWER_TOKENS: u32 = 900;
-
 /// The ways to ask for JSON, from the strictest down; a server that refuses one is asked by the next from then on.
 const LADDER: usize = 3;
 
@@ -30,6 +27,9 @@ pub enum NoAnswer {
     /// The key, the quota or the model's name is refused: asking again does not help in this run.
     #[error("the model server refuses: {0}")]
     Refused(String),
+    /// It has too much to do, or broke down on the way: another try may go well.
+    #[error("the model server is busy or broken: {0}")]
+    Busy(String),
     /// Not within the time limit.
     #[error("the model did not answer within {0} s")]
     Timeout(u64),
@@ -47,6 +47,7 @@ impl NoAnswer {
         match self {
             Self::Down(_) => "down",
             Self::Refused(_) => "refused",
+            Self::Busy(_) => "busy",
             Self::Timeout(_) => "timeout",
             Self::Failed(_) => "failed",
             Self::Rubbish(_) => "rubbish",
@@ -89,13 +90,11 @@ struct Completion {
 #[derive(Deserialize)]
 struct Choice {
     message: Message,
-    finish_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Message {
     content: Option<String>,
-    refusal: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -134,10 +133,10 @@ impl Model {
     ///
     /// # Errors
     /// See [`NoAnswer`].
-    pub async fn ask(&self, prompt: &str, schema: &Value) -> Result<Said, NoAnswer> {
+    pub async fn ask(&self, prompt: &str, schema: &Value, max_tokens: u32) -> Result<Said, NoAnswer> {
         loop {
             let rung = self.rung.load(Ordering::Relaxed);
-            match self.ask_by(rung, prompt, schema).await {
+            match self.ask_by(rung, prompt, schema, max_tokens).await {
                 Err(NoAnswer::Failed(why)) if why.starts_with(FORMAT_REFUSED) && rung + 1 < LADDER => {
                     self.rung.store(rung + 1, Ordering::Relaxed);
                 }
@@ -146,7 +145,13 @@ impl Model {
         }
     }
 
-    async fn ask_by(&self, rung: usize, prompt: &str, schema: &Value) -> Result<Said, NoAnswer> {
+    async fn ask_by(
+        &self,
+        rung: usize,
+        prompt: &str,
+        schema: &Value,
+        max_tokens: u32,
+    ) -> Result<Said, NoAnswer> {
         let mut prompt = prompt.to_owned();
         if rung > 0 {
             prompt.push_str(&format!("\nAnswer with one JSON object of this schema:\n{schema}\n"));
@@ -155,7 +160,7 @@ impl Model {
             "model": self.name,
             "messages": [{ "role": "user", "content": prompt }],
             "temperature": 0,
-            "max_tokens": MAX_ANSWER_TOKENS,
+            "max_tokens": max_tokens,
         });
         match rung {
             0 => {
@@ -183,7 +188,7 @@ impl Model {
             OpenAIError::Reqwest(error) if error.is_connect() => {
                 NoAnswer::Down("it does not accept connections".to_owned())
             }
-            OpenAIError::Reqwest(_) => NoAnswer::Down("the connection broke".to_owned()),
+            OpenAIError::Reqwest(_) => NoAnswer::Busy("the connection broke".to_owned()),
             OpenAIError::ApiError(answer) => {
                 let status = answer.status_code.as_u16();
                 by_status(status, &answer.api_error.message.to_lowercase())
@@ -203,8 +208,15 @@ fn by_status(status: u16, message: &str) -> NoAnswer {
         401 | 403 => NoAnswer::Refused(format!("HTTP {status}: check the key")),
         402 => NoAnswer::Refused("HTTP 402: it wants to be paid".to_owned()),
         404 => NoAnswer::Refused("HTTP 404: check base_url and the model's name".to_owned()),
-        429 => NoAnswer::Refused("HTTP 429: quota or rate limit".to_owned()),
-        503 => NoAnswer::Down("HTTP 503: not ready".to_owned()),
+        429 if ["quota", "billing", "credit", "balance", "insufficient"]
+            .iter()
+            .any(|word| message.contains(word)) =>
+        {
+            NoAnswer::Refused("HTTP 429: the quota is used up".to_owned())
+        }
+        429 => NoAnswer::Busy("HTTP 429: too many questions".to_owned()),
+        503 => NoAnswer::Busy("HTTP 503: not ready".to_owned()),
+        500..=599 => NoAnswer::Busy(format!("HTTP {status}")),
         400 if message.contains("response_format")
             || message.contains("schema")
             || message.contains("json") =>
@@ -235,14 +247,7 @@ fn said(completion: Completion) -> Result<Said, NoAnswer> {
         completion.usage.map(|usage| (usage.prompt_tokens, usage.completion_tokens)).unwrap_or_default();
     let choice =
         completion.choices.into_iter().next().ok_or(NoAnswer::Rubbish("no choice in it".to_owned()))?;
-    if choice.message.refusal.is_some_and(|refusal| !refusal.is_empty()) {
-        return Err(NoAnswer::Rubbish("it declines to answer".to_owned()));
-    }
+    // What was cut, or is nothing, was paid for all the same: the reader of the text says what is wrong with it.
     let text = choice.message.content.unwrap_or_default();
-    // Unknown words are left alone; "length" with whole JSON is still an answer, the reader decides.
-    let cut = choice.finish_reason.as_deref() == Some("length") && !text.trim_end().ends_with(['}', '`']);
-    if cut {
-        return Err(NoAnswer::Rubbish("it was cut by the length limit".to_owned()));
-    }
     Ok(Said { text, prompt_tokens: usage.0, completion_tokens: usage.1 })
 }

@@ -1,21 +1,25 @@
 //! The model's answer into the rules' verdict: a claim counts with its quote, a sentence with its facts.
 
-use super::answer::{Answer, Claim};
+use super::answer::{Answer, Claim, Words};
 use super::ground::Sources;
-use super::{score, sentences};
+use super::score::Scale;
+use super::{orders, score, sentences};
 use crate::model::{Lane, Language, ScorePart, SourceKind, Story, Summary, Verdict};
 
 /// Longest headline of a model, in characters.
 const MAX_HEADLINE: usize = 160;
+/// Longest sentence of a model, in characters; most sentences for each question of the summary.
+const MAX_SENTENCE: usize = 400;
+const MAX_SENTENCES: usize = 2;
 
 /// Judges by both: the rules' counts stay, what can be read is the model's, held against the articles.
-pub fn merge(story: &Story, rules: Verdict, answer: &Answer, model: &str) -> Verdict {
-    let texts =
-        story.items.iter().flat_map(|item| [item.title.as_str(), item.text.as_str(), item.source.as_str()]);
-    let sources = Sources::new(texts);
+pub fn merge(story: &Story, rules: Verdict, answer: &Answer, by: (&str, &Scale)) -> Verdict {
+    let (story, _) = orders::without(story.clone());
+    let (model, scale) = by;
+    let sources = sources(&story);
     let mut verdict = Verdict { judge: model.to_owned(), ..rules };
     words(&mut verdict, answer, &sources);
-    verdict.parts = parts(&verdict.parts, answer, &sources);
+    verdict.parts = parts(&verdict.parts, answer, &sources, scale);
     verdict.score = score::sum(&verdict.parts);
     verdict.rumour = verdict.rumour || (has(&verdict.parts, "anonymous") && !has(&verdict.parts, "primary"));
     let fixed = story.items.iter().any(|item| matches!(item.kind, SourceKind::Arxiv | SourceKind::Github));
@@ -28,35 +32,51 @@ pub fn merge(story: &Story, rules: Verdict, answer: &Answer, model: &str) -> Ver
     verdict
 }
 
+/// What the story's articles say.
+pub fn sources(story: &Story) -> Sources {
+    let texts =
+        story.items.iter().flat_map(|item| [item.title.as_str(), item.text.as_str(), item.source.as_str()]);
+    Sources::new(texts)
+}
+
 /// Headlines and summaries whose every fact stands in the articles replace the extracts.
 fn words(verdict: &mut Verdict, answer: &Answer, sources: &Sources) {
-    for (language, headline, summary) in [
-        (Language::En, &answer.headline_en, &answer.summary_en),
-        (Language::Zh, &answer.headline_zh, &answer.summary_zh),
-    ] {
-        let headline = headline.trim();
+    for (language, words) in [(Language::En, &answer.en), (Language::Zh, &answer.zh)] {
+        let headline = words.headline.trim();
         let fits =
             !headline.is_empty() && headline.chars().count() <= MAX_HEADLINE && is_in(language, headline);
         if fits && sources.hold(headline).missing == 0 {
             verdict.headline.insert(language, headline.to_owned());
         }
-        let mut kept = Vec::new();
-        for sentence in sentences::split(summary) {
-            let held = sources.hold(sentence);
-            verdict.facts_checked += held.checked;
-            if held.missing > 0 || !is_in(language, sentence) {
-                verdict.sentences_withheld += 1;
-            } else {
-                kept.push(sentence);
-            }
+        let Words { happened, new, matters, unknown, .. } = words;
+        let mut roles = [happened, new, matters, unknown].map(|text| held(verdict, language, text, sources));
+        // Nothing left of what happened: the publisher's own sentence stays, marked as such.
+        if roles[0].is_empty() {
+            continue;
         }
-        // Nothing left: the publisher's own sentence stays, marked as such.
-        if let Some(first) = kept.first() {
-            let glue = if language == Language::Zh { "" } else { " " };
-            let summary = Summary { short: (*first).to_owned(), long: kept.join(glue), extracted: false };
-            verdict.summary.insert(language, summary);
+        let unknown = std::mem::take(&mut roles[3]);
+        let glue = if language == Language::Zh { "" } else { " " };
+        let told: Vec<&str> = roles.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+        let summary = Summary { short: roles[0].clone(), long: told.join(glue), extracted: false };
+        let _ = unknown;
+        verdict.summary.insert(language, summary);
+    }
+}
+
+/// The sentences of `text` whose every fact stands in the articles; the others are counted.
+fn held(verdict: &mut Verdict, language: Language, text: &str, sources: &Sources) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for sentence in sentences::split(text) {
+        let held = sources.hold(sentence);
+        verdict.facts_checked += held.checked;
+        if held.missing > 0 || !is_in(language, sentence) {
+            verdict.sentences_withheld += 1;
+        } else if sentence.chars().count() <= MAX_SENTENCE {
+            kept.push(sentence);
         }
     }
+    kept.truncate(MAX_SENTENCES);
+    kept.join(if language == Language::Zh { "" } else { " " })
 }
 
 /// Asked for Chinese, small models write English, and the other way round.
@@ -69,7 +89,7 @@ fn is_in(language: Language, text: &str) -> bool {
 }
 
 /// The flags that reading decides: the model's, each with a quote that stands in the articles; else the rules'.
-fn parts(rules: &[ScorePart], answer: &Answer, sources: &Sources) -> Vec<ScorePart> {
+fn parts(rules: &[ScorePart], answer: &Answer, sources: &Sources, scale: &Scale) -> Vec<ScorePart> {
     let read: [(&str, &Claim); 6] = [
         ("vendor-claim", &answer.vendor_claim),
         ("artifact", &answer.artifact),
@@ -81,7 +101,9 @@ fn parts(rules: &[ScorePart], answer: &Answer, sources: &Sources) -> Vec<ScorePa
     let mut parts = rules.to_vec();
     for (flag, claim) in read {
         if claim.holds && !has(&parts, flag) && sources.quotes(&claim.quote) {
-            parts.push(score::part(flag, 1.0, claim.quote.trim()));
+            let mut part = [score::part(flag, 1.0, claim.quote.trim())];
+            scale.weigh(&mut part);
+            parts.extend(part);
         }
     }
     if has(&parts, "artifact") {

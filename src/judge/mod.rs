@@ -1,26 +1,36 @@
-//! Makes a verdict of each story: rules always, a model too where one is configured. What a model says counts only as
-//! far as the stored articles carry it; a model that fails leaves the rules' verdict, marked with the reason.
+//! Makes a verdict of each story: rules always; a model too, where one is configured, for the stories that could enter an
+//! issue. What a model says counts only as far as the stored articles carry it; a model that fails leaves the rules'
+//! verdict, marked with the reason.
 
 mod amount;
-mod answer;
-mod ask;
+pub(crate) mod answer;
+pub(crate) mod ask;
+pub mod cascade;
 mod client;
+mod desk;
 mod funding;
 mod ground;
 mod lexicon;
-mod merge;
-mod rules;
+pub(crate) mod merge;
+pub(crate) mod orders;
+pub(crate) mod prompt;
+pub(crate) mod rules;
 pub mod score;
 mod sentences;
 mod summary;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Duration, Utc};
 
 use crate::context::Context;
 use crate::model::{Report, Story, StoryId, Verdict};
 use crate::store::story_view;
 use crate::store::verdicts::{self, Basis};
-use ask::Desk;
+use cascade::Ranked;
+use desk::{Answered, Answers, Desk};
+use prompt::Sheet;
+use score::Scale;
 
 /// Stories that are loaded at once.
 const BATCH: usize = 50;
@@ -28,29 +38,44 @@ const BATCH: usize = 50;
 /// Characters of an article that are read.
 const MAX_CHARS: i32 = 12_000;
 
+/// Goes up when the rules change: young stories are judged anew.
+const RULES: &str = "2";
+
+/// So old a story is not judged anew because the rules or their weights changed.
+const YOUNG: Duration = Duration::days(60);
+
+/// So old a story enters no weekly issue any more, and no model reads it.
+const NEWS: Duration = Duration::days(14);
+
 /// Runs the stage once.
 ///
 /// # Errors
 /// Only what stops the whole stage: the database, or a missing prompt.
 pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
-    let mut report = Report::default();
     let mut desk = Desk::open(ctx).await?;
-    let due = verdicts::due(&ctx.pool, desk.is_some()).await?;
+    let bench = Bench::new(ctx);
+    let due = verdicts::due(&ctx.pool, &bench.rules_hash, ctx.clock.now() - YOUNG).await?;
+    let mut report = Report::default();
     let work = ctx.progress.start("judge", due.len());
-    let mut troubles = BTreeSet::new();
+    let mut waiting = Vec::new();
     for batch in due.chunks(BATCH) {
         for story in load(ctx, batch).await? {
             if ctx.cancel.is_cancelled() {
                 break;
             }
-            let verdict = one(ctx, &mut desk, &story, &mut report).await?;
-            troubles.extend(verdict.unscored);
+            let verdict = rules::judge(&story, &bench.scale);
+            let ranked = bench.rank(&verdict, story.happened_at);
+            if desk.is_some() && ranked.may_enter && story.happened_at >= bench.news_since {
+                waiting.push(ranked);
+            } else {
+                bench.save(&story, &verdict, By::rules(&verdict), &mut report).await?;
+            }
             work.step();
         }
     }
-    report
-        .warnings
-        .extend(troubles.into_iter().map(|why| format!("rules judged instead of the model: {why}")));
+    if let Some(desk) = &mut desk {
+        bench.read(desk, waiting, &mut report).await?;
+    }
     work.finish(&format!("{} stories, {} screened out", report.count("stories"), report.count("dropped")));
     Ok(report)
 }
@@ -59,35 +84,158 @@ async fn load(ctx: &Context, ids: &[StoryId]) -> sqlx::Result<Vec<Story>> {
     story_view::load(&ctx.pool, ids, MAX_CHARS).await
 }
 
-async fn one(
-    ctx: &Context,
-    desk: &mut Option<Desk<'_>>,
-    story: &Story,
-    report: &mut Report,
-) -> anyhow::Result<Verdict> {
-    let input_hash = ask::input_hash(story);
-    let mut verdict = rules::judge(story);
-    let mut prompt_hash = None;
-    // What the rules find to be about something else is not sent: tokens cost money.
-    if let Some(desk) = desk.as_mut().filter(|_| verdict.dropped.as_deref() != Some("off-topic")) {
-        prompt_hash = Some(desk.prompt_hash().to_owned());
-        match desk.ask(story, &verdict, &input_hash).await? {
-            Ok(answered) => {
-                verdict = merge::merge(story, verdict, &answered.answer, &ctx.settings.model.name);
-                verdict.tokens = answered.tokens;
-                report.add("tokens", u64::from(answered.tokens));
-                report.add("cached", u64::from(answered.cached));
+/// The settings of a run.
+struct Bench<'a> {
+    ctx: &'a Context,
+    scale: Scale,
+    rules_hash: String,
+    news_since: DateTime<Utc>,
+}
+
+/// What a verdict rests on.
+struct By<'a> {
+    prompt_hash: Option<&'a str>,
+    rules_score: f32,
+}
+
+impl By<'_> {
+    fn rules(verdict: &Verdict) -> Self {
+        Self { prompt_hash: None, rules_score: verdict.score }
+    }
+}
+
+impl<'a> Bench<'a> {
+    fn new(ctx: &'a Context) -> Self {
+        let scale = Scale::new(&ctx.settings.score);
+        let rules_hash = prompt::hash([RULES, env!("CARGO_PKG_VERSION"), scale.key().as_str()]);
+        Self { ctx, scale, rules_hash, news_since: ctx.clock.now() - NEWS }
+    }
+
+    fn rank(&self, verdict: &Verdict, happened_at: DateTime<Utc>) -> Ranked {
+        Ranked::of(verdict, happened_at, self.ctx.settings.digest.floor)
+    }
+
+    /// Lets the model read the best of the stories that wait or were left unread before; the others keep the rules'
+    /// verdict.
+    async fn read(
+        &self,
+        desk: &mut Desk<'_>,
+        waiting: Vec<Ranked>,
+        report: &mut Report,
+    ) -> anyhow::Result<()> {
+        let model = self.ctx.settings.model.name.as_str();
+        let mut standing = BTreeMap::new();
+        let mut unread: BTreeSet<StoryId> = waiting.iter().map(|ranked| ranked.id).collect();
+        // Each competes with the seven days before it.
+        for known in verdicts::standings(&self.ctx.pool, self.news_since - Duration::days(7)).await? {
+            let may_enter =
+                known.may_enter && known.rules_score >= cascade::least(self.ctx.settings.digest.floor);
+            let ranked = Ranked {
+                id: known.story_id,
+                happened_at: known.happened_at,
+                score: known.rules_score,
+                may_enter: may_enter || known.judge == model,
+            };
+            standing.insert(known.story_id, ranked);
+            if known.judge != model && may_enter && known.happened_at >= self.news_since {
+                unread.insert(known.story_id);
+            }
+        }
+        standing.extend(waiting.iter().map(|ranked| (ranked.id, *ranked)));
+        let ranked: Vec<Ranked> = standing.into_values().collect();
+        let mut chosen = cascade::choose(&ranked, self.ctx.settings.model.stories_per_week);
+        chosen.retain(|id| unread.contains(id));
+        let passed_over: Vec<StoryId> =
+            waiting.iter().map(|ranked| ranked.id).filter(|id| !chosen.contains(id)).collect();
+        for batch in passed_over.chunks(BATCH) {
+            for story in load(self.ctx, batch).await? {
+                let verdict = rules::judge(&story, &self.scale);
+                self.save(&story, &verdict, By::rules(&verdict), report).await?;
+            }
+        }
+        self.ask(desk, &chosen, report).await
+    }
+
+    /// Asks the model about the chosen stories, the best first: a budget that ends, ends with the least.
+    async fn ask(&self, desk: &mut Desk<'_>, chosen: &[StoryId], report: &mut Report) -> anyhow::Result<()> {
+        let work = self.ctx.progress.start("read by the model", chosen.len());
+        let mut troubles = BTreeSet::new();
+        for batch in chosen.chunks(BATCH) {
+            let stories = load(self.ctx, batch).await?;
+            let judged: Vec<Verdict> = stories.iter().map(|story| rules::judge(story, &self.scale)).collect();
+            let sheet = |(story, rules): (&Story, &Verdict)| {
+                Sheet::new(&self.ctx.settings.model, &orders::without(story.clone()).0, rules)
+            };
+            let sheets: Vec<Sheet> = stories.iter().zip(&judged).map(sheet).collect();
+            for range in prompt::batches(&self.ctx.settings.model, &sheets) {
+                // What waited is saved all the same: the rules' verdict, to be read in another run.
+                let stopped = || "stopped before its turn".to_owned();
+                let mut answers = if self.ctx.cancel.is_cancelled() {
+                    sheets[range.clone()].iter().map(|sheet| (sheet.number, Err(stopped()))).collect()
+                } else {
+                    desk.ask(&sheets[range.clone()]).await?
+                };
+                for index in range {
+                    let (story, rules) = (&stories[index], judged[index].clone());
+                    let verdict = self.decide(story, rules, &mut answers, report);
+                    troubles.extend(verdict.unscored.clone());
+                    let by = By { prompt_hash: Some(desk.prompt_hash()), rules_score: judged[index].score };
+                    self.save(story, &verdict, by, report).await?;
+                    work.step();
+                }
+            }
+        }
+        report
+            .warnings
+            .extend(troubles.into_iter().map(|why| format!("rules judged instead of the model: {why}")));
+        work.finish(&format!(
+            "{} read, {} left to the rules",
+            report.count("by_model"),
+            report.count("unscored")
+        ));
+        Ok(())
+    }
+
+    fn decide(&self, story: &Story, rules: Verdict, answers: &mut Answers, report: &mut Report) -> Verdict {
+        let answer = answers.remove(&story.id).unwrap_or_else(|| Err("the model was not asked".to_owned()));
+        match answer {
+            Ok(Answered { answer, tokens, cached }) => {
+                let by = (self.ctx.settings.model.name.as_str(), &self.scale);
+                report.add("tokens", u64::from(tokens));
+                report.add("cached", u64::from(cached));
+                Verdict { tokens, ..merge::merge(story, rules, &answer, by) }
             }
             Err(why) => {
-                verdict.unscored = Some(why);
                 report.add("unscored", 1);
+                Verdict { unscored: Some(why), ..rules }
             }
         }
     }
-    let basis = Basis { input_hash: &input_hash, prompt_hash: prompt_hash.as_deref() };
-    let is_new = verdicts::save(&ctx.pool, &verdict, basis, ctx.clock.now()).await?;
-    report.add("stories", u64::from(is_new));
-    report.add(if verdict.judge == rules::NAME { "by_rules" } else { "by_model" }, 1);
-    report.add("dropped", u64::from(verdict.dropped.is_some()));
-    Ok(verdict)
+
+    async fn save(
+        &self,
+        story: &Story,
+        verdict: &Verdict,
+        by: By<'_>,
+        report: &mut Report,
+    ) -> anyhow::Result<()> {
+        let basis = Basis {
+            input_hash: &input_hash(story),
+            prompt_hash: by.prompt_hash,
+            rules_hash: &self.rules_hash,
+            rules_score: by.rules_score,
+        };
+        let is_new = verdicts::save(&self.ctx.pool, verdict, basis, self.ctx.clock.now()).await?;
+        report.add("stories", u64::from(is_new));
+        report.add(if verdict.judge == rules::NAME { "by_rules" } else { "by_model" }, 1);
+        report.add("dropped", u64::from(verdict.dropped.is_some()));
+        Ok(())
+    }
+}
+
+/// Hash of what a story says, for knowing whether a verdict is of this text.
+fn input_hash(story: &Story) -> String {
+    let id = story.id.to_string();
+    let texts = story.items.iter().flat_map(|item| [item.title.as_str(), item.text.as_str()]);
+    prompt::hash(std::iter::once(id.as_str()).chain(texts))
 }

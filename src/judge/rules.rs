@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{funding, lexicon, score, sentences, summary};
+use super::score::Scale;
+use super::{funding, lexicon, orders, score, sentences, summary};
 use crate::model::{
     Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Tier, Verdict,
 };
@@ -29,13 +30,17 @@ const PROJECTS: [&str; 4] = ["github.com/", "gitlab.com/", "huggingface.co/", "m
 /// Most entities that are kept.
 const MAX_ENTITIES: usize = 8;
 
-/// Judges a story.
-pub fn judge(story: &Story) -> Verdict {
+/// Judges a story; `scale` is what its flags weigh. Paragraphs that give orders to their reader are not read.
+pub fn judge(story: &Story, scale: &Scale) -> Verdict {
+    let (story, order) = orders::without(story.clone());
+    let story = &story;
     let reading = Reading::new(story);
     let funding = story.items.iter().find_map(|item| funding::find(&item.title, &item.text));
     let rumour = reading.is_rumour(funding.as_ref());
     let (focus, mut parts) = evidence(&reading);
     parts.extend(hype(&reading, &parts));
+    parts.extend(order.map(|order| score::part("injection", 1.0, &order)));
+    scale.weigh(&mut parts);
     let situation = score::Situation { on_topic: reading.on_topic(), rumour, n_owners: story.owners.len() };
     let (headline, summary) = words(story);
     Verdict {

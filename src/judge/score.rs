@@ -1,6 +1,9 @@
 //! The score: a documented sum of flags. A model asked for a number piles up at the threshold, so nobody is asked for
 //! one: rules and model only answer whether a flag holds, with the words that show it; the weights stand here.
 
+use std::collections::BTreeMap;
+
+use crate::config::ScoreSettings;
 use crate::model::ScorePart;
 
 /// One flag of the score.
@@ -8,14 +11,14 @@ use crate::model::ScorePart;
 pub struct Flag {
     /// The key in `ScorePart::flag`.
     pub name: &'static str,
-    /// Points, negative for hype.
+    /// Points unless headsup.toml says otherwise, negative for hype.
     pub points: f32,
     /// When it holds.
     pub meaning: &'static str,
 }
 
 /// All flags, evidence first.
-pub const FLAGS: [Flag; 17] = [
+pub const FLAGS: [Flag; 18] = [
     Flag {
         name: "primary",
         points: 2.0,
@@ -33,6 +36,7 @@ pub const FLAGS: [Flag; 17] = [
         points: 1.0,
         meaning: "a named benchmark or a comparison with a stated baseline",
     },
+    Flag { name: "independent", points: 1.0, meaning: "somebody else than the vendor measured it" },
     Flag {
         name: "focus",
         points: 1.0,
@@ -60,7 +64,7 @@ pub const FLAGS: [Flag; 17] = [
     Flag { name: "future", points: -1.0, meaning: "announced for some day, not there now" },
     Flag { name: "anonymous", points: -1.5, meaning: "the only sources are unnamed people" },
     Flag { name: "thin", points: -2.0, meaning: "nothing but a headline could be read" },
-    Flag { name: "independent", points: 1.0, meaning: "somebody else than the vendor measured it" },
+    Flag { name: "injection", points: -2.0, meaning: "the text gives orders to machines that read it" },
 ];
 
 /// Reasons for which a story is screened out.
@@ -78,6 +82,44 @@ const FLOOR: f32 = 0.0;
 
 /// From here on hype decides, unless there is more evidence than hype.
 const HYPE: f32 = -3.0;
+
+/// The points of each flag as headsup.toml has them.
+#[derive(Clone, Debug, Default)]
+pub struct Scale(BTreeMap<String, f32>);
+
+impl Scale {
+    /// Reads the settings.
+    pub fn new(settings: &ScoreSettings) -> Self {
+        let table = serde_json::to_value(settings).unwrap_or_default();
+        let points = |flag: &Flag| Some((flag.name.to_owned(), table[key(flag.name)].as_f64()? as f32));
+        Self(FLAGS.iter().filter_map(points).collect())
+    }
+
+    /// What one holding of the flag counts.
+    pub fn points(&self, flag: &Flag) -> f32 {
+        self.0.get(flag.name).copied().unwrap_or(flag.points)
+    }
+
+    /// Weighs parts that were made with the points of [`FLAGS`].
+    pub fn weigh(&self, parts: &mut [ScorePart]) {
+        for part in parts {
+            if let Some(flag) = FLAGS.iter().find(|flag| flag.name == part.flag) {
+                part.points *= self.points(flag) / flag.points;
+            }
+        }
+    }
+
+    /// Tells two settings apart.
+    pub fn key(&self) -> String {
+        let lines = FLAGS.iter().map(|flag| format!("{} {};", flag.name, self.points(flag)));
+        lines.collect()
+    }
+}
+
+/// The key of a flag in headsup.toml.
+pub fn key(flag: &str) -> String {
+    flag.replace('-', "_")
+}
 
 /// The part of a flag, `times` its points. An unknown name weighs nothing.
 pub fn part(name: &str, times: f32, quote: &str) -> ScorePart {
@@ -130,6 +172,21 @@ mod tests {
         let parts = [part("list-bait", -3.0), part("primary", 3.0), part("figures", 3.0)];
         assert_eq!(dropped(&parts, PLAIN), Some("list-bait"));
         assert_eq!(dropped(&parts, Situation { n_owners: 2, ..PLAIN }), None);
+    }
+
+    #[test]
+    fn the_settings_know_each_flag_with_its_points_and_can_change_them() {
+        let own = Scale::new(&ScoreSettings::default());
+        let known = serde_json::to_value(ScoreSettings::default()).unwrap();
+        assert_eq!(known.as_object().unwrap().len(), FLAGS.len());
+        for flag in &FLAGS {
+            assert_eq!(own.points(flag), flag.points, "{}", flag.name);
+        }
+        let other = Scale::new(&ScoreSettings { primary: 5.0, ..ScoreSettings::default() });
+        let mut parts = [part("primary", 1.0, ""), part("thin", 1.0, "")];
+        other.weigh(&mut parts);
+        assert_eq!(sum(&parts), 3.0);
+        assert_ne!(own.key(), other.key());
     }
 
     #[test]

@@ -15,8 +15,12 @@ pub struct Call<'a> {
     pub model: &'a str,
     /// Host of the server.
     pub host: &'a str,
-    /// About which story.
+    /// About which story; `None` for several.
     pub story_id: Option<StoryId>,
+    /// About how many stories or texts.
+    pub n_stories: i32,
+    /// What of the texts left for the server: "full", "extract", "titles".
+    pub sent: &'a str,
     /// Hash of the prompt.
     pub prompt_hash: &'a str,
     /// As the server counted.
@@ -66,8 +70,8 @@ pub struct Question<'a> {
 pub async fn book(pool: &PgPool, call: &Call<'_>, now: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
         r#"INSERT INTO model_calls (called_at, purpose, model, host, story_id, prompt_hash, prompt_tokens, completion_tokens,
-                                    cost_micros, millis, outcome, error)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"#,
+                                    cost_micros, millis, outcome, error, n_stories, sent)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
         now,
         call.purpose,
         call.model,
@@ -79,7 +83,9 @@ pub async fn book(pool: &PgPool, call: &Call<'_>, now: DateTime<Utc>) -> sqlx::R
         call.cost_micros,
         call.millis,
         call.outcome,
-        call.error
+        call.error,
+        call.n_stories,
+        call.sent
     )
     .execute(pool)
     .await?;
@@ -103,18 +109,78 @@ pub async fn totals(pool: &PgPool, since: DateTime<Utc>) -> sqlx::Result<ModelTo
     .await
 }
 
-/// The tokens of all calls for `purpose` since then.
+/// Tokens and money.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Spent {
+    /// Sent and answered.
+    pub tokens: i64,
+    /// Millionths of the currency of the configured prices.
+    pub cost_micros: i64,
+}
+
+/// What all calls for `purpose` came to since then.
 ///
 /// # Errors
 /// The database fails.
-pub async fn tokens_for(pool: &PgPool, purpose: &str, since: DateTime<Utc>) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        r#"SELECT coalesce(sum(prompt_tokens + completion_tokens), 0)::bigint AS "n!"
+pub async fn spent(pool: &PgPool, purpose: &str, since: DateTime<Utc>) -> sqlx::Result<Spent> {
+    sqlx::query_as!(
+        Spent,
+        r#"SELECT coalesce(sum(prompt_tokens + completion_tokens), 0)::bigint AS "tokens!",
+                  coalesce(sum(cost_micros), 0)::bigint AS "cost_micros!"
            FROM model_calls WHERE called_at >= $1 AND purpose = $2"#,
         since,
         purpose
     )
     .fetch_one(pool)
+    .await
+}
+
+/// The calls of one purpose to one server with one kind of text.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Usage {
+    /// What for.
+    pub purpose: String,
+    /// Host of the server.
+    pub host: String,
+    /// Name of the model.
+    pub model: String,
+    /// What of the texts was sent.
+    pub sent: String,
+    /// Calls, also failed ones.
+    pub calls: i64,
+    /// Of them failed.
+    pub failed: i64,
+    /// Stories or texts that they were about.
+    pub n_stories: i64,
+    /// Tokens sent.
+    pub prompt_tokens: i64,
+    /// Tokens answered.
+    pub completion_tokens: i64,
+    /// Millionths of the currency of the configured prices.
+    pub cost_micros: i64,
+    /// The last call.
+    pub last_at: DateTime<Utc>,
+    /// What went wrong last, if anything did.
+    pub last_error: Option<String>,
+}
+
+/// What went where since then, the dearest first.
+///
+/// # Errors
+/// The database fails.
+pub async fn usage(pool: &PgPool, since: DateTime<Utc>) -> sqlx::Result<Vec<Usage>> {
+    sqlx::query_as!(
+        Usage,
+        r#"SELECT purpose, host, model, sent, count(*) AS "calls!", count(*) FILTER (WHERE outcome <> 'ok') AS "failed!",
+                  coalesce(sum(n_stories), 0) AS "n_stories!",
+                  coalesce(sum(prompt_tokens), 0) AS "prompt_tokens!", coalesce(sum(completion_tokens), 0) AS "completion_tokens!",
+                  coalesce(sum(cost_micros), 0)::bigint AS "cost_micros!", max(called_at) AS "last_at!",
+                  (array_agg(error ORDER BY called_at DESC) FILTER (WHERE error IS NOT NULL))[1] AS last_error
+           FROM model_calls WHERE called_at >= $1
+           GROUP BY purpose, host, model, sent ORDER BY 8 DESC, 1, 2"#,
+        since
+    )
+    .fetch_all(pool)
     .await
 }
 

@@ -5,19 +5,62 @@ use sqlx::PgPool;
 
 use crate::model::{StoryId, Verdict};
 
-/// Stories that need a judgement: without one, changed since, or (`again`) left unscored by a model that failed.
+/// Stories that need a judgement by the rules: without one, changed since, or young and judged by other rules.
 ///
 /// # Errors
 /// The database fails.
-pub async fn due(pool: &PgPool, again: bool) -> sqlx::Result<Vec<StoryId>> {
+pub async fn due(pool: &PgPool, rules_hash: &str, young_since: DateTime<Utc>) -> sqlx::Result<Vec<StoryId>> {
     let ids = sqlx::query_scalar!(
         r#"SELECT st.id FROM stories st LEFT JOIN verdicts v ON v.story_id = st.id AND v.current
            WHERE st.merged_into IS NULL
-             AND (v.id IS NULL OR v.judged_at < st.changed_at OR ($1 AND v.unscored IS NOT NULL))
+             AND (v.id IS NULL OR v.judged_at < st.changed_at OR (v.rules_hash <> $1 AND st.happened_at >= $2))
            ORDER BY st.id"#,
-        again
+        rules_hash,
+        young_since
     );
     Ok(ids.fetch_all(pool).await?.into_iter().map(StoryId).collect())
+}
+
+/// A judged story as it competes for the model's time.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The story.
+    pub story_id: StoryId,
+    /// When it happened.
+    pub happened_at: DateTime<Utc>,
+    /// The rules' score.
+    pub rules_score: f32,
+    /// Whether it may enter an issue as it is judged now.
+    pub may_enter: bool,
+    /// Who judged it.
+    pub judge: String,
+}
+
+/// The judged stories that happened since then.
+///
+/// # Errors
+/// The database fails.
+pub async fn standings(pool: &PgPool, since: DateTime<Utc>) -> sqlx::Result<Vec<Standing>> {
+    let rows = sqlx::query!(
+        r#"SELECT st.id, st.happened_at, coalesce(v.rules_score, v.score) AS "rules_score!", v.judge,
+                  v.dropped IS NULL AS "may_enter!"
+           FROM verdicts v JOIN stories st ON st.id = v.story_id
+           WHERE v.current AND st.merged_into IS NULL AND st.happened_at >= $1
+           ORDER BY st.id"#,
+        since
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Standing {
+            story_id: StoryId(row.id),
+            happened_at: row.happened_at,
+            rules_score: row.rules_score,
+            may_enter: row.may_enter,
+            judge: row.judge,
+        })
+        .collect())
 }
 
 /// What a verdict was made from.
@@ -27,6 +70,10 @@ pub struct Basis<'a> {
     pub input_hash: &'a str,
     /// Hash of the prompt, if a model was asked.
     pub prompt_hash: Option<&'a str>,
+    /// Hash of the rules and their weights.
+    pub rules_hash: &'a str,
+    /// The score by the rules alone.
+    pub rules_score: f32,
 }
 
 /// Makes `verdict` the current one of its story. The same judgement of the same text only renews its time. True: it
@@ -44,13 +91,15 @@ pub async fn save(
     let json = serde_json::to_value(verdict).map_err(|error| sqlx::Error::Encode(error.into()))?;
     let mut tx = pool.begin().await?;
     let same = sqlx::query!(
-        r#"UPDATE verdicts SET judged_at = $5
+        r#"UPDATE verdicts SET judged_at = $5, rules_hash = $6, rules_score = $7
            WHERE story_id = $1 AND current AND input_hash = $2 AND judge = $3 AND verdict = $4"#,
         verdict.story_id.0,
         basis.input_hash,
         verdict.judge,
         json,
-        now
+        now,
+        basis.rules_hash,
+        basis.rules_score
     );
     if same.execute(&mut *tx).await?.rows_affected() > 0 {
         tx.commit().await?;
@@ -60,8 +109,9 @@ pub async fn save(
         .execute(&mut *tx)
         .await?;
     sqlx::query!(
-        r#"INSERT INTO verdicts (story_id, judged_at, judge, prompt_hash, input_hash, lane, focus, rumour, score, dropped, unscored, verdict)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"#,
+        r#"INSERT INTO verdicts (story_id, judged_at, judge, prompt_hash, input_hash, lane, focus, rumour, score, dropped, unscored, verdict,
+                                 rules_hash, rules_score)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
         verdict.story_id.0,
         now,
         verdict.judge,
@@ -73,7 +123,9 @@ pub async fn save(
         verdict.score,
         verdict.dropped,
         verdict.unscored,
-        json
+        json,
+        basis.rules_hash,
+        basis.rules_score
     )
     .execute(&mut *tx)
     .await?;
