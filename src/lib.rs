@@ -32,6 +32,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod context;
+pub mod deadline;
 pub mod demo;
 pub mod eval;
 pub mod markup;

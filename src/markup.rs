@@ -9,10 +9,14 @@ const MAX_ATTRIBUTES: usize = 1_000;
 /// Ampersands of one text: each is looked up among two thousand names.
 const MAX_AMPERSANDS: usize = 1_000_000;
 
+/// Begins of tags in one text: each becomes a node of a hundred bytes and more.
+const MAX_TAGS: usize = 500_000;
+
 /// Whether parsing `html` would take many times longer than reading it.
 pub fn is_hostile(html: &str) -> bool {
     let bytes = html.as_bytes();
-    if memchr_iter(b'&', bytes).nth(MAX_AMPERSANDS).is_some() {
+    let holds_more = |byte: u8, most: usize| memchr_iter(byte, bytes).nth(most).is_some();
+    if holds_more(b'&', MAX_AMPERSANDS) || holds_more(b'<', MAX_TAGS) {
         return true;
     }
     let mut from = 0;
@@ -92,6 +96,7 @@ mod tests {
         assert!(is_hostile(&format!("<p>x</p><div{attributes}>")));
         assert!(is_hostile(&format!("<div{}", " b".repeat(2_000))));
         assert!(is_hostile(&"&".repeat(MAX_AMPERSANDS + 1)));
+        assert!(is_hostile(&"<br>".repeat(MAX_TAGS + 1)));
         assert!(!is_hostile(&"<".repeat(100_000)));
     }
 }

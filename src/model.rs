@@ -157,6 +157,35 @@ words! {
     }
 }
 
+/// The language of a text, as its code in BCP 47: of the world's languages two are the readers' ([`Language`]).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Tongue(String);
+
+impl Tongue {
+    /// Of a code like "ja" or "de-CH"; the region is left out.
+    pub fn new(code: &str) -> Self {
+        let primary = code.trim().split(['-', '_']).next().unwrap_or_default();
+        Self(primary.to_ascii_lowercase())
+    }
+
+    /// Its code.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The same where readers read it.
+    pub fn reader(&self) -> Option<Language> {
+        self.0.parse().ok()
+    }
+}
+
+impl From<Language> for Tongue {
+    fn from(language: Language) -> Self {
+        Self(language.as_str().to_owned())
+    }
+}
+
 /// A configured origin as the crawl meets it: the row in the database beside its entry in feeds.toml.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -320,7 +349,7 @@ pub struct Article {
     /// As the page states it, with its zone.
     pub date: Option<DateTime<FixedOffset>>,
     /// Of the text.
-    pub language: Language,
+    pub language: Tongue,
     /// Name of the site.
     pub site: Option<String>,
     /// The address that the page calls its own.
@@ -339,6 +368,26 @@ pub struct Article {
     pub complete: bool,
 }
 
+impl Article {
+    /// Of a text of which nothing else is known.
+    pub fn of_text(title: String, text: String, language: Tongue, how: Origin) -> Self {
+        Self {
+            title,
+            author: None,
+            date: None,
+            language,
+            site: None,
+            canonical: None,
+            image: None,
+            image_alt: None,
+            paper: None,
+            text,
+            how,
+            complete: false,
+        }
+    }
+}
+
 /// One item inside a story, with what is needed to judge and to show it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StoryItem {
@@ -351,7 +400,7 @@ pub struct StoryItem {
     /// The article's text (may be cut by the caller's limit).
     pub text: String,
     /// Of the text.
-    pub language: Language,
+    pub language: Tongue,
     /// Name of its source.
     pub source: String,
     /// Slug of its source.
@@ -502,7 +551,7 @@ pub struct IssueLink {
     /// As published.
     pub title: String,
     /// Of the linked text.
-    pub language: Language,
+    pub language: Tongue,
 }
 
 /// A named run of stories in an issue. Names are keys that templates translate:

@@ -11,7 +11,7 @@ use super::open::Surroundings;
 use super::{UsageError, output};
 use crate::clock::Clock;
 use crate::config::ArticleRules;
-use crate::{crawl, extract};
+use crate::{crawl, deadline, extract};
 
 /// Address that relative links of a page in a file are read against.
 const NOWHERE: &str = "https://example.org/";
@@ -79,9 +79,9 @@ async fn inspect(around: &Surroundings, how: &How, file: &str) -> Json {
             let now = Clock::System.now();
             // The parsers are pure and may be slow on a hostile file: not on the runtime's own threads.
             let how = how.clone();
-            tokio::task::spawn_blocking(move || parse(&how, &input, now))
+            deadline::within(move || parse(&how, &input, now))
                 .await
-                .unwrap_or_else(|_| Err("the parser gave up on it".into()))
+                .unwrap_or_else(|overrun| Err(overrun.to_string()))
         }
         Err(message) => Err(message),
     };

@@ -197,8 +197,41 @@ fn bad_selector(selector: &str) -> Option<String> {
     if selector.trim().is_empty() {
         return Some("must not be empty".to_owned());
     }
-    let error = Selector::parse(selector).err()?;
-    Some(format!("{selector:?} is not a CSS selector: {error}"))
+    Selector::parse(selector).err()?;
+    Some(format!("{selector:?} is not a CSS selector: {}", fault(selector.trim())))
+}
+
+/// What is wrong with a selector, in words for whoever wrote it, not for whoever wrote the parser.
+fn fault(selector: &str) -> String {
+    const PARTS: [&str; 5] = ["::before", "::after", "::text", "::attr", "::first-line"];
+    if let Some(sign) = selector.chars().last().filter(|c| matches!(c, '>' | '+' | '~' | ',')) {
+        return format!(
+            "something must follow the {sign:?} (did you mean {:?}?)",
+            selector.trim_end_matches([sign, ' '])
+        );
+    }
+    if let Some(at) = PARTS.iter().find_map(|part| selector.find(part)) {
+        return format!(
+            "only elements can be chosen, not parts of them (did you mean {:?}?)",
+            &selector[..at]
+        );
+    }
+    if let Some((before, _)) = selector.split_once(":contains(") {
+        return format!("elements cannot be chosen by their text (did you mean {before:?}?)");
+    }
+    if let Some(sign) = ["##", "..", "#.", ".#"].iter().find(|sign| selector.contains(**sign)) {
+        let one = selector.replace(sign, &sign[..1]);
+        return format!("a name must stand between the signs of {sign:?} (did you mean {one:?}?)");
+    }
+    if selector.matches('[').count() != selector.matches(']').count()
+        || selector.matches('(').count() != selector.matches(')').count()
+    {
+        return "a bracket is not closed".to_owned();
+    }
+    match selector.split_once(':') {
+        Some((before, pseudo)) => format!("\":{pseudo}\" is not known (did you mean {before:?}?)"),
+        None => "an example of one is \"article .content\"".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -225,6 +258,20 @@ mod tests {
         let found = problems(text);
         assert_eq!(found[0], "feeds.toml:1: source.a: the key \"url\" is missing");
         assert_eq!(found[1], "feeds.toml:3: source.a.urll: unknown key (did you mean \"url\"?)");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_selector_is_said_in_words() {
+        for (selector, words) in [
+            ("main >", "something must follow the '>' (did you mean \"main\"?)"),
+            ("h2::after", "only elements can be chosen, not parts of them (did you mean \"h2\"?)"),
+            ("li:contains(ad)", "elements cannot be chosen by their text (did you mean \"li\"?)"),
+            ("##ad", "a name must stand between the signs of \"##\" (did you mean \"#ad\"?)"),
+        ] {
+            let told = bad_selector(selector).unwrap();
+            assert!(told.ends_with(words), "{told}");
+        }
+        assert_eq!(bad_selector("article > .content:not(.ad)"), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::fetch::Ask;
 use super::host::{Turn, origin};
 use super::robots::{FORBIDDEN, Permission};
 use super::{Rules, Run, outcome, read_as, rhythm};
+use crate::deadline;
 use crate::model::{Source, SourceKind};
 use crate::store::sources::Answer;
 
@@ -171,12 +172,12 @@ impl Run<'_> {
             self.configured.get(source.slug.as_str()).map(|config| Rules::of(config)).unwrap_or_default();
         let is_large = body.bytes.len() > LARGE;
         let _permit = if is_large { self.parsing.acquire().await.ok() } else { None };
-        let parsing = tokio::task::spawn_blocking(move || {
+        let parsing = deadline::within(move || {
             let hints =
                 Hints { content_type: body.content_type.as_deref(), base: &body.final_url, language, now };
             read_as(kind, &body.bytes, &rules, &hints)
         });
-        let parsed = parsing.await.unwrap_or_else(|_| Err("the parser gave up on it".to_owned()));
+        let parsed = parsing.await.unwrap_or_else(|overrun| Err(overrun.to_string()));
         parsed.map_err(Failure::says)
     }
 }

@@ -11,6 +11,7 @@ use super::feed::{Hints, Parsed};
 use super::fetch::Ask;
 use super::robots::{FORBIDDEN, Permission};
 use super::sitemap::{self, Index};
+use crate::deadline;
 use crate::model::{Source, SourceKind};
 
 /// Where the index does not tell which of its sitemaps changed, all are asked anew: not more often than this.
@@ -111,12 +112,12 @@ impl Run<'_> {
         hash.update(&body.bytes);
         let (prefix, language, now) = (self.prefix(source).to_owned(), source.language, self.ctx.clock.now());
         let _permit = self.parsing.acquire().await.ok();
-        let parsing = tokio::task::spawn_blocking(move || {
+        let parsing = deadline::within(move || {
             let hints =
                 Hints { content_type: body.content_type.as_deref(), base: &body.final_url, language, now };
             sitemap::pages(&body.bytes, &prefix, &hints)
         });
-        parsing.await.unwrap_or_else(|_| Err("the parser gave up on it".to_owned())).map_err(said)
+        parsing.await.unwrap_or_else(|overrun| Err(overrun.to_string())).map_err(said)
     }
 }
 

@@ -13,6 +13,7 @@ use super::host::{Hosts, origin};
 use super::{Rules, arxiv, decode, discover, link, outcome, propose, read_as, rhythm, sitemap, text};
 use crate::clock::Clock;
 use crate::config::{CrawlSettings, PageRules, SourceConfig};
+use crate::deadline;
 use crate::model::{Entry, Language, SourceKind};
 
 /// So many feeds are enough.
@@ -110,7 +111,7 @@ pub async fn try_source(
     let maps = asking.maps_of(source, &body).await.map_err(|why| Unread::of(why, status, &body))?;
     let rules = Rules::of(source);
     let (kind, language) = (source.kind, source.language);
-    let parsing = tokio::task::spawn_blocking(move || {
+    let parsing = deadline::within(move || {
         let prefix = rules.path_prefix.as_deref().unwrap_or(sitemap::ALL);
         let pages = |map: &Body| sitemap::pages(&map.bytes, prefix, &hints_of(map, language, now));
         let parsed = match &maps {
@@ -122,7 +123,7 @@ pub async fn try_source(
         };
         (parsed, body)
     });
-    let (parsed, body) = parsing.await.map_err(|_| unread("the parser gave up on it".to_owned()))?;
+    let (parsed, body) = parsing.await.map_err(|overrun| unread(overrun.to_string()))?;
     let parsed = parsed.map_err(|message| Unread::of(message, status, &body))?;
     let rhythm = rhythm::of(&parsed, kind, now);
     let (state, message) = outcome::state_of(&rhythm, now);

@@ -39,9 +39,26 @@ static BEHIND: Pattern = LazyLock::new(|| {
 /// Names that nobody has.
 static NOBODY: Pattern = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^(admin(istrator)?|author|authors?:?|by:?|staff|editor(ial)?|editors?|guest|webmaster|root|user|none|null|n/?a|unknown|anonymous|contributor|www\..*|.*https?:.*|\w+\.\w+\.\S+|about( the authors?)?|view more.*|share|home|follow|view profile|管理员|佚名|匿名|小编|编辑|作者)$",
+        r"(?i)^(admin(istrator)?|author|authors?:?|by:?|staff|editor(ial)?|editors?|guest|webmaster|root|user|none|null|n/?a|unknown|anonymous|contributor|www\..*|.*https?:.*|\w+\.\w+\.\S+|about( the authors?)?|\S+@\S+\.\w+|view more.*|share|home|follow|view profile|管理员|佚名|匿名|小编|编辑|作者)$",
     )
     .ok()
+});
+
+/// What a person is, behind the name.
+static ROLE: Pattern = LazyLock::new(|| {
+    let rank = r"(senior|junior|chief|staff|contributing|managing|deputy|associate|assistant|executive|freelance|guest|news|science|technology|tech|business|political|editorial|ai|lead)";
+    let role = r"(writer|reporter|editor(-in-chief)?|correspondent|contributor|journalist|columnist|producer|analyst|blogger)";
+    Regex::new(&format!(r"(?i)\s*[,|·–—(-]\s*({rank}\s+)*{role}\b.*$|\s+[(]?({rank}\s+)+{role}\b.*$|\s+(编辑|责编|责任编辑|校对|审核|图|摄影|来源|排版)\s*[:：|｜/].*$")).ok()
+});
+
+/// The same of Chinese newspapers: in front of each name.
+static TITLE: Pattern = LazyLock::new(|| {
+    Regex::new(r"(^|\s+|[,，、])(本报|本网|特约|特派|首席)?(实习|见习)?(记者|编辑|通讯员|作者|撰稿人?|撰文|文)[\s:：|｜/]+").ok()
+});
+
+/// A signature in the middle of a line.
+static INLINE: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?:作者|撰文|记者|文)\s*[:：|｜/]\s*(?<name>[\p{Han}·]{2,8}|[A-Z][\w.]+( [A-Z][\w.]+){1,2})(?:\s|$|[|｜，,])").ok()
 });
 
 /// A name, or names, freed of what stands around them; none if no name is left.
@@ -54,6 +71,11 @@ pub fn name(text: &str) -> Option<String> {
     if let Some(found) = BEHIND.as_ref().and_then(|behind| behind.find(rest)) {
         rest = &rest[..found.start()];
     }
+    let rest = ROLE.as_ref().map_or(rest.into(), |role| role.replace(rest, ""));
+    let rest = TITLE
+        .as_ref()
+        .filter(|_| rest.chars().any(clean::is_han))
+        .map_or(rest.clone(), |title| title.replace_all(&rest, ", "));
     let rest = rest.trim_matches([' ', ',', ';', ':', '|', '-', '–', '—', '·', '•', '/', '@', '.']);
     let n_chars = rest.chars().count();
     let is_nobody = NOBODY.as_ref().is_some_and(|nobody| nobody.is_match(rest));
@@ -76,9 +98,14 @@ pub fn joined(all: &[String]) -> Option<String> {
 pub fn of_byline(tree: &Tree) -> Option<String> {
     let bylines = (0..tree.nodes.len()).filter(|n| is_byline(tree, *n)).take(MOST_BYLINES);
     let candidates: Vec<usize> = bylines.collect();
-    let stated = candidates.iter().filter(|n| is_stated(tree, **n));
+    let stated: Vec<usize> = candidates.iter().copied().filter(|n| is_stated(tree, *n)).collect();
     let named = candidates.iter().filter(|n| !is_stated(tree, **n));
-    stated.chain(named).find_map(|n| of_element(tree, *n))
+    let first = stated.iter().find_map(|n| Some((*n, of_element(tree, *n)?)));
+    // Several who wrote it together stand side by side.
+    let Some((first, name)) = first else { return named.into_iter().find_map(|n| of_element(tree, *n)) };
+    let beside = stated.iter().filter(|n| **n > first && tree.nodes[**n].parent == tree.nodes[first].parent);
+    let others = beside.filter_map(|n| of_element(tree, *n));
+    joined(&std::iter::once(name).chain(others).collect::<Vec<_>>())
 }
 
 /// A name that no class betrays: a link to a person near the headline, or a short line that begins with "By".
@@ -89,9 +116,17 @@ pub fn near_headline(tree: &Tree, begin: usize) -> Option<String> {
         near.clone().filter(|n| is_person(tree, *n)).map(|n| tree.line(n)).take(5).collect();
     let by = || {
         let lines = tree.texts(near).filter(|n| tree.weight(*n) <= LONGEST_BYLINE);
-        lines.map(|n| tree.line(tree.nodes[n].parent)).find_map(|line| signed(&line))
+        lines
+            .map(|n| tree.line(tree.nodes[n].parent))
+            .find_map(|line| signed(&line).or_else(|| inline(&line)))
     };
     joined(&links).or_else(by)
+}
+
+/// The name behind 作者 in a line that begins with something else.
+fn inline(line: &str) -> Option<String> {
+    let found = INLINE.as_ref().filter(|_| line.chars().count() <= LONGEST_BYLINE)?.captures(line)?;
+    name(found.name("name")?.as_str())
 }
 
 /// The name of a line that begins with "By".
@@ -99,8 +134,8 @@ fn signed(line: &str) -> Option<String> {
     let before = BEFORE.as_ref()?.find(line)?;
     let rest = &line[before.end()..];
     let is_name = rest.starts_with(|c: char| c.is_uppercase() || clean::is_han(c));
-    let n_words = rest.split_whitespace().count();
-    (is_name && n_words <= 8).then(|| name(rest)).flatten()
+    let found = name(rest).filter(|_| is_name)?;
+    (found.split_whitespace().count() <= 8).then_some(found)
 }
 
 /// Whether a link leads to the page of a person.
@@ -177,11 +212,16 @@ mod tests {
             ("作者：王小明", "王小明"),
             ("Jo Park · 5 min read", "Jo Park"),
             ("Byron Lane", "Byron Lane"),
+            ("Jo Park, Senior Staff Writer", "Jo Park"),
+            ("Jo Park (AI Reporter)", "Jo Park"),
+            ("Mei Lin, Jo Park", "Mei Lin, Jo Park"),
+            ("文｜王小明 编辑｜李小红", "王小明"),
+            ("记者 王小明 实习记者 李小红", "王小明, 李小红"),
             ("Maya Diaz and Jo Park", "Maya Diaz and Jo Park"),
         ] {
             assert_eq!(name(text).as_deref(), Some(expected), "{text}");
         }
-        for text in ["By", "admin", "https://a.example/jo", "", "2026"] {
+        for text in ["By", "admin", "jo@a.example", "https://a.example/jo", "", "2026"] {
             assert_eq!(name(text), None, "{text}");
         }
     }
@@ -192,5 +232,19 @@ mod tests {
             <div class='article-byline'>By <a href='/author/mei'>Mei Lin</a>, who writes about chips and the people who design them</div>";
         let tree = Tree::of(&Document::from(html));
         assert_eq!(of_byline(&tree).as_deref(), Some("Mei Lin"));
+    }
+
+    #[test]
+    fn all_who_signed_together_are_named() {
+        let html = "<p>By <a rel=author href=/m>Mei Lin</a> and <a rel=author href=/j>Jo Park</a></p>";
+        assert_eq!(of_byline(&Tree::of(&Document::from(html))).as_deref(), Some("Mei Lin, Jo Park"));
+    }
+
+    #[test]
+    fn a_signature_may_stand_in_the_middle_of_a_line() {
+        let near =
+            |line: &str| near_headline(&Tree::of(&Document::from(format!("<h1>News</h1><p>{line}</p>"))), 0);
+        assert_eq!(near("2026-05-04 08:00 来源：示例网 作者：王小明").as_deref(), Some("王小明"));
+        assert_eq!(near("By Mei Lin | May 4, 2026 | 7 min read").as_deref(), Some("Mei Lin"));
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::meta::Meta;
 use super::page::Reading;
-use super::{clean, decode, page, paper, wall};
+use super::{clean, decode, page, paper, tongue, wall};
 use crate::config::ArticleRules;
 use crate::model::{Article, Language, Origin, SourceKind};
 
@@ -131,39 +131,34 @@ pub fn by_rules(
         return Err("the page is not HTML".into());
     }
     let html = decode::decode(bytes, content_type);
-    let reading = page::read(&html, url, rules);
-    let (title, text) = reading.as_ref().map_or(("", ""), |reading| (&reading.meta.title, &reading.text));
-    if let Some(kind) = wall::found(title, text).or_else(|| page::bare_wall(&html, text)) {
+    if is_json(&html) {
+        return Err("the page is not HTML".into());
+    }
+    let reading = page::read(&html, url, rules)?;
+    let text = &reading.text;
+    if let Some(kind) = wall::found(&reading.signs, text).or_else(|| page::bare_wall(&html, text)) {
         return Err(format!("not an article: {kind}"));
     }
-    let reading = reading?;
     if reading.text.is_empty() {
         return Err("no text in the page".into());
     }
     Ok(article_of(reading))
 }
 
+/// An answer for programs, an error of theirs more often than not.
+fn is_json(html: &str) -> bool {
+    let text = html.trim();
+    text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
 fn article_of(reading: Reading) -> Article {
-    let language = clean::language(&reading.text, Language::En);
     // Metered pages are marked too, and hold the whole text.
     let is_stub = reading.meta.paywalled && clean::weight(&reading.text) < LONGEST_STUB;
-    let complete = !reading.cut && !is_stub && !wall::is_cut(&reading.text);
-    let Meta { title, author, date, site, canonical, image, image_alt, .. } = reading.meta;
-    let text = reading.text;
-    Article {
-        title,
-        author,
-        date,
-        language,
-        site,
-        canonical,
-        image,
-        image_alt,
-        paper: None,
-        text,
-        how: Origin::Page,
-        complete,
-    }
+    let complete = !reading.cut && !is_stub && !wall::is_cut(&reading.signs, &reading.text);
+    let Meta { title, author, date, site, canonical, image, image_alt, declared, .. } = reading.meta;
+    let language = tongue::of(&reading.text, declared.as_deref(), &Language::En.into());
+    let article = Article::of_text(title, reading.text, language, Origin::Page);
+    Article { author, date, site, canonical, image, image_alt, complete, ..article }
 }
 
 /// An abstract is what a reader of papers wants first, and release notes are the release's whole text.
@@ -192,7 +187,7 @@ fn of_page(material: &Material, page: &Page) -> Result<Article, String> {
 /// Whether the page holds the words of the title under which a feed listed it.
 fn speaks_of(article: &Article, title: &str) -> bool {
     let words: Vec<String> = words(title);
-    if words.len() < 3 || clean::language(title, article.language) != article.language {
+    if words.len() < 3 || tongue::of(title, None, &article.language) != article.language {
         return true;
     }
     let page = format!("{} {}", article.title, article.text).to_lowercase();
@@ -224,7 +219,7 @@ fn of_feed(material: &Material) -> Article {
     let (content, content_cut) = clean::paragraphs(&material.content);
     let (summary, _) = clean::paragraphs(&material.summary);
     let title = clean::title(&material.title);
-    let is_cut = content_cut || wall::is_cut(&content);
+    let is_cut = content_cut || wall::ends_early(&content);
     let (how, text, complete) = if is_abstract_only(material) && (content.len() + summary.len() > 0) {
         let is_release = material.kind == SourceKind::Github && !is_cut;
         (Origin::Abstract, longer(content, summary), is_release)
@@ -235,20 +230,13 @@ fn of_feed(material: &Material) -> Article {
     } else {
         (Origin::Title, title.clone(), false)
     };
-    let language = clean::language(&format!("{title}\n{text}"), material.language);
+    let language = tongue::of(&format!("{title}\n{text}"), None, &material.language.into());
+    let article = Article::of_text(title, text, language, how);
     Article {
-        title,
         author: material.author.clone(),
         date: material.published_at.map(Into::into),
-        language,
-        site: None,
-        canonical: None,
-        image: None,
-        image_alt: None,
-        paper: None,
-        text,
-        how,
         complete,
+        ..article
     }
 }
 

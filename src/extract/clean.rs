@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use regex::{Regex, RegexSet};
 
 use super::render::{Block, Kind};
-use crate::model::Language;
 
 /// Most characters of an article's text.
 pub const MOST_CHARS: usize = 200_000;
@@ -128,28 +127,6 @@ pub fn title(text: &str) -> String {
     capped(&line(&decoded(text)), MOST_TITLE_CHARS).0
 }
 
-/// The language of `text`; `default` where it is too short to tell or neither English nor Chinese.
-pub fn language(text: &str, default: Language) -> Language {
-    let n_kana = text.chars().take(4000).filter(|c| is_kana(*c)).count();
-    let (n_han, n_letters) = text.chars().take(4000).fold((0_usize, 0_usize), |(han, letters), c| {
-        (han + usize::from(is_han(c)), letters + usize::from(c.is_alphabetic()))
-    });
-    if n_kana * 10 > n_han && n_kana >= 4 {
-        return default;
-    }
-    // Chinese articles about software are full of Latin names, so a fifth of Han is enough.
-    if n_han * 5 >= n_letters && n_han >= 4 {
-        return Language::Zh;
-    }
-    let detector = whatlang::Detector::with_allowlist(vec![whatlang::Lang::Eng, whatlang::Lang::Cmn]);
-    let head: String = text.chars().take(2000).collect();
-    match detector.detect_lang(&head) {
-        Some(whatlang::Lang::Cmn) => Language::Zh,
-        Some(_) if n_letters >= 20 => Language::En,
-        _ => default,
-    }
-}
-
 /// Length in Latin characters: a Chinese one says about as much as two.
 pub fn weight(text: &str) -> usize {
     text.chars().map(|c| if is_han(c) { 2 } else { 1 }).sum()
@@ -236,12 +213,5 @@ mod tests {
         let long: String = (0..20_000).map(|n| format!("Line {n} of it.\n\n")).collect();
         let (text, cut) = paragraphs(&long);
         assert!(cut && text.chars().count() <= MOST_CHARS && text.ends_with('.'));
-    }
-
-    #[test]
-    fn languages_are_told_apart_and_short_texts_keep_the_source_s() {
-        assert_eq!(language("OpenAI 发布 GPT-5 API，价格下降一半，开发者欢迎", Language::En), Language::Zh);
-        assert_eq!(language("The lab shipped a model that runs on a laptop.", Language::Zh), Language::En);
-        assert_eq!(language("v2.1", Language::Zh), Language::Zh);
     }
 }

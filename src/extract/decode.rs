@@ -48,10 +48,12 @@ fn of_meta(bytes: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_label(label)
 }
 
-/// A few broken characters are an accident of the writer; many are the wrong encoding.
+/// A few broken characters are an accident of the writer; many are the wrong encoding, and so are few where no other
+/// character is whole but those of English: it is the others that break.
 fn fits(text: &str) -> bool {
     let n_broken = text.matches('\u{fffd}').count();
-    n_broken * 200 < text.len()
+    let n_whole = text.chars().filter(|c| !c.is_ascii() && *c != '\u{fffd}').count();
+    n_broken * 200 < text.len() && n_whole > 2 * n_broken
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
@@ -95,6 +97,17 @@ mod tests {
         let text = decode(&bytes, Some("text/html; charset=utf-8"));
         assert!(text.starts_with(NEWS));
         assert_eq!(text.matches('\u{fffd}').count(), 1);
+    }
+
+    #[test]
+    fn western_pages_of_old_are_read_though_they_do_not_say_so() {
+        let page = format!(
+            "<p>Der Müller läuft schön über die Brücke.</p>{}",
+            "<p>Plain words follow.</p>".repeat(200)
+        );
+        let bytes = encoding_rs::WINDOWS_1252.encode(&page).0.into_owned();
+        assert_eq!(decode(&bytes, Some("text/html")), page);
+        assert_eq!(decode(&bytes, Some("text/html; charset=utf-8")), page);
     }
 
     #[test]

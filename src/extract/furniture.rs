@@ -164,3 +164,33 @@ pub fn lone_headings(tree: &Tree, root: usize, caption: &[bool], dead: &mut [boo
         }
     }
 }
+
+/// Empties what counts the lines of code beside it.
+pub fn drop_line_numbers(tree: &mut Tree) {
+    const NAMES: [&str; 9] = [
+        " ln ",
+        " lnt ",
+        " lineno",
+        " line-number",
+        "gutter",
+        "hljs-ln-n",
+        " linenumber",
+        " line-num ",
+        " blob-num ",
+    ];
+    let counts = |tree: &Tree, n: usize| {
+        let node = &tree.nodes[n];
+        let is_named = !node.marks.is_empty() && NAMES.iter().any(|name| node.marks.contains(name));
+        is_named
+            && tree
+                .below(n)
+                .all(|n| tree.nodes[n].text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace()))
+    };
+    for n in 0..tree.nodes.len() {
+        if counts(tree, n) {
+            for inner in tree.below(n) {
+                tree.nodes[inner].text.clear();
+            }
+        }
+    }
+}

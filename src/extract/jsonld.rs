@@ -1,7 +1,11 @@
 //! What a page says of itself for machines: JSON-LD after schema.org.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde_json::{Map, Value};
 
+use super::clean;
 use super::tree::Tree;
 
 /// Scripts longer than this are no description of an article.
@@ -32,8 +36,8 @@ pub struct Described {
     pub paywalled: bool,
 }
 
-/// Reads all descriptions in `tree`.
-pub fn read(tree: &Tree) -> Described {
+/// Reads all descriptions in `tree`, the page at `url`.
+pub fn read(tree: &Tree, url: &str) -> Described {
     let mut objects = Vec::new();
     for script in tree.named("script") {
         let is_json = tree.nodes[script]
@@ -49,8 +53,22 @@ pub fn read(tree: &Tree) -> Described {
             flatten(value, 0, &mut objects);
         }
     }
-    describe(&objects)
+    let titles = ["title", "h1"].into_iter().flat_map(|name| tree.named(name).take(3));
+    let titles: Vec<String> = titles.map(|n| tree.line(n).to_lowercase()).collect();
+    let is_own = |object: &Map<String, Value>| {
+        let headline =
+            object.get("headline").and_then(text_of).map(|line| clean::title(&line).to_lowercase());
+        let leads_here =
+            ["url", "@id", "mainEntityOfPage"].iter().filter_map(|key| object.get(*key)?.as_str());
+        headline
+            .is_some_and(|line| line.chars().count() >= 4 && titles.iter().any(|title| title.contains(&line)))
+            || leads_here.map(|own| own.trim_end_matches('/')).any(|own| own == url.trim_end_matches('/'))
+    };
+    describe(&objects, &is_own)
 }
+
+/// A comma behind which nothing comes.
+static TRAILING: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r",\s*([}\]])").ok());
 
 /// Some wrap it in CDATA or comments, some break lines inside of strings.
 fn parse(text: &str) -> Option<Value> {
@@ -58,7 +76,9 @@ fn parse(text: &str) -> Option<Value> {
     let text = text.trim_start_matches("<![CDATA[").trim_end_matches("-->").trim();
     let text = text.trim_end_matches("]]>").trim_end_matches("//").trim().trim_end_matches(';');
     let strict = serde_json::from_str(text).ok();
-    strict.or_else(|| serde_json::from_str(&text.replace(['\n', '\r', '\t'], " ")).ok())
+    let in_one_line = || text.replace(['\n', '\r', '\t'], " ");
+    let strict = strict.or_else(|| serde_json::from_str(&in_one_line()).ok());
+    strict.or_else(|| serde_json::from_str(&TRAILING.as_ref()?.replace_all(&in_one_line(), "$1")).ok())
 }
 
 fn flatten(value: Value, depth: usize, objects: &mut Vec<Map<String, Value>>) {
@@ -81,10 +101,11 @@ fn flatten(value: Value, depth: usize, objects: &mut Vec<Map<String, Value>>) {
     }
 }
 
-fn describe(objects: &[Map<String, Value>]) -> Described {
+/// Of several articles the one that `is_own` knows comes first.
+fn describe(objects: &[Map<String, Value>], is_own: &dyn Fn(&Map<String, Value>) -> bool) -> Described {
     let mut ranked: Vec<(u8, &Map<String, Value>)> =
         objects.iter().filter_map(|object| Some((rank(object)?, object))).collect();
-    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.sort_by_key(|(rank, object)| (*rank, *rank == 0 && !is_own(object)));
     let mut found = Described::default();
     for (rank, object) in ranked {
         let text = |key: &str| object.get(key).and_then(text_of);
@@ -195,7 +216,7 @@ mod tests {
 
     fn described(json: &str) -> Described {
         let html = format!("<script type='application/ld+json'>{json}</script>");
-        read(&Tree::of(&Document::from(html)))
+        read(&Tree::of(&Document::from(html)), "https://a.example/x")
     }
 
     #[test]

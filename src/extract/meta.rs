@@ -1,11 +1,13 @@
 //! Title, author, date, language and picture of a page, each from the surest place that states it.
 
+use std::ops::Range;
+
 use chrono::{DateTime, FixedOffset};
 use url::Url;
 
 use super::jsonld::{self, Described};
 use super::tree::Tree;
-use super::{author, clean, date, title};
+use super::{author, clean, date, day, picture, title};
 
 /// Pieces of text behind the headline in which a day is looked for; a quarter as many before it.
 const NEAR: usize = 60;
@@ -34,6 +36,8 @@ pub struct Meta {
     pub body: Option<String>,
     /// Whether the page says that reading costs money.
     pub paywalled: bool,
+    /// The language that the page declares.
+    pub declared: Option<String>,
 }
 
 /// Values of `<meta>` by lower-case name.
@@ -66,19 +70,16 @@ impl<'a> Head<'a> {
     }
 }
 
-/// Reads what `tree`, the page at `url`, says. `begin` is the node with which its text begins.
-pub fn read(tree: &Tree, url: &str, begin: usize) -> Meta {
-    let head = Head::of(tree);
-    let described = jsonld::read(tree);
-    let canonical = canonical(tree, &head, url);
+/// Reads what `tree`, the page at `url`, says. `shown` are the nodes among which its text stands.
+pub fn read(tree: &Tree, url: &str, shown: Range<usize>) -> Meta {
+    let (head, begin) = (Head::of(tree), shown.start);
+    let base = base(tree, url);
+    let canonical = canonical(tree, &head, &base);
+    let described = jsonld::read(tree, canonical.as_deref().unwrap_or(url));
     let own = canonical.clone().unwrap_or_else(|| url.to_owned());
     let site = head.get(&["og:site_name", "application-name", "al:android:app_name"]).map(clean::title);
     let site = site.or_else(|| described.site.as_deref().map(clean::title)).filter(|site| !site.is_empty());
-    let image =
-        head.get(&["og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"]);
-    let image =
-        image.map(str::to_owned).or_else(|| described.image.clone()).and_then(|image| absolute(&image, url));
-    let image_alt = image.as_deref().and_then(|image| alt(tree, &head, image));
+    let (image, image_alt) = lead_image(tree, &head, described.image.as_deref(), (&base, shown)).unzip();
     Meta {
         title: title::of(tree, &head, &described, site.as_deref()),
         author: author(tree, &head, &described, site.as_deref(), begin),
@@ -86,7 +87,8 @@ pub fn read(tree: &Tree, url: &str, begin: usize) -> Meta {
         site,
         canonical,
         image,
-        image_alt,
+        image_alt: image_alt.flatten(),
+        declared: tree.named("html").find_map(|n| tree.nodes[n].attr("lang").map(str::to_owned)),
         paywalled: described.paywalled,
         body: described.body,
     }
@@ -95,9 +97,40 @@ pub fn read(tree: &Tree, url: &str, begin: usize) -> Meta {
 fn canonical(tree: &Tree, head: &Head<'_>, url: &str) -> Option<String> {
     let is_canonical =
         |n: &usize| tree.nodes[*n].attr("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical"));
-    let link = tree.named("link").find(is_canonical).and_then(|n| tree.nodes[n].attr("href"));
-    let link = link.and_then(|href| absolute(href, url));
+    let links = tree.named("link").filter(is_canonical).filter_map(|n| tree.nodes[n].attr("href"));
+    let link = links.filter(|href| !href.trim().is_empty()).find_map(|href| absolute(href, url));
     link.or_else(|| head.get(&["og:url"]).and_then(|href| absolute(href, url)))
+}
+
+/// Against which the page's addresses are read.
+fn base(tree: &Tree, url: &str) -> String {
+    let stated = tree.named("base").find_map(|n| tree.nodes[n].attr("href"));
+    stated.and_then(|href| absolute(href, url)).unwrap_or_else(|| url.to_owned())
+}
+
+/// The picture that the head names, else the first one in the text.
+fn lead_image(
+    tree: &Tree,
+    head: &Head<'_>,
+    described: Option<&str>,
+    (base, shown): (&str, Range<usize>),
+) -> Option<(String, Option<String>)> {
+    const NAMES: [&str; 6] = [
+        "og:image",
+        "og:image:url",
+        "og:image:secure_url",
+        "twitter:image",
+        "twitter:image:src",
+        "weibo:article:image",
+    ];
+    let named = NAMES.iter().flat_map(|name| head.all(name)).chain(described);
+    if let Some(image) = named.filter_map(|image| absolute(image, base)).next() {
+        let alt = alt(tree, head, &image);
+        return Some((image, alt));
+    }
+    let found = picture::first(tree, shown)?;
+    let alt = Some(clean::title(&found.alt)).filter(|alt| !alt.is_empty());
+    Some((absolute(&found.address, base)?, alt))
 }
 
 /// An address of the web, against the page's own.
@@ -198,7 +231,7 @@ fn of_time(tree: &Tree) -> Option<DateTime<FixedOffset>> {
     let value = |n: usize| {
         let node = &tree.nodes[n];
         let stated = node.attr("datetime").or_else(|| node.attr("content")).and_then(date::stated);
-        stated.or_else(|| date::written(&tree.line(n)))
+        stated.or_else(|| day::written(&tree.line(n)))
     };
     let says_so = |n: &usize| {
         let node = &tree.nodes[*n];
@@ -222,14 +255,16 @@ fn of_text(tree: &Tree, begin: usize) -> Option<DateTime<FixedOffset>> {
         let weight = tree.weight(*n);
         (6..=120).contains(&weight) && super::names::is_date(&tree.nodes[*n].marks) && !is_elsewhere(tree, *n)
     });
-    let by_name = named.take(20).find_map(|n| date::written(&tree.line(n)));
+    let by_name = named.take(20).find_map(|n| day::written(&tree.line(n)));
     by_name.or_else(|| {
+        let in_footer = |n: usize| tree.ancestors(n).any(|n| &*tree.nodes[n].name == "footer");
         // Around the headline that stands before the text, or where the text begins.
         let title = tree.named("h1").filter(|n| *n <= begin).last().unwrap_or(begin);
         let after = tree.texts(title..tree.nodes.len()).take(NEAR);
         let before: Vec<usize> = tree.texts(0..title).collect();
         let before = before[before.len().saturating_sub(NEAR / 4)..].to_vec();
         let lines = after.chain(before).filter(|n| tree.weight(*n) < LONGEST_LINE);
-        lines.filter_map(|n| date::written(&tree.nodes[n].text)).next()
+        let lines = lines.filter(|n| !in_footer(*n) && !day::is_of_site(&tree.nodes[*n].text));
+        lines.filter_map(|n| day::written(&tree.nodes[n].text)).next()
     })
 }

@@ -7,6 +7,7 @@ mod body;
 mod choose;
 mod clean;
 mod date;
+mod day;
 mod decode;
 mod furniture;
 mod jsonld;
@@ -16,8 +17,10 @@ mod names;
 mod page;
 mod paper;
 pub mod pdf;
+mod picture;
 mod render;
 mod title;
+mod tongue;
 mod tree;
 mod wall;
 
@@ -27,10 +30,10 @@ mod tests;
 use anyhow::Context as _;
 use chrono::{Duration, TimeDelta};
 use futures::{StreamExt as _, stream};
-use tokio::task::spawn_blocking;
 
 use crate::config::ArticleRules;
 use crate::context::Context;
+use crate::deadline;
 use crate::model::{Article, ItemId, Language, Origin, Report, SourceKind};
 use crate::progress::Work;
 use crate::store::articles::{self, Unread};
@@ -103,8 +106,8 @@ async fn read(ctx: &Context, item: Unread) -> anyhow::Result<(ItemId, choose::Ch
         let program = std::env::current_exe().context("cannot find headsup itself")?;
         material.pdf_text = Some(pdf::text(&program, bytes).await);
     }
-    let choice = spawn_blocking(move || choose::choose(&material)).await;
-    Ok((item_id, choice.unwrap_or_else(|_| title_only(title, language))))
+    let choice = deadline::within(move || choose::choose(&material)).await;
+    Ok((item_id, choice.unwrap_or_else(|overrun| title_only(&title, language, &overrun.to_string()))))
 }
 
 fn material(item: Unread, page: Option<articles::StoredPage>, rules: ArticleRules) -> choose::Material {
@@ -127,23 +130,9 @@ fn material(item: Unread, page: Option<articles::StoredPage>, rules: ArticleRule
     }
 }
 
-/// What is left of an item whose text made our own reading fail.
-fn title_only(title: String, language: Language) -> choose::Choice {
-    let text = clean::title(&title);
-    let how = Origin::Title;
-    let article = Article {
-        title: text.clone(),
-        author: None,
-        date: None,
-        language,
-        site: None,
-        canonical: None,
-        image: None,
-        image_alt: None,
-        paper: None,
-        text,
-        how,
-        complete: false,
-    };
-    choose::Choice { article, note: Some("its text could not be read".into()), page_rejected: true }
+/// What is left of an item whose text made our own reading fail. `why` says how.
+fn title_only(title: &str, language: Language, why: &str) -> choose::Choice {
+    let text = clean::title(title);
+    let article = Article::of_text(text.clone(), text, language.into(), Origin::Title);
+    choose::Choice { article, note: Some(why.to_owned()), page_rejected: true }
 }

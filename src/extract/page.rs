@@ -1,6 +1,7 @@
 //! HTML to the article in it: one tree, two readings of it, one text.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
@@ -11,7 +12,7 @@ use regex::Regex;
 use super::meta::Meta;
 use super::render::{self, Block, Kind};
 use super::tree::{COMMA, Tree};
-use super::{body, clean, merge, meta};
+use super::{body, clean, furniture, merge, meta, wall};
 use crate::config::ArticleRules;
 use crate::markup;
 
@@ -36,6 +37,8 @@ pub struct Reading {
     pub text: String,
     /// Whether the cap cut the text.
     pub cut: bool,
+    /// What of a wall is there besides the text.
+    pub signs: wall::Signs,
 }
 
 /// Tags, and scripts whole: what looks like a tag in them is none.
@@ -61,13 +64,14 @@ pub fn read(html: &str, url: &str, rules: &ArticleRules) -> Result<Reading, Stri
     }
     let chosen = rules.content.as_deref().and_then(|css| document.try_select(css));
     let chosen: HashSet<NodeId> = chosen.iter().flat_map(|found| found.nodes()).map(|node| node.id).collect();
-    let tree = Tree::of(&document);
-    let (mut blocks, begin) = if chosen.is_empty() {
+    let mut tree = Tree::of(&document);
+    furniture::drop_line_numbers(&mut tree);
+    let (mut blocks, shown) = if chosen.is_empty() {
         by_rule(document, &tree, url, is_chinese)
     } else {
         by_selector(&tree, &chosen)
     };
-    let meta = meta::read(&tree, url, begin);
+    let meta = meta::read(&tree, url, shown.clone());
     // The headline is kept apart from the text.
     if blocks
         .first()
@@ -80,28 +84,32 @@ pub fn read(html: &str, url: &str, rules: &ArticleRules) -> Result<Reading, Stri
     if let Some((body, was_cut)) = described.filter(|(body, _)| says_more(body, &text)) {
         (text, cut) = (body, was_cut);
     }
-    Ok(Reading { meta, text, cut })
+    let signs = wall::Signs::of(&tree, url, meta.site.as_deref());
+    let signs = signs.with_gate(&tree, shown.start, clean::weight(&text));
+    Ok(Reading { meta, text, cut, signs })
 }
 
-/// The blocks of both readings, and the node with which they begin.
-fn by_rule(document: Document, tree: &Tree, url: &str, is_chinese: bool) -> (Vec<Block>, usize) {
+/// The blocks of both readings, and the nodes among which they stand.
+fn by_rule(document: Document, tree: &Tree, url: &str, is_chinese: bool) -> (Vec<Block>, Range<usize>) {
     // Readability is old code about the oldest of formats: a panic in it must not end the stage.
     let first = catch_unwind(AssertUnwindSafe(|| readability(document, tree, url, is_chinese)));
     let first = first.unwrap_or_else(|_| vec![false; tree.nodes.len()]);
     let body = body::read(tree);
     let begin = (0..tree.nodes.len()).find(|n| first[*n] && tree.weight(*n) > 60);
-    (merge::blocks(tree, &first, &body), begin.unwrap_or(body.first))
+    let begin = begin.unwrap_or(body.first);
+    (merge::blocks(tree, &first, &body), begin..body.end.max(begin))
 }
 
 /// What stands in the elements that the source's selector names.
-fn by_selector(tree: &Tree, chosen: &HashSet<NodeId>) -> (Vec<Block>, usize) {
+fn by_selector(tree: &Tree, chosen: &HashSet<NodeId>) -> (Vec<Block>, Range<usize>) {
     let mut inside = vec![false; tree.nodes.len()];
     for (index, node) in tree.nodes.iter().enumerate() {
         inside[index] = inside[node.parent] || chosen.contains(&node.id);
     }
     let never = body::never(tree);
     let begin = inside.iter().position(|is_in| *is_in).unwrap_or_default();
-    (render::blocks(tree, 0..tree.nodes.len(), &|n| inside[n] && !never[n]), begin)
+    let end = inside.iter().rposition(|is_in| *is_in).map_or(begin, |last| last + 1);
+    (render::blocks(tree, 0..tree.nodes.len(), &|n| inside[n] && !never[n]), begin..end)
 }
 
 /// Whether the text that a page gives machines is an article, and the one that it shows people a stub.

@@ -115,7 +115,7 @@ fn chinese_and_japanese_pages_are_read() {
         format!("<p>{chinese}</p>").repeat(5)
     );
     let article = read(&html);
-    assert_eq!((article.title.as_str(), article.language), ("剪枝模型在笔记本上运行", Language::Zh));
+    assert_eq!((article.title.as_str(), article.language), ("剪枝模型在笔记本上运行", Language::Zh.into()));
     assert_eq!(article.date.unwrap().date_naive().to_string(), "2026-05-04");
     assert!(article.text.starts_with(chinese), "{}", article.text);
     assert!(!article.text.contains("责任编辑") && !article.text.contains("猜你喜欢"), "{}", article.text);
@@ -137,4 +137,40 @@ fn a_formula_does_not_break_its_sentence() {
         paragraphs(4)
     );
     assert!(read(&html).text.contains("A loss of x is enough"));
+}
+
+#[test]
+fn code_is_read_without_the_numbers_of_its_lines() {
+    let html = format!(
+        "<article><h1>Run it</h1>{}<pre><span class=ln>1</span><span>lab fetch</span>\n<span class=ln>2</span><span>lab serve 8080</span></pre>\
+         <table><tr><td class=gutter><pre>1\n2</pre></td><td class=code><pre>open door\nclose door</pre></td></tr></table>{}</article>",
+        paragraphs(3),
+        paragraphs(3)
+    );
+    let text = read(&html).text;
+    assert!(text.contains("lab fetch\nlab serve 8080") && text.contains("open door\nclose door"), "{text}");
+    assert!(!text.contains("1lab") && !text.contains("1\n2"), "{text}");
+}
+
+#[test]
+fn the_lead_picture_is_found_where_the_head_names_none() {
+    let body = format!("<h1>Desk</h1><img src=img/desk.jpg alt='A desk'>{}", paragraphs(4));
+    let article =
+        read(&format!("<head><base href='https://cdn.example/a/'></head><article>{body}</article>"));
+    assert_eq!(article.image.as_deref(), Some("https://cdn.example/a/img/desk.jpg"));
+    assert_eq!(article.image_alt.as_deref(), Some("A desk"));
+    let head = "<meta property=og:image content='http://[no'><meta name=twitter:image content=/good.png><link rel=canonical href=''><meta property=og:url content=/own>";
+    let article = read(&format!("<head>{head}</head><article>{body}</article>"));
+    assert_eq!(article.image.as_deref(), Some("https://lab.example/good.png"));
+    assert_eq!(article.canonical.as_deref(), Some("https://lab.example/own"));
+}
+
+#[test]
+fn a_description_of_another_story_is_not_the_page_s() {
+    let head = r#"<title>Desk for two</title><script type="application/ld+json">[{"@type":"NewsArticle","headline":"Other story","author":"Jo Park","datePublished":"2020-01-01"},
+        {"@type":"NewsArticle","headline":"Desk for two","author":{"name":"Mei Lin"},"datePublished":"2026-05-04",}]</script>"#;
+    let article =
+        read(&format!("<head>{head}</head><article><h1>Desk for two</h1>{}</article>", paragraphs(4)));
+    assert_eq!(article.author.as_deref(), Some("Mei Lin"));
+    assert_eq!(article.date.unwrap().date_naive().to_string(), "2026-05-04");
 }

@@ -236,7 +236,10 @@ fn lane(story: &Story, funding: Option<&Funding>) -> Lane {
 fn words(story: &Story) -> (BTreeMap<Language, String>, BTreeMap<Language, Summary>) {
     let (mut headlines, mut summaries) = (BTreeMap::new(), BTreeMap::new());
     for language in Language::ALL {
-        let own = story.items.iter().find(|item| item.language == *language && !item.text.trim().is_empty());
+        let own = story
+            .items
+            .iter()
+            .find(|item| item.language.reader() == Some(*language) && !item.text.trim().is_empty());
         let Some(item) = own.or(story.items.first()) else { continue };
         headlines.insert(*language, headline(item));
         summaries.insert(*language, summary::extract(&item.title, &item.text));

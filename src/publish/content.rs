@@ -86,7 +86,7 @@ pub fn story(story: &Story, verdict: Verdict) -> IssueStory {
                 url: item.link.clone(),
                 source: item.source.clone(),
                 title: item.title.clone(),
-                language: item.language,
+                language: item.language.clone(),
             })
             .collect(),
         n_owners: story.owners.len(),

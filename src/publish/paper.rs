@@ -207,7 +207,7 @@ mod tests {
             link: (*link).into(),
             title: "title".into(),
             text: (*text).into(),
-            language: Language::En,
+            language: Language::En.into(),
             source: format!("source {n}"),
             source_slug: format!("source-{n}"),
             owner: format!("owner {n}"),

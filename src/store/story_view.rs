@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
-use crate::model::{ItemId, Lane, Language, SourceKind, Story, StoryId, StoryItem, Tier};
+use crate::model::{ItemId, Lane, Language, SourceKind, Story, StoryId, StoryItem, Tier, Tongue};
 
 struct Row {
     story_id: i64,
@@ -88,7 +88,7 @@ fn item(row: Row) -> StoryItem {
         link: row.link,
         title: row.title,
         text: row.body,
-        language: row.language.parse().unwrap_or(Language::En),
+        language: Tongue::new(&row.language),
         source: row.source,
         source_slug: row.source_slug,
         owner: row.owner,

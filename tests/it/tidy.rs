@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What every stage may use from the crate. The stages stand in flow order; none names another.
-const STAGE: &str = "clock config context markup model progress store";
+const STAGE: &str = "clock config context deadline markup model progress store";
 
 /// What each module may use from the crate.
 const MAY_USE: &[(&str, &str)] = &[
     ("model", ""),
+    ("deadline", ""),
     ("markup", ""),
     ("clock", ""),
     ("progress", ""),
