@@ -360,6 +360,8 @@ pub struct Article {
     pub image_alt: Option<String>,
     /// The whole text of a paper, of which `text` is the abstract.
     pub paper: Option<String>,
+    /// Links of the text to other sites.
+    pub links: Vec<String>,
     /// Plain paragraphs, separated by an empty line.
     pub text: String,
     /// How it was got.
@@ -381,6 +383,7 @@ impl Article {
             image: None,
             image_alt: None,
             paper: None,
+            links: Vec::new(),
             text,
             how,
             complete: false,
@@ -417,6 +420,9 @@ pub struct StoryItem {
     pub published_at: DateTime<Utc>,
     /// Why it is in this story.
     pub reason: String,
+    /// Links of its text to other sites.
+    #[serde(default)]
+    pub links: Vec<String>,
 }
 
 /// The items that tell one event. The lead stands first.

@@ -256,6 +256,7 @@ fn story<'l>(number: usize, lines: impl Iterator<Item = &'l Line>) -> Story {
             lane: document.lane,
             published_at: document.at,
             reason: String::new(),
+            links: Vec::new(),
         })
         .collect();
     let mut owners: Vec<String> = items.iter().map(|item| item.owner.clone()).collect();

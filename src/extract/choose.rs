@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::meta::Meta;
 use super::page::Reading;
-use super::{clean, decode, page, paper, tongue, wall};
+use super::{clean, decode, links, page, paper, tongue, wall};
 use crate::config::ArticleRules;
 use crate::model::{Article, Language, Origin, SourceKind};
 
@@ -155,10 +155,10 @@ fn article_of(reading: Reading) -> Article {
     // Metered pages are marked too, and hold the whole text.
     let is_stub = reading.meta.paywalled && clean::weight(&reading.text) < LONGEST_STUB;
     let complete = !reading.cut && !is_stub && !wall::is_cut(&reading.signs, &reading.text);
-    let Meta { title, author, date, site, canonical, image, image_alt, declared, .. } = reading.meta;
+    let Meta { title, author, date, site, canonical, image, image_alt, declared, links, .. } = reading.meta;
     let language = tongue::of(&reading.text, declared.as_deref(), &Language::En.into());
     let article = Article::of_text(title, reading.text, language, Origin::Page);
-    Article { author, date, site, canonical, image, image_alt, complete, ..article }
+    Article { author, date, site, canonical, image, image_alt, links, complete, ..article }
 }
 
 /// An abstract is what a reader of papers wants first, and release notes are the release's whole text.
@@ -235,9 +235,14 @@ fn of_feed(material: &Material) -> Article {
     Article {
         author: material.author.clone(),
         date: material.published_at.map(Into::into),
+        links: links::of_feed(longest_html(material), &material.link),
         complete,
         ..article
     }
+}
+
+fn longest_html(material: &Material) -> &str {
+    if material.content.len() >= material.summary.len() { &material.content } else { &material.summary }
 }
 
 fn longer(a: String, b: String) -> String {

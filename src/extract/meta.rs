@@ -7,7 +7,7 @@ use url::Url;
 
 use super::jsonld::{self, Described};
 use super::tree::Tree;
-use super::{author, clean, date, day, picture, title};
+use super::{author, clean, date, day, links, picture, title};
 
 /// Pieces of text behind the headline in which a day is looked for; a quarter as many before it.
 const NEAR: usize = 60;
@@ -38,6 +38,8 @@ pub struct Meta {
     pub paywalled: bool,
     /// The language that the page declares.
     pub declared: Option<String>,
+    /// Links of its text to other sites.
+    pub links: Vec<String>,
 }
 
 /// Values of `<meta>` by lower-case name.
@@ -79,6 +81,7 @@ pub fn read(tree: &Tree, url: &str, shown: Range<usize>) -> Meta {
     let own = canonical.clone().unwrap_or_else(|| url.to_owned());
     let site = head.get(&["og:site_name", "application-name", "al:android:app_name"]).map(clean::title);
     let site = site.or_else(|| described.site.as_deref().map(clean::title)).filter(|site| !site.is_empty());
+    let links = links::of_page(tree, shown.clone(), &base, url);
     let (image, image_alt) = lead_image(tree, &head, described.image.as_deref(), (&base, shown)).unzip();
     Meta {
         title: title::of(tree, &head, &described, site.as_deref()),
@@ -91,6 +94,7 @@ pub fn read(tree: &Tree, url: &str, shown: Range<usize>) -> Meta {
         declared: tree.named("html").find_map(|n| tree.nodes[n].attr("lang").map(str::to_owned)),
         paywalled: described.paywalled,
         body: described.body,
+        links,
     }
 }
 

@@ -11,6 +11,7 @@ mod day;
 mod decode;
 mod furniture;
 mod jsonld;
+mod links;
 mod merge;
 mod meta;
 mod names;

@@ -216,6 +216,7 @@ mod tests {
             lane: Lane::Research,
             published_at: DateTime::UNIX_EPOCH,
             reason: String::new(),
+            links: Vec::new(),
         };
         let story = Story {
             id: StoryId(id),

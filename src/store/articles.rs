@@ -119,14 +119,15 @@ pub async fn save(
     let n_chars = i32::try_from(article.text.chars().count()).unwrap_or(i32::MAX);
     sqlx::query!(
         "INSERT INTO articles (item_id, title, author, language, body, how, complete, n_chars, extracted_at, note,
-                               published_at, site, canonical_link, image, image_alt, paper)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                               published_at, site, canonical_link, image, image_alt, paper, links)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
          ON CONFLICT (item_id) DO UPDATE SET
              title = excluded.title, author = excluded.author, language = excluded.language, body = excluded.body,
              how = excluded.how, complete = excluded.complete, n_chars = excluded.n_chars,
              extracted_at = excluded.extracted_at, note = excluded.note, published_at = excluded.published_at,
              site = excluded.site, canonical_link = excluded.canonical_link, image = excluded.image,
-             image_alt = excluded.image_alt, paper = excluded.paper",
+             image_alt = excluded.image_alt, paper = excluded.paper,
+             links = excluded.links",
         item_id.0,
         article.title,
         article.author,
@@ -142,7 +143,8 @@ pub async fn save(
         article.canonical,
         article.image,
         article.image_alt,
-        article.paper
+        article.paper,
+        &article.links
     )
     .execute(pool)
     .await?;

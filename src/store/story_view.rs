@@ -25,6 +25,7 @@ struct Row {
     published_at: DateTime<Utc>,
     reason: String,
     is_copy: bool,
+    links: Vec<String>,
 }
 
 /// The stories of `ids` in the order of `ids`; ids that do not exist are left out. Each text is cut to `max_chars`.
@@ -40,7 +41,7 @@ pub async fn load(pool: &PgPool, ids: &[StoryId], max_chars: i32) -> sqlx::Resul
                   left(coalesce(a.body, i.summary), $2) AS "body!", coalesce(a.language, i.language) AS "language!",
                   s.name AS source, s.slug AS source_slug, s.owner, s.tier, s.kind, s.lane,
                   coalesce(i.published_at, i.first_seen_at) AS "published_at!", si.reason,
-                  si.copy_of IS NOT NULL AS "is_copy!"
+                  si.copy_of IS NOT NULL AS "is_copy!", coalesce(a.links, '{}') AS "links!"
            FROM stories st
            JOIN story_items si ON si.story_id = st.id
            JOIN items i ON i.id = si.item_id
@@ -97,5 +98,6 @@ fn item(row: Row) -> StoryItem {
         lane: row.lane.parse().unwrap_or(Lane::Industry),
         published_at: row.published_at,
         reason: row.reason,
+        links: row.links,
     }
 }
