@@ -123,7 +123,7 @@ static ROUND_NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\bseries[ -]([a-h])\b|([a-h])\+?\s?轮|\b((?:pre-)?seed)\b|(种子|天使)轮").ok()
 });
 static FURTHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(more|another|additional|further|fresh|extra)\b|再|追加|新一轮").ok()
+    Regex::new(r"(?i)\b(another|additional|further)\s+[$€£¥\d]|\b(million|billion)\s+more\b|追加").ok()
 });
 static FUNDING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(rais(es|ed|ing)|funding|series [a-h]|seed round|valuation|financing)\b|融资|[a-h]\+?\s?轮|领投|估值").ok()
