@@ -37,6 +37,7 @@ pub mod demo;
 pub mod eval;
 pub mod markup;
 pub mod model;
+pub mod openai;
 pub mod pipeline;
 pub mod progress;
 pub mod render;

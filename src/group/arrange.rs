@@ -1,11 +1,12 @@
 //! Decides, for a batch of new items and what stands near them, which stories they tell. Pure: nothing is stored.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
 use super::candidate::Candidate;
 use super::cluster::{self, Group};
+use super::copies::Body;
 pub use super::fingerprint::Document;
 use super::fingerprint::{self, Fingerprint};
 use super::lead;
@@ -59,8 +60,6 @@ pub struct Joining {
     pub reason: String,
     /// As shown.
     pub similarity: f32,
-    /// The item of the story whose text this one repeats: it is no voice of its own.
-    pub copy_of: Option<ItemId>,
 }
 
 /// What becomes of one story.
@@ -74,8 +73,10 @@ pub struct Decision {
     pub joining: Vec<Joining>,
     /// The item that speaks for it, of those known here.
     pub lead: Option<Document>,
-    /// Why stories became one.
-    pub merge_reason: String,
+    /// Of each of its items that is known here the one whose text it repeats: it is no voice of its own.
+    pub copies: Vec<(ItemId, Option<ItemId>)>,
+    /// Why each of several stories is one with the others.
+    pub merge_reasons: BTreeMap<StoryId, String>,
     /// The earlier item of another story that it goes on from, and why.
     pub follows: Option<(ItemId, String)>,
 }
@@ -109,17 +110,19 @@ fn decision(group: &Group, candidates: &[Candidate], clusters: &cluster::Cluster
             Some((partner, bond)) if !opens => (sentence(bond, document(*partner)), bond.similarity),
             _ => ("opens the story".to_owned(), 1.0),
         };
-        Joining { item_id: document(*n).item_id, reason, similarity, copy_of: copied(*n, group, candidates) }
+        Joining { item_id: document(*n).item_id, reason, similarity }
     };
     let new = group.items.iter().filter(|n| document(**n).story_id.is_none());
-    let bridge = new
-        .clone()
-        .find_map(|n| clusters.bonds.get(n).map(|(partner, bond)| sentence(bond, document(*partner))));
+    let crossing = |(story, (own, partner, bond)): (&StoryId, &(usize, usize, Bond))| {
+        (*story, format!("“{}”: {}", document(*own).title, sentence(bond, document(*partner))))
+    };
+    let documents: Vec<&Document> = group.items.iter().map(|n| document(*n)).collect();
     Decision {
         stories: group.stories.clone(),
-        items: group.items.iter().map(|n| document(*n).item_id).collect(),
+        items: documents.iter().map(|one| one.item_id).collect(),
         joining: new.map(joining).collect(),
-        merge_reason: bridge.unwrap_or_default(),
+        copies: copies(&documents),
+        merge_reasons: group.crossings.iter().map(crossing).collect(),
         follows: group
             .follows
             .as_ref()
@@ -138,15 +141,17 @@ fn sentence(bond: &Bond, partner: &Document) -> String {
     )
 }
 
-/// The original of item `n` within its group: the one nearest to the event among those of the same words.
-fn copied(n: usize, group: &Group, candidates: &[Candidate]) -> Option<ItemId> {
-    let rank =
-        |n: usize| (candidates[n].document.tier, candidates[n].document.at, candidates[n].document.item_id);
-    let originals: BTreeSet<_> = group
-        .items
-        .iter()
-        .filter(|other| rank(**other) < rank(n) && candidates[n].repeats(&candidates[**other]))
-        .map(|other| rank(*other))
-        .collect();
-    originals.into_iter().next().map(|(_, _, item_id)| item_id)
+/// Of each the original whose text it repeats: the one nearest to the event, then the earliest.
+fn copies(documents: &[&Document]) -> Vec<(ItemId, Option<ItemId>)> {
+    if documents.len() < 2 {
+        return documents.iter().map(|one| (one.item_id, None)).collect();
+    }
+    let mut ranked: Vec<(&Document, Body)> = documents.iter().map(|one| (*one, Body::of(one))).collect();
+    ranked.sort_by_key(|(one, _)| (one.tier, one.at, one.item_id));
+    let original = |n: usize| {
+        let (own, body) = &ranked[n];
+        let earlier = ranked[..n].iter().filter(|(one, _)| one.language == own.language);
+        earlier.into_iter().find(|(_, other)| body.repeats(other)).map(|(one, _)| one.item_id)
+    };
+    (0..ranked.len()).map(|n| (ranked[n].0.item_id, original(n))).collect()
 }

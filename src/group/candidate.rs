@@ -3,16 +3,11 @@
 use std::collections::HashMap;
 
 use super::fingerprint::{Document, Fingerprint};
+use super::numbers;
 use super::rarity::{Rarity, key};
 
 /// Begins a term that is a bare number of the text: it tells texts apart, and is nobody's name.
 pub const BARE_NUMBER: char = '#';
-
-/// Texts of two outlets with this cosine are one text…
-const SAME_TEXT: f32 = 0.9;
-
-/// …if they have so many terms: short ones are alike by chance.
-const LEAST_TERMS: usize = 25;
 
 /// An item with everything that comparing it needs.
 #[derive(Clone, Debug)]
@@ -54,22 +49,27 @@ impl Candidate {
         shared(&self.vector, &other.vector, |a, b| a * b)
     }
 
-    /// Whether both hold the same text, as outlets do that print an agency's.
-    pub fn repeats(&self, other: &Self) -> bool {
-        let is_long = self.vector.len().min(other.vector.len()) >= LEAST_TERMS;
-        is_long && self.document.language == other.document.language && self.cosine(other) >= SAME_TEXT
-    }
-
-    /// The weight of the names that both say, of those of the one that says fewer.
-    pub fn names_in_common(&self, other: &Self) -> f32 {
+    /// The weight of the names that both say, of those of the one that says fewer, or of `enough` if that is more.
+    pub fn names_in_common(&self, other: &Self, enough: f32) -> f32 {
         let all = |names: &[(i64, f32)]| names.iter().map(|(_, weight)| weight).sum::<f32>();
-        let least = all(&self.names).min(all(&other.names)).max(1.0);
+        let least = all(&self.names).min(all(&other.names)).max(enough);
         shared(&self.names, &other.names, |weight, _| weight) / least
     }
 
     /// What the words prove that both titles say.
     pub fn title_evidence(&self, other: &Self) -> f32 {
         shared(&self.title, &other.title, |evidence, _| evidence)
+    }
+
+    /// Whether both say a name or a word that both languages could share, beside numbers.
+    pub fn shares_word(&self, other: &Self) -> bool {
+        let is_word = |term: &&String| numbers::value(term).is_none();
+        self.print.bridges.keys().filter(is_word).any(|term| other.print.bridges.contains_key(term))
+    }
+
+    /// Whether title or text hold `term`, as far as the text is known.
+    pub fn says(&self, term: &str) -> bool {
+        self.print.bridges.contains_key(term) || self.document.text.to_lowercase().contains(term)
     }
 
     /// Cosine of the meanings, if both are known.

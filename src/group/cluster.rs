@@ -4,6 +4,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 
 use super::candidate::Candidate;
+use super::lead;
 use super::rarity::Rarity;
 use super::relations::{self, Relations};
 use super::similarity::{Bond, Cutoffs, Relation};
@@ -36,6 +37,8 @@ pub struct Group {
     pub stories: Vec<StoryId>,
     /// The earlier item that this group goes on from, with its own item and the bond between.
     pub follows: Option<(usize, usize, Bond)>,
+    /// Of each of several stories: its item, another's, and the surest bond that leads out of it.
+    pub crossings: BTreeMap<StoryId, (usize, usize, Bond)>,
 }
 
 /// Groups, and the bond by which each item that joined came in (with whom).
@@ -60,43 +63,93 @@ pub fn cluster(candidates: &[Candidate], rarity: &Rarity, cutoffs: Cutoffs) -> C
     for (n, part) in parts.iter().enumerate() {
         part.items.iter().for_each(|item| group_of[*item] = n);
     }
+    let updates: Vec<Update<'_>> = relations
+        .iter()
+        .filter_map(|((a, b), relation)| match relation {
+            Relation::Update(bond) => Some((*a, *b, bond)),
+            _ => None,
+        })
+        .collect();
     let mut groups: Vec<Group> = parts
         .into_iter()
         .map(|part| Group {
-            follows: followed(&part, &group_of, &relations),
+            follows: followed(&part, &group_of, &updates),
+            crossings: crossings(&part, candidates, &relations),
             items: part.items.into_iter().collect(),
             stories: part.stories.into_iter().collect(),
         })
         .collect();
     groups.sort_by(|a, b| a.items.cmp(&b.items));
-    let bonds = groups.iter().flat_map(|group| explained(&group.items, &relations)).collect();
+    let bonds = groups.iter().flat_map(|group| explained(&group.items, candidates, &relations)).collect();
     Clusters { groups, bonds }
 }
 
-/// Why each item but the first of a group is in it: its surest bond within.
-fn explained(group: &[usize], relations: &Relations) -> Vec<(usize, (usize, Bond))> {
-    let bond = |a: usize, b: usize| match relations.get(&ordered(a, b)) {
+/// The bond between two items, if there is one.
+fn bond(relations: &Relations, a: usize, b: usize) -> Option<&Bond> {
+    match relations.get(&ordered(a, b)) {
         Some(Relation::Bond(bond)) => Some(bond),
         _ => None,
-    };
-    let surest = |item: usize| {
-        let others = group.iter().filter(|other| **other != item);
-        let bonds = others.filter_map(|other| bond(item, *other).map(|bond| (*other, bond.clone())));
-        bonds.max_by(|a, b| a.1.strength.total_cmp(&b.1.strength).then(b.0.cmp(&a.0)))
-    };
-    group.iter().filter_map(|item| surest(*item).map(|bond| (*item, bond))).collect()
+    }
 }
 
-/// The surest update by which a part goes on from an earlier item of another.
-fn followed(part: &Part, group_of: &[usize], relations: &Relations) -> Option<(usize, usize, Bond)> {
-    let earlier = |item: usize| relations.range((0, item)..).filter(move |(pair, _)| pair.1 == item);
-    let updates = part.items.iter().flat_map(|item| earlier(*item).map(move |found| (*item, found)));
-    let outside = updates.filter_map(|(item, (pair, relation))| match relation {
-        Relation::Update(bond) if group_of[pair.0] != group_of[item] => Some((pair.0, item, bond.clone())),
-        _ => None,
-    });
-    outside.max_by(|a, b| a.2.strength.total_cmp(&b.2.strength).then(a.0.cmp(&b.0)))
+/// The surest bond from one of `outside` to one of `inside`, the outer item first.
+fn surest(relations: &Relations, outside: &[usize], inside: &[usize]) -> Option<(usize, usize, Bond)> {
+    let pairs = outside.iter().flat_map(|out| inside.iter().map(move |one| (*out, *one)));
+    let bonds = pairs.filter_map(|(out, one)| bond(relations, out, one).map(|bond| (out, one, bond)));
+    let best = bonds.max_by(|a, b| a.2.strength.total_cmp(&b.2.strength).then((b.0, b.1).cmp(&(a.0, a.1))));
+    best.map(|(out, one, bond)| (out, one, bond.clone()))
 }
+
+/// Why each item came in: from those that were there, else from the lead, the surest next, by its bond to one that is in.
+fn explained(
+    group: &[usize],
+    candidates: &[Candidate],
+    relations: &Relations,
+) -> Vec<(usize, (usize, Bond))> {
+    let document = |n: usize| &candidates[n].document;
+    let lead = lead::choose(group.iter().map(|n| document(*n))).map(|lead| lead.item_id);
+    let is_old = |n: &usize| document(*n).story_id.is_some();
+    let has_old = group.iter().any(is_old);
+    let starts = |n: &usize| if has_old { is_old(n) } else { Some(document(*n).item_id) == lead };
+    let (mut inside, mut outside): (Vec<usize>, Vec<usize>) = group.iter().copied().partition(starts);
+    let mut found = Vec::new();
+    while let Some((item, partner, bond)) = surest(relations, &outside, &inside) {
+        found.push((item, (partner, bond)));
+        outside.retain(|other| *other != item);
+        inside.push(item);
+    }
+    found
+}
+
+/// Why each of several stories is one with the others.
+fn crossings(
+    part: &Part,
+    candidates: &[Candidate],
+    relations: &Relations,
+) -> BTreeMap<StoryId, (usize, usize, Bond)> {
+    if part.stories.len() < 2 {
+        return BTreeMap::new();
+    }
+    let of_story = |story: &StoryId| {
+        let is_own = |n: &usize| candidates[*n].document.story_id == Some(*story);
+        let (own, rest): (Vec<usize>, Vec<usize>) = part.items.iter().copied().partition(is_own);
+        surest(relations, &own, &rest).map(|bond| (*story, bond))
+    };
+    part.stories.iter().filter_map(of_story).collect()
+}
+
+/// The surest update by which a part goes on from an item of another that is earlier than all of it.
+fn followed(part: &Part, group_of: &[usize], updates: &[Update<'_>]) -> Option<(usize, usize, Bond)> {
+    let first = part.items.first().copied().unwrap_or_default();
+    let outside = updates.iter().filter(|(earlier, item, _)| {
+        *earlier < first && part.items.contains(item) && group_of[*earlier] != group_of[*item]
+    });
+    let best = outside.max_by(|a, b| a.2.strength.total_cmp(&b.2.strength).then(a.0.cmp(&b.0)));
+    best.map(|(earlier, item, bond)| (*earlier, *item, (*bond).clone()))
+}
+
+/// An earlier item, one that goes on from it, and how surely.
+type Update<'a> = (usize, usize, &'a Bond);
 
 /// A group under way.
 #[derive(Default)]

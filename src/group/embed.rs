@@ -1,25 +1,17 @@
-//! The only door of grouping to the network: what texts mean, by any OpenAI-compatible server of embeddings. A server
-//! that fails leaves grouping to the words alone, and the operator reads why.
+//! What texts mean, by any OpenAI-compatible server of embeddings. A server that fails leaves grouping to the words alone,
+//! and the operator reads why.
 
-use std::time::Duration;
-
-use async_openai::Client;
-use async_openai::config::OpenAIConfig;
-use async_openai::error::OpenAIError;
 use chrono::{DateTime, Utc};
-use secrecy::ExposeSecret as _;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::Instant;
 
 use crate::config::EmbeddingSettings;
 use crate::context::Context;
 use crate::model::{ItemId, Language, Report};
+use crate::openai::{Fault, Server};
 use crate::store::embeddings::{self, Unread};
 use crate::store::model_calls::{self, Call};
-
-/// Longest time for a connection alone.
-const CONNECT: Duration = Duration::from_secs(10);
 
 /// Characters of the text behind the title: news says what happened first. Chinese says more in fewer.
 const LEAD: (usize, usize) = (240, 100);
@@ -32,9 +24,8 @@ const TITLE: usize = 300;
 
 /// A client of one server.
 pub struct Embedder {
-    client: Client<OpenAIConfig>,
+    server: Server,
     model: String,
-    timeout: Duration,
 }
 
 /// Only what is read: unknown words of good answers must not break it.
@@ -74,18 +65,8 @@ impl Embedder {
         if settings.base_url.is_empty() {
             return Ok(None);
         }
-        let timeout = Duration::from_secs(settings.timeout_seconds);
-        let http = reqwest::Client::builder().no_proxy().timeout(timeout).connect_timeout(CONNECT).build()?;
-        let key = settings.api_key.as_ref().map(|key| key.expose_secret().to_owned()).unwrap_or_default();
-        // All set, also when empty: the crate would take what is missing from OPENAI_… variables and send a key meant
-        // for one company to another's server.
-        let config = OpenAIConfig::new()
-            .with_api_base(settings.base_url.trim_end_matches('/'))
-            .with_api_key(key)
-            .with_org_id("")
-            .with_project_id("");
-        let client = Client::with_config(config).with_http_client(http);
-        Ok(Some(Self { client, model: settings.model.clone(), timeout }))
+        let server = Server::new(&settings.base_url, settings.api_key.as_ref(), settings.timeout_seconds)?;
+        Ok(Some(Self { server, model: settings.model.clone() }))
     }
 
     /// What each of `texts` means.
@@ -94,30 +75,22 @@ impl Embedder {
     /// In words for the operator, without any fetched text: nobody answers, or not what was asked.
     pub async fn embed(&self, texts: &[String]) -> Result<Vectors, String> {
         let request = json!({ "model": self.model, "input": texts, "encoding_format": "float" });
-        let asked = self.client.embeddings();
-        let answer = asked.create_byot::<Value, Answer>(request);
-        // The crate obeys a Retry-After of any length: our own limit stands around it.
-        match tokio::time::timeout(self.timeout, answer).await {
-            Err(_) => Err(format!("no answer within {} s", self.timeout.as_secs())),
-            Ok(Err(error)) => Err(in_words(&error)),
-            Ok(Ok(answer)) => told_apart(texts, read(answer, texts.len())?),
-        }
+        let answer = self.server.embeddings::<Answer>(request).await.map_err(in_words)?;
+        told_apart(texts, read(answer, texts.len())?)
     }
 }
 
-fn in_words(error: &OpenAIError) -> String {
-    match error {
-        OpenAIError::Reqwest(error) if error.is_connect() => "it does not accept connections".to_owned(),
-        OpenAIError::Reqwest(error) if error.is_timeout() => "no answer in time".to_owned(),
-        OpenAIError::Reqwest(_) => "the connection broke".to_owned(),
-        OpenAIError::ApiError(answer) => format!("HTTP {}", answer.status_code.as_u16()),
-        // An error in a shape of the server's own: llama.cpp writes its code as a number.
-        OpenAIError::JSONDeserialize(_, body) => {
-            let code =
-                serde_json::from_str::<Value>(body).ok().and_then(|body| body["error"]["code"].as_u64());
-            code.map_or_else(|| "its answer is no list of vectors".to_owned(), |code| format!("HTTP {code}"))
-        }
-        _ => "its answer cannot be read".to_owned(),
+fn in_words(fault: Fault) -> String {
+    match fault {
+        Fault::Timeout(seconds) => format!("no answer within {seconds} s"),
+        Fault::NoConnection => "it does not accept connections".to_owned(),
+        Fault::Broken => "the connection broke".to_owned(),
+        Fault::Status(429, _) => "HTTP 429: quota or rate limit".to_owned(),
+        Fault::Status(status @ (401 | 403), _) => format!("HTTP {status}: check the key"),
+        Fault::Status(404, _) => "HTTP 404: check base_url and the model's name".to_owned(),
+        Fault::Status(status, _) => format!("HTTP {status}"),
+        Fault::Refused => "it refuses without a word: a rate limit or a wrong key".to_owned(),
+        Fault::Unreadable => "its answer is no list of vectors".to_owned(),
     }
 }
 

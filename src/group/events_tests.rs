@@ -9,7 +9,8 @@ fn at(hours: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_780_000_000, 0).unwrap() + TimeDelta::hours(hours)
 }
 
-fn item(id: i64, hours: i64, title: &str, text: &str) -> Document {
+/// An item of a source of its own.
+pub fn item(id: i64, hours: i64, title: &str, text: &str) -> Document {
     let is_chinese = title.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
     Document {
         item_id: ItemId(id),
@@ -28,7 +29,7 @@ fn item(id: i64, hours: i64, title: &str, text: &str) -> Document {
 }
 
 /// The ids of each story.
-fn stories(documents: Vec<Document>) -> Vec<Vec<i64>> {
+pub fn stories(documents: Vec<Document>) -> Vec<Vec<i64>> {
     let documents = documents.into_iter().map(|document| (document, None)).collect();
     let mut stories: Vec<Vec<i64>> = events(documents, Cutoffs { same: 0.9, across: 0.86 })
         .into_iter()

@@ -13,6 +13,9 @@ use crate::model::{ItemId, Lane, Language, SourceId, SourceKind, StoryId, Tier};
 /// Words of the text behind the title that are compared: news says what happened first.
 const LEAD_WORDS: usize = 80;
 
+/// A title of more words is no headline.
+const LONGEST_HEADLINE: usize = 18;
+
 /// The same for Chinese, in characters.
 const LEAD_HAN: usize = 220;
 
@@ -68,6 +71,8 @@ pub struct Round {
     pub sums: HashSet<String>,
     /// "b", "seed" …
     pub round: Option<String>,
+    /// "raises $30 million more".
+    pub is_further: bool,
 }
 
 /// An item as the comparison sees it.
@@ -91,8 +96,12 @@ pub struct Fingerprint {
     pub paper: Option<String>,
     /// The repository it is about.
     pub repository: Option<String>,
+    /// Whom and what the title is about, as its writer's capitals show: names, without places and who judges.
+    pub subjects: HashSet<String>,
     /// The round it tells of.
     pub round: Option<Round>,
+    /// Advice, a trial or a comparison: it tells no event.
+    pub is_guide: bool,
     /// A list of many events: it belongs to no one of them.
     pub is_roundup: bool,
 }
@@ -112,6 +121,9 @@ static ROUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static ROUND_NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\bseries[ -]([a-h])\b|([a-h])\+?\s?轮|\b((?:pre-)?seed)\b|(种子|天使)轮").ok()
+});
+static FURTHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(another|additional|further)\s+[$€£¥\d]|\b(million|billion)\s+more\b|追加").ok()
 });
 static FUNDING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(rais(es|ed|ing)|funding|series [a-h]|seed round|valuation|financing)\b|融资|[a-h]\+?\s?轮|领投|估值").ok()
@@ -135,12 +147,31 @@ static AFTERWARDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// How lists, newsletters and daily collections call themselves.
 static ROUNDUP: LazyLock<RegexSet> = LazyLock::new(|| {
     RegexSet::new([
-        r"(?i)\b(weekly|newsletter|round-?up|digest|recap|this week in|week in review|last week in|daily brief|morning brief|in brief|the download:|import ai|tldr|links for|link ?log|wrap-?up|live updates|what to know this week)\b",
+        r"(?i)\b(weekly|newsletter|round-?up|digest|recap|this week in|week in review|last week in|daily brief|morning brief|in brief|the download|import ai|tldr|links for|link ?log|wrap-?up|live updates|what to know this week)\b",
         r"(?i)^(the )?(top|best)?\s?\d{1,3} (best|top|ways|things|tips|tools|reasons|startups|companies|stocks|lessons|takeaways|ideas|questions|papers|stories|of the)\b",
         r"(?i)\b(top|best) \d{1,3}\b",
         r"(?i)\b(issue|vol\.?|episode|ep\.?|no\.) ?#?\d{1,4}\b",
         r"(周报|日报|早报|晚报|周刊|月报|早知道|一周|本周|盘点|合集|汇总|速览|要闻|资讯精选|每日|快讯合集|第\s?\d+\s?期)",
         r"(?i)^(ai )?news (for|of|from) \w+ \d{1,2}\b",
+    ])
+    .unwrap_or_else(|_| RegexSet::empty())
+});
+
+/// Sizes of a family's models that stand before the number too: "Opus 4.5".
+const TIERS: [&str; 14] = [
+    "pro", "flash", "mini", "nano", "ultra", "max", "lite", "turbo", "opus", "sonnet", "haiku", "coder",
+    "omni", "codex",
+];
+
+/// How advice, trials and comparisons call themselves.
+static GUIDE: LazyLock<RegexSet> = LazyLock::new(|| {
+    RegexSet::new([
+        r"(?i)^(why )?(i|we|i'm|i’m|i've|i’ve) ",
+        r"(?i)\b(i|we) (\w+ )?(tested|tried|asked|used|ditched|switched|spent|replaced|built|compared)\b",
+        r"(?i)\b(how to|here'?s how|here’s how|hands-on|buyer['’]?s guide|explained|tips|tricks|prompts?|deals|vs\.?|my)\b",
+        r"(?i)\breview\b\s*([:(—–-]|$)|^review\b",
+        r"(?i)\b(you should|should you|you need to|everything you need|most \w+( \w+)? users)\b",
+        r"(实测|评测|测评|教程|指南|攻略|体验|对比|上手|怎么用|如何用)",
     ])
     .unwrap_or_else(|_| RegexSet::empty())
 });
@@ -155,6 +186,14 @@ const NO_PRODUCTS: [&str; 36] = [
 /// What stands behind a number that is an amount, not a version.
 const AMOUNTS: [&str; 12] =
     ["%", "percent", "million", "billion", "trillion", "m ", "b ", "bn", "k ", "亿", "万", "倍"];
+
+impl Version {
+    /// Whether both are of one product: "Opus 4.5" and "Claude Opus 4.1" are.
+    pub fn is_kin_of(&self, other: &Self) -> bool {
+        let is_short = self.name.is_empty() || other.name.is_empty();
+        self.name == other.name || (is_short && !self.variant.is_empty() && self.variant == other.variant)
+    }
+}
 
 impl Fingerprint {
     /// Every term of it once: what is counted to know how rare terms are.
@@ -180,7 +219,9 @@ pub fn of(document: &Document) -> Fingerprint {
         versions,
         paper: only(&ARXIV, &document.link, &body),
         repository: only(&REPOSITORY, &document.link, &body).map(|name| name.to_lowercase()),
+        subjects: subjects(title, &lead, document.language),
         round: round(title),
+        is_guide: is_headline(title) && GUIDE.is_match(title),
         is_roundup: ROUNDUP.is_match(title),
     }
 }
@@ -227,6 +268,24 @@ fn bridged(title: &str, lead: &str) -> HashMap<String, bool> {
     bridges
 }
 
+/// A headline may write every word with a capital, so the name must stand so within a sentence too, of it or of the text.
+fn subjects(title: &str, lead: &str, language: Language) -> HashSet<String> {
+    if !is_headline(title) {
+        return HashSet::new();
+    }
+    let proper: HashSet<String> =
+        [title, lead].into_iter().flat_map(|text| words::written_large(text, language)).collect();
+    let small: HashSet<String> = words::written_small(lead).into_iter().collect();
+    let names =
+        words::bridges(title).into_iter().filter(|name| proper.contains(name) && !small.contains(name));
+    names.filter(|name| !glossary::is_stage(name)).collect()
+}
+
+/// A first sentence in place of a headline names more than its subject.
+fn is_headline(title: &str) -> bool {
+    !title.trim_end().ends_with('.') && title.split_whitespace().count() <= LONGEST_HEADLINE
+}
+
 /// What the link names, else what the text names if it names only one.
 fn only(pattern: &LazyLock<Option<Regex>>, link: &str, text: &str) -> Option<String> {
     let pattern = pattern.as_ref()?;
@@ -248,9 +307,15 @@ fn versions(title: &str, document: &Document) -> BTreeSet<Version> {
         let is_year = part(2).parse::<u32>().is_ok_and(|number| number >= 100);
         let rest = lower[found.get(0).map_or(0, |all| all.end())..].trim_start();
         let is_amount = AMOUNTS.iter().any(|unit| rest.starts_with(unit));
-        if !NO_PRODUCTS.contains(&part(1).as_str()) && !is_year && !is_amount {
-            versions.insert(Version { name: part(1), number: short(&part(2)), variant: part(3) });
+        if NO_PRODUCTS.contains(&part(1).as_str()) || is_year || is_amount {
+            continue;
         }
+        let before = &lower[..found.get(0).map_or(0, |all| all.start())];
+        let (name, variant) = match TIERS.contains(&part(1).as_str()) {
+            true => (family(before), part(1)),
+            false => (part(1), part(3)),
+        };
+        versions.insert(Version { name, number: short(&part(2)), variant });
     }
     for found in PLAIN_VERSION.iter().flat_map(|pattern| pattern.captures_iter(&lower)) {
         let number = short(found.get(1).map_or("", |part| part.as_str()));
@@ -262,6 +327,14 @@ fn versions(title: &str, document: &Document) -> BTreeSet<Version> {
         versions.insert(Version { name, number, variant: String::new() });
     }
     versions
+}
+
+/// The name before a tier: "claude" of "Claude Opus 4.5", none of "Introducing Opus 4.5".
+fn family(before: &str) -> String {
+    let word = before.trim_end().rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    let terms = words::bridges(word);
+    let is_name = terms.first().is_some_and(|term| !glossary::is_common(term) && !glossary::is_deed(term));
+    if is_name { word.to_owned() } else { String::new() }
 }
 
 fn coined(document: &Document) -> Option<String> {
@@ -300,7 +373,9 @@ fn round(title: &str) -> Option<Round> {
     let name =
         name.and_then(|found| found.iter().skip(1).flatten().next().map(|m| m.as_str().to_lowercase()));
     let round = name.map(|name| if name == "种子" { "seed".into() } else { name });
-    (!company.is_empty()).then(|| Round { company, sums: numbers::money(title).into_iter().collect(), round })
+    let is_further = FURTHER.as_ref().is_some_and(|pattern| pattern.is_match(title));
+    let sums = numbers::money(title).into_iter().collect();
+    (!company.is_empty()).then(|| Round { company, sums, round, is_further })
 }
 
 #[cfg(test)]

@@ -36,6 +36,14 @@ const BLOWS: [&str; 10] = [
     "jailbreak",
 ];
 
+/// Where things happen and who judges them: two events may share these names, and name one event's subject they do not.
+const STAGE: &str = "eu us u us-country usa uk china chines europe european america american japan japanes korea korean \
+    india indian france french germany german canada canadian italy italian spain california texa york london paris \
+    washington san francisco silicon valley beij shanghai tokyo taiwan court judg judge white-house pentagon congress senat \
+    senate ftc sec doj fcc fda nhtsa federal district supreme commission union state states stat trump biden reuter \
+    bloomberg ap afp cnbc january february march april june july august september october november december monday tuesday \
+    wednesday thursday friday saturday sunday ai llm gpu api ceo cfo cto ipo q1 q2 q3 q4";
+
 /// Chinese words for what English news says in one word, so that both share a term. Companies, people, deeds.
 const CHINESE: &[(&str, &str)] = &[
     ("英伟达", "nvidia"),
@@ -389,6 +397,12 @@ pub fn blow_is_untold(title: &HashMap<String, bool>, other: &HashMap<String, boo
     let mut blows =
         title.iter().filter(|(word, in_title)| **in_title && BLOWS.contains(&word.as_str())).peekable();
     blows.peek().is_some() && !blows.any(|(word, _)| other.contains_key(word))
+}
+
+/// Whether `word` is a place, an authority or a mere label, of which many events tell.
+pub fn is_stage(word: &str) -> bool {
+    static STAGES: LazyLock<HashSet<&str>> = LazyLock::new(|| STAGE.split_whitespace().collect());
+    STAGES.contains(word) || is_common(word)
 }
 
 /// Whether texts of both languages may share `word`: the glossary translates to it.

@@ -1,8 +1,12 @@
 //! Stage group: puts items that tell one event into one story, across outlets and languages.
 
+mod aftermath;
+#[cfg(test)]
+mod apart_tests;
 mod arrange;
 mod candidate;
 mod cluster;
+mod copies;
 pub mod embed;
 #[cfg(test)]
 mod events_tests;

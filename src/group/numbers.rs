@@ -53,9 +53,14 @@ pub fn is_amount(word: &str) -> bool {
     unit.len() < word.len() && UNITS.iter().any(|(known, _)| *known == unit)
 }
 
+/// What a canonical word says.
+pub fn value(word: &str) -> Option<f64> {
+    word.strip_prefix('n')?.parse().ok()
+}
+
 /// A canonical word for people: "n1.50e9" is "1.5 billion".
 pub fn shown(word: &str) -> Option<String> {
-    let value: f64 = word.strip_prefix('n')?.parse().ok()?;
+    let value = value(word)?;
     let scale = [(1e12, " trillion"), (1e9, " billion"), (1e6, " million")];
     let (scale, name) = scale.into_iter().find(|(scale, _)| value >= *scale).unwrap_or((1.0, ""));
     let rounded = (value / scale * 100.0).round() / 100.0;

@@ -28,7 +28,7 @@ pub async fn save(
             story_of.extend(decision.items.iter().map(|item| (*item, story_id)));
         }
     }
-    for decision in plan.groups.iter().filter(|decision| decision.stories.is_empty()) {
+    for decision in &plan.groups {
         let Some((earlier, reason)) = &decision.follows else { continue };
         let Some(story_id) = decision.items.first().and_then(|item| story_of.get(item)) else { continue };
         let earlier = match story_of.get(earlier) {
@@ -66,18 +66,15 @@ async fn save_one(
     };
     for joining in &decision.joining {
         let opens = known.is_none() && joining.item_id == lead.item_id;
-        let with = Joining {
-            item_id: joining.item_id,
-            reason: &joining.reason,
-            similarity: joining.similarity,
-            copy_of: joining.copy_of,
-        };
+        let with =
+            Joining { item_id: joining.item_id, reason: &joining.reason, similarity: joining.similarity };
         stories::join(conn, story_id, with, now).await.context("cannot add an item to a story")?;
         let kind = if opens { "opened" } else { "joined" };
         let note = Note { kind, item_id: Some(joining.item_id), other: None, reason: &joining.reason };
         decisions::note(conn, story_id, note, now).await?;
-        report.add("copies", u64::from(joining.copy_of.is_some()));
     }
+    let n_copies = stories::set_copies(conn, &decision.copies).await.context("cannot mark copies")?;
+    report.add("copies", n_copies);
     if known.is_some() && stories::lead(conn, story_id).await? != lead.item_id {
         let note = Note { kind: "lead", item_id: Some(lead.item_id), other: None, reason: why_lead(lead) };
         decisions::note(conn, story_id, note, now).await?;
@@ -105,7 +102,8 @@ async fn merged(
     };
     for gone in decision.stories.iter().copied().filter(|id| *id != into) {
         stories::merge(conn, gone, into, now).await.context("cannot merge two stories")?;
-        let reason = &decision.merge_reason;
+        let of_either = decision.merge_reasons.get(&gone).or_else(|| decision.merge_reasons.get(&into));
+        let reason = of_either.map_or("one event", String::as_str);
         let note = Note { kind: "merged", item_id: None, other: Some(gone), reason };
         decisions::note(conn, into, note, now).await?;
         report.add("merged", 1);

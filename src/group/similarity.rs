@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::candidate::Candidate;
 use super::rarity::Rarity;
-use super::{glossary, numbers, sure, veto, words};
+use super::{aftermath, glossary, numbers, sure, veto, words};
 use crate::model::{Language, SourceKind};
 
 /// Two items further apart tell two events.
@@ -22,17 +22,23 @@ struct Weights {
     names: f32,
     evidence: f32,
     any_title: f32,
+    /// Weight of all names of an item below which one in common is not "all of them".
+    enough_names: f32,
 }
 
 /// Without a meaning.
-const BY_WORDS: Weights = Weights { bias: -6.5, cosine: 15.8, names: 2.1, evidence: 1.6, any_title: 0.85 };
+const BY_WORDS: Weights =
+    Weights { bias: -6.5, cosine: 15.8, names: 2.1, evidence: 1.6, any_title: 0.85, enough_names: 1.0 };
 
 /// With one; its part is added.
 const BY_MEANING: Weights =
-    Weights { bias: -4.72, cosine: 12.56, names: 0.57, evidence: 1.86, any_title: 0.79 };
+    Weights { bias: -4.72, cosine: 12.56, names: 0.57, evidence: 1.86, any_title: 0.79, enough_names: 12.0 };
 
 /// What a meaning counts for is measured from the model's cut-off, in steps of the room above it.
 const MEANING: f32 = 4.6;
+
+/// What a meaning or a number alone proves at most, without a name or word in common: less than binds.
+const MEANING_ALONE: f32 = 0.19;
 
 /// Evidence of two titles that is as good as any more.
 const FULL_EVIDENCE: f32 = 12.0;
@@ -49,8 +55,14 @@ const FADING: f32 = 0.2;
 /// What two titles lose that tell of deeds which have nothing in common ("releases" and "jailbroken").
 const OTHER_DEED: f32 = 1.0;
 
+/// What advice, a trial or a comparison takes from the logit, of each of the two.
+const GUIDE: f32 = 1.5;
+
 /// Items this far apart are told apart by a new fact.
 const SETTLED: TimeDelta = TimeDelta::hours(48);
+
+/// What follows from an event and is told so much later is news of its own.
+const AFTERMATH: TimeDelta = TimeDelta::hours(6);
 
 /// Names shared by two titles, by weight, from which a later item may be an update of the earlier.
 const SAME_SUBJECT_NAMES: f32 = 8.0;
@@ -125,12 +137,14 @@ pub fn compare(a: &Candidate, b: &Candidate, rarity: &Rarity, cutoffs: Cutoffs) 
     let bond = match sure::proof(a, b, rarity).filter(|_| !same_source) {
         Some(reason) => Some(certain(reason)),
         None if a.document.language == b.document.language => same_language(a, b, rarity, cutoffs.same),
-        None if apart <= CROSS_WINDOW => across_languages(a, b, rarity, cutoffs.across),
-        None => None,
+        None => across_languages(a, b, rarity, cutoffs.across),
     };
+    let bond = bond.filter(|bond| bond.strength < LEAST_UPDATE || !veto::subjects_differ(a, b));
+    let is_late = a.document.language != b.document.language && apart > CROSS_WINDOW;
     match bond {
         Some(bond) if is_update(a, b, rarity, &bond) => Relation::Update(bond),
         _ if apart > WINDOW => Relation::Forbidden,
+        _ if is_late => Relation::None,
         Some(bond) if !same_source || a.cosine(b) >= SAME_SOURCE_COSINE => Relation::Bond(bond),
         Some(_) => Relation::Forbidden,
         None => Relation::None,
@@ -150,18 +164,21 @@ fn same_language(a: &Candidate, b: &Candidate, rarity: &Rarity, cutoff: f32) -> 
     let cosine = a.cosine(b);
     let meaning = a.meaning_cosine(b);
     let weights = if meaning.is_some() { BY_MEANING } else { BY_WORDS };
-    let evidence = a.title_evidence(b);
     let shared: HashSet<&str> = a.print.title.intersection(&b.print.title).map(String::as_str).collect();
+    // A count that two headlines happen to share says nothing without a word beside it.
+    let are_counts = shared.iter().all(|term| numbers::value(term).is_some());
+    let (evidence, shared) = if are_counts { (0.0, HashSet::new()) } else { (a.title_evidence(b), shared) };
     if is_subject_only(a, b, rarity, &shared, cosine) {
         return None;
     }
     let logit = weights.bias
         + weights.cosine * cosine
-        + weights.names * a.names_in_common(b)
+        + weights.names * a.names_in_common(b, weights.enough_names)
         + weights.evidence * (evidence / FULL_EVIDENCE).min(1.0)
         + if shared.is_empty() { 0.0 } else { weights.any_title }
         + meaning.map_or(0.0, |meaning| meant(meaning, cutoff))
         - faded(a, b)
+        - f32::from(u8::from(a.print.is_guide) + u8::from(b.print.is_guide)) * GUIDE
         - if shared.is_empty() { 0.0 } else { THIN * (1.0 - evidence / ENOUGH_TITLE).max(0.0) }
         - if glossary::deeds_differ(&a.print.bridges, &b.print.bridges) { OTHER_DEED } else { 0.0 };
     let reason = if cosine >= NEARLY_EQUAL {
@@ -169,7 +186,9 @@ fn same_language(a: &Candidate, b: &Candidate, rarity: &Rarity, cutoff: f32) -> 
     } else {
         told(&format!("words shared ({}) with", shown(&shared, &b.document.title)), meaning)
     };
-    Some(Bond { strength: probability(logit), similarity: cosine.clamp(0.0, 1.0), reason })
+    let has_common = !shared.is_empty() || a.shares_word(b);
+    let strength = if has_common { probability(logit) } else { probability(logit).min(MEANING_ALONE) };
+    Some(Bond { strength, similarity: cosine.clamp(0.0, 1.0), reason })
 }
 
 /// A paper beside a text that names nothing of it.
@@ -204,17 +223,27 @@ fn told(reason: &str, meaning: Option<f32>) -> String {
 /// The later item speaks of the same subject, but of something that has happened since.
 fn is_update(earlier: &Candidate, later: &Candidate, rarity: &Rarity, bond: &Bond) -> bool {
     let apart = later.document.at - earlier.document.at;
-    if apart < SETTLED || bond.strength < LEAST_UPDATE || bond.strength >= 1.0 {
+    if bond.strength < LEAST_UPDATE {
+        return false;
+    }
+    if apart >= AFTERMATH && aftermath::is_new(earlier, later) {
+        return shared_names(earlier, later, rarity) > 0.0;
+    }
+    if apart < SETTLED || bond.strength >= 1.0 {
         return false;
     }
     let is_fact = |term: &String| numbers::shown(term).is_some() || glossary::is_deed(term);
     let facts = later.print.bridges.iter().filter(|(term, in_title)| **in_title && is_fact(term));
     let has_new_fact = facts.into_iter().any(|(term, _)| !earlier.print.bridges.contains_key(term));
-    let names = later.print.bridges.iter().filter(|(term, in_title)| {
-        **in_title && earlier.print.bridges.get(*term) == Some(&true) && rarity.is_name(term)
+    (has_new_fact || apart > WINDOW) && shared_names(earlier, later, rarity) >= SAME_SUBJECT_NAMES
+}
+
+/// The weight of the names that both titles say.
+fn shared_names(a: &Candidate, b: &Candidate, rarity: &Rarity) -> f32 {
+    let names = b.print.bridges.iter().filter(|(term, in_title)| {
+        **in_title && a.print.bridges.get(*term) == Some(&true) && rarity.is_name(term)
     });
-    let weight: f32 = names.map(|(term, _)| rarity.weight(term)).sum();
-    (has_new_fact || apart > WINDOW) && weight >= SAME_SUBJECT_NAMES
+    names.map(|(term, _)| rarity.weight(term)).sum()
 }
 
 /// The share of what both titles name that the other item also has, weighted by rarity, and the meaning.
@@ -233,7 +262,9 @@ fn across_languages(a: &Candidate, b: &Candidate, rarity: &Rarity, cutoff: f32) 
         - if glossary::deeds_differ(&a.print.bridges, &b.print.bridges) { OTHER_DEED } else { 0.0 };
     let shared: HashSet<&str> = common.terms.iter().filter(|c| c.1 || c.2).map(|c| c.0).collect();
     let reason = format!("names and numbers shared ({}) with", shown(&shared, &en.document.title));
-    Some(Bond { strength: probability(logit), similarity: share.min(1.0), reason: told(&reason, meaning) })
+    let most = if common.terms.is_empty() { MEANING_ALONE } else { 1.0 };
+    let strength = probability(logit).min(most);
+    Some(Bond { strength, similarity: share.min(1.0), reason: told(&reason, meaning) })
 }
 
 /// The same for two languages: the share of names in common, alone and beside a meaning.

@@ -33,7 +33,7 @@ fn same_round(a: &Candidate, b: &Candidate) -> Option<String> {
 /// Both tell that one version of one product came out.
 fn same_launch(a: &Candidate, b: &Candidate) -> Option<String> {
     let agree = |v: &&super::fingerprint::Version| {
-        b.print.launched.iter().any(|w| w.name == v.name && w.number == v.number)
+        b.print.launched.iter().any(|w| w.is_kin_of(v) && w.number == v.number)
     };
     let version = a.print.launched.iter().find(agree)?;
     let near = (a.document.at - b.document.at).abs() <= LAUNCH_WINDOW;

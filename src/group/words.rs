@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::{glossary, numbers};
+use crate::model::Language;
 
 /// Words that say nothing about an event.
 const STOP: &str = "a about above after again against all also am amid an and any are as at back be because been before being \
@@ -55,6 +56,39 @@ pub fn written_small(text: &str) -> Vec<String> {
     }
     small
 }
+
+/// The bridges that `text` writes with a capital where none is due: not at the start of a sentence, and not in a headline
+/// that writes most words so. In a Chinese text any Latin word with a capital.
+pub fn written_large(text: &str, language: Language) -> Vec<String> {
+    let raw: Vec<char> = text.chars().collect();
+    let latin: Vec<(usize, String)> = placed_runs(text)
+        .into_iter()
+        .filter_map(|(start, run)| if let Run::Latin(word) = run { Some((start, word)) } else { None })
+        .collect();
+    let is_large = |start: usize| raw[start].is_uppercase();
+    let long: Vec<&(usize, String)> = latin.iter().filter(|(_, word)| word.chars().count() > 3).collect();
+    let n_large = long.iter().filter(|(start, _)| is_large(*start)).count();
+    if language == Language::En && n_large * 5 > long.len() * 3 {
+        return Vec::new();
+    }
+    let begins = |start: usize| {
+        let before = raw[..start].iter().rev().find(|c| !c.is_whitespace() && !QUOTES.contains(**c));
+        before.is_none_or(|c| SENTENCE_ENDS.contains(*c))
+    };
+    let has_capital =
+        |start: usize, word: &str| raw[start..start + word.chars().count()].iter().any(|c| c.is_uppercase());
+    let names = latin.iter().filter(|(start, word)| match language {
+        Language::Zh => has_capital(*start, word),
+        Language::En => is_large(*start) && !begins(*start),
+    });
+    names.flat_map(|(_, word)| word_terms(word)).map(|term| glossary::of_stem(&term)).collect()
+}
+
+/// What may stand between a sentence and the one before.
+const QUOTES: &str = "\"“”‘’'(（「『";
+
+/// What ends one.
+const SENTENCE_ENDS: &str = ".!?:;。！？：—–|•\n";
 
 /// The words of `title` that are among the `shared` terms, as they are written there.
 pub fn shown(title: &str, shared: &HashSet<&str>) -> Vec<String> {

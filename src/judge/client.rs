@@ -1,19 +1,12 @@
-//! The only door of the judge to the network: any OpenAI-compatible server.
+//! What the judge asks of any OpenAI-compatible server, and what an answer is worth.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use async_openai::Client;
-use async_openai::config::OpenAIConfig;
-use async_openai::error::OpenAIError;
-use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::config::ModelSettings;
-
-/// Longest time for a connection alone.
-const CONNECT: Duration = Duration::from_secs(10);
+use crate::openai::{Fault, Server};
 
 /// The ways to ask for JSON, from the strictest down; a server that refuses one is asked by the next from then on.
 const LADDER: usize = 3;
@@ -73,9 +66,8 @@ pub struct Said {
 
 /// A client of one server.
 pub struct Model {
-    client: Client<OpenAIConfig>,
+    server: Server,
     name: String,
-    timeout: Duration,
     rung: AtomicUsize,
 }
 
@@ -111,22 +103,8 @@ impl Model {
     /// # Errors
     /// The TLS stack cannot be set up.
     pub fn new(settings: &ModelSettings) -> anyhow::Result<Self> {
-        let timeout = Duration::from_secs(settings.timeout_seconds);
-        let http = reqwest::Client::builder().no_proxy().timeout(timeout).connect_timeout(CONNECT).build()?;
-        let key = settings.api_key.as_ref().map(|key| key.expose_secret().to_owned()).unwrap_or_default();
-        // All set, also when empty: the crate would take what is missing from OPENAI_… variables and send a key meant
-        // for one company to another's server.
-        let config = OpenAIConfig::new()
-            .with_api_base(settings.base_url.trim_end_matches('/'))
-            .with_api_key(key)
-            .with_org_id("")
-            .with_project_id("");
-        Ok(Self {
-            client: Client::with_config(config).with_http_client(http),
-            name: settings.name.clone(),
-            timeout,
-            rung: AtomicUsize::new(0),
-        })
+        let server = Server::new(&settings.base_url, settings.api_key.as_ref(), settings.timeout_seconds)?;
+        Ok(Self { server, name: settings.name.clone(), rung: AtomicUsize::new(0) })
     }
 
     /// Asks once for an answer of the shape `schema`.
@@ -170,33 +148,17 @@ impl Model {
             1 => request["response_format"] = json!({ "type": "json_object" }),
             _ => {}
         }
-        let asked = self.client.chat();
-        let answer = asked.create_byot::<Value, Completion>(request);
-        // The crate obeys a Retry-After of any length: our own limit stands around it.
-        match tokio::time::timeout(self.timeout, answer).await {
-            Err(_) => Err(NoAnswer::Timeout(self.timeout.as_secs())),
-            Ok(Err(error)) => Err(self.name_error(&error)),
-            Ok(Ok(completion)) => said(completion),
-        }
+        said(self.server.chat::<Completion>(request).await.map_err(no_answer)?)
     }
+}
 
-    fn name_error(&self, error: &OpenAIError) -> NoAnswer {
-        match error {
-            OpenAIError::Reqwest(error) if error.is_timeout() && !error.is_connect() => {
-                NoAnswer::Timeout(self.timeout.as_secs())
-            }
-            OpenAIError::Reqwest(error) if error.is_connect() => {
-                NoAnswer::Down("it does not accept connections".to_owned())
-            }
-            OpenAIError::Reqwest(_) => NoAnswer::Busy("the connection broke".to_owned()),
-            OpenAIError::ApiError(answer) => {
-                let status = answer.status_code.as_u16();
-                by_status(status, &answer.api_error.message.to_lowercase())
-            }
-            // An error in a shape of the server's own: llama.cpp writes its code as a number.
-            OpenAIError::JSONDeserialize(_, body) => by_body(body),
-            _ => NoAnswer::Failed("its answer cannot be read".to_owned()),
-        }
+fn no_answer(fault: Fault) -> NoAnswer {
+    match fault {
+        Fault::Timeout(seconds) => NoAnswer::Timeout(seconds),
+        Fault::NoConnection => NoAnswer::Down("it does not accept connections".to_owned()),
+        Fault::Broken => NoAnswer::Busy("the connection broke".to_owned()),
+        Fault::Status(status, words) => by_status(status, &words),
+        Fault::Refused | Fault::Unreadable => NoAnswer::Rubbish("not the shape of a completion".to_owned()),
     }
 }
 
@@ -227,18 +189,6 @@ fn by_status(status: u16, message: &str) -> NoAnswer {
             NoAnswer::Failed("HTTP 400: longer than its context: lower context_tokens".to_owned())
         }
         other => NoAnswer::Failed(format!("HTTP {other}")),
-    }
-}
-
-fn by_body(body: &str) -> NoAnswer {
-    let value: Value = serde_json::from_str(body).unwrap_or_default();
-    let code = value["error"]["code"].as_u64().and_then(|code| u16::try_from(code).ok());
-    let message =
-        value["error"]["message"].as_str().or(value["error"].as_str()).unwrap_or_default().to_lowercase();
-    match code {
-        Some(code) => by_status(code, &message),
-        None if message.is_empty() => NoAnswer::Rubbish("not the shape of a completion".to_owned()),
-        None => by_status(400, &message),
     }
 }
 

@@ -133,7 +133,7 @@ pub async fn near(conn: &mut PgConnection, probes: &Probes, reach: Reach) -> sql
     .await
 }
 
-/// These items, and for each of their stories its lead and at most `per_story` further ones, with the beginnings of their texts.
+/// These items as far as they are not taken back, and for each of their stories its lead and at most `per_story` further ones, with the beginnings of their texts.
 ///
 /// # Errors
 /// The database fails.
@@ -159,7 +159,8 @@ pub async fn with_mates(
            JOIN story_items si ON si.item_id = m.item_id
            JOIN items i ON i.id = m.item_id
            JOIN articles a ON a.item_id = i.id
-           JOIN sources s ON s.id = i.source_id"#,
+           JOIN sources s ON s.id = i.source_id
+           WHERE i.withdrawn_at IS NULL"#,
         items,
         per_story,
         max_chars

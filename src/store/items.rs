@@ -285,7 +285,11 @@ pub async fn withdraw(
                UPDATE items SET withdrawn_at = $3
                WHERE source_id = $1 AND guid = ANY ($2) AND withdrawn_at IS NULL
                  AND EXISTS (SELECT FROM story_items s WHERE s.item_id = items.id)
-               RETURNING guid, canonical_link)
+               RETURNING id, guid, canonical_link),
+           -- grouping looks again at what was read since it looked
+           looked AS (
+               UPDATE articles a SET grouped_at = a.extracted_at - interval '1 second'
+               FROM marked WHERE a.item_id = marked.id)
            INSERT INTO tombstones (source_id, guid, canonical_link)
            SELECT $1, guid, canonical_link FROM marked ON CONFLICT DO NOTHING"#,
         source.0,

@@ -68,7 +68,9 @@ const MOST_REREAD: i64 = 20_000;
 pub async fn count_ungrouped(pool: &PgPool) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!" FROM articles a
-           WHERE a.grouped_at IS NULL AND NOT EXISTS (SELECT FROM story_items si WHERE si.item_id = a.item_id)"#
+           JOIN items i ON i.id = a.item_id
+           WHERE a.grouped_at IS NULL AND i.withdrawn_at IS NULL
+             AND NOT EXISTS (SELECT FROM story_items si WHERE si.item_id = a.item_id)"#
     )
     .fetch_one(pool)
     .await
@@ -87,7 +89,8 @@ pub async fn ungrouped(conn: &mut PgConnection, n: i64, max_chars: i32) -> sqlx:
            FROM articles a
            JOIN items i ON i.id = a.item_id
            JOIN sources s ON s.id = i.source_id
-           WHERE a.grouped_at IS NULL AND NOT EXISTS (SELECT FROM story_items si WHERE si.item_id = i.id)
+           WHERE a.grouped_at IS NULL AND i.withdrawn_at IS NULL
+             AND NOT EXISTS (SELECT FROM story_items si WHERE si.item_id = i.id)
            ORDER BY coalesce(i.published_at, i.first_seen_at), i.id
            LIMIT $1"#,
         n,
@@ -127,8 +130,6 @@ pub struct Joining<'a> {
     pub reason: &'a str,
     /// As shown.
     pub similarity: f32,
-    /// The item of the story whose text it repeats.
-    pub copy_of: Option<ItemId>,
 }
 
 /// Puts an item into a story. An item that is in one already stays there.
@@ -142,18 +143,38 @@ pub async fn join(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "INSERT INTO story_items (item_id, story_id, reason, similarity, copy_of, joined_at)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (item_id) DO NOTHING",
+        "INSERT INTO story_items (item_id, story_id, reason, similarity, joined_at)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (item_id) DO NOTHING",
         joining.item_id.0,
         story_id.0,
         joining.reason,
         joining.similarity,
-        joining.copy_of.map(|id| id.0),
         now
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Says of each item whose text it repeats, of those that were compared; what it repeats of others stays. Gives how many
+/// are copies now that were none.
+///
+/// # Errors
+/// The database fails.
+pub async fn set_copies(conn: &mut PgConnection, copies: &[(ItemId, Option<ItemId>)]) -> sqlx::Result<u64> {
+    let items: Vec<i64> = copies.iter().map(|(item, _)| item.0).collect();
+    let originals: Vec<i64> = copies.iter().map(|(_, original)| original.map_or(0, |id| id.0)).collect();
+    let changed = sqlx::query_scalar!(
+        r#"UPDATE story_items si SET copy_of = nullif(x.original, 0)
+           FROM unnest($1::bigint[], $2::bigint[]) AS x (item_id, original)
+           WHERE si.item_id = x.item_id AND si.copy_of IS DISTINCT FROM nullif(x.original, 0)
+             AND (x.original <> 0 OR si.copy_of = ANY($1::bigint[]))
+           RETURNING si.copy_of IS NOT NULL AS "is_copy!""#,
+        &items,
+        &originals
+    );
+    let n = changed.fetch_all(conn).await?.into_iter().filter(|is_copy| *is_copy).count();
+    Ok(u64::try_from(n).unwrap_or_default())
 }
 
 /// Those of `ids` that an issue has told: their addresses are known to readers.
@@ -182,17 +203,27 @@ pub async fn merge(
     sqlx::query!("UPDATE story_items SET story_id = $2 WHERE story_id = $1", gone.0, into.0)
         .execute(&mut *conn)
         .await?;
+    let followed = sqlx::query_scalar!("SELECT follows FROM stories WHERE id = $1", gone.0);
+    let followed = followed.fetch_one(&mut *conn).await?;
+    // Whatever `into` goes on from cannot go on from it.
     sqlx::query!(
-        "UPDATE stories SET merged_into = CASE WHEN id = $1 OR merged_into = $1 THEN $2 ELSE merged_into END,
-             follows = CASE WHEN id = $1 OR (follows = $1 AND id = $2) THEN NULL WHEN follows = $1 THEN $2 ELSE follows END,
+        "WITH RECURSIVE before (id) AS (
+             SELECT $2::bigint
+             UNION SELECT s.follows FROM before b JOIN stories s ON s.id = b.id WHERE s.follows IS NOT NULL)
+         UPDATE stories SET merged_into = CASE WHEN id = $1 OR merged_into = $1 THEN $2 ELSE merged_into END,
+             follows = CASE WHEN id = $1 OR (follows = $1 AND id IN (SELECT id FROM before)) THEN NULL
+                            WHEN follows = $1 THEN $2 ELSE follows END,
              changed_at = $3
          WHERE id = $1 OR merged_into = $1 OR follows = $1",
         gone.0,
         into.0,
         now
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
+    if let Some(earlier) = followed {
+        follow(conn, into, StoryId(earlier)).await?;
+    }
     Ok(())
 }
 
@@ -205,14 +236,17 @@ pub async fn of_item(conn: &mut PgConnection, item_id: ItemId) -> sqlx::Result<O
     Ok(story.fetch_optional(conn).await?.map(StoryId))
 }
 
-/// Says that a story goes on from an earlier one. True: it did not go on from any before.
+/// Says that a story goes on from an earlier one, which does not go on from it. True: it did not go on from any before.
 ///
 /// # Errors
 /// The database fails.
 pub async fn follow(conn: &mut PgConnection, id: StoryId, earlier: StoryId) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "UPDATE stories SET follows = $2 WHERE id = $1 AND id <> $2 AND follows IS NULL
-             AND NOT EXISTS (SELECT FROM stories e WHERE e.id = $2 AND e.follows = $1)",
+        "WITH RECURSIVE before (id) AS (
+             SELECT $2::bigint
+             UNION SELECT s.follows FROM before b JOIN stories s ON s.id = b.id WHERE s.follows IS NOT NULL)
+         UPDATE stories SET follows = $2
+         WHERE id = $1 AND follows IS NULL AND NOT EXISTS (SELECT FROM before b WHERE b.id = $1)",
         id.0,
         earlier.0
     );
@@ -224,11 +258,24 @@ pub async fn follow(conn: &mut PgConnection, id: StoryId, earlier: StoryId) -> s
 /// # Errors
 /// The database fails.
 pub async fn leave(conn: &mut PgConnection, item_id: ItemId) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE story_items SET copy_of = NULL WHERE copy_of = $1", item_id.0)
-        .execute(&mut *conn)
-        .await?;
+    orphan_copies(conn, item_id).await?;
     sqlx::query!("DELETE FROM story_items WHERE item_id = $1", item_id.0).execute(&mut *conn).await?;
     sqlx::query!("UPDATE articles SET grouped_at = NULL WHERE item_id = $1", item_id.0).execute(conn).await?;
+    Ok(())
+}
+
+/// The copies of an item that speaks no more are copies of the first of them.
+///
+/// # Errors
+/// The database fails.
+pub async fn orphan_copies(conn: &mut PgConnection, item_id: ItemId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE story_items SET copy_of = nullif((SELECT min(o.item_id) FROM story_items o WHERE o.copy_of = $1), item_id)
+         WHERE copy_of = $1",
+        item_id.0
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -241,29 +288,42 @@ pub async fn lead(conn: &mut PgConnection, id: StoryId) -> sqlx::Result<ItemId> 
     lead.fetch_one(conn).await.map(ItemId)
 }
 
-/// Items of stories of several whose article was read again since they came in: does the story still fit?
+/// Items of stories of several whose article was read again, or that were taken back, since they came in.
 ///
 /// # Errors
 /// The database fails.
-pub async fn reread(conn: &mut PgConnection, n: i64) -> sqlx::Result<Vec<(ItemId, StoryId)>> {
+pub async fn reread(conn: &mut PgConnection, n: i64) -> sqlx::Result<Vec<Reread>> {
     let rows = sqlx::query!(
         // The planner takes a third of all articles to fulfil this; the order leads it to the index that knows better.
-        "SELECT si.item_id, si.story_id FROM (
+        r#"SELECT si.item_id, si.story_id, i.withdrawn_at IS NOT NULL AS "is_withdrawn!" FROM (
              SELECT item_id FROM articles WHERE grouped_at < extracted_at ORDER BY item_id LIMIT $1) a
          JOIN story_items si ON si.item_id = a.item_id
          JOIN stories st ON st.id = si.story_id
-         WHERE st.n_items > 1 ORDER BY si.item_id",
+         JOIN items i ON i.id = si.item_id
+         WHERE st.n_items > 1 ORDER BY si.item_id"#,
         n
     );
-    Ok(rows
-        .fetch_all(conn)
-        .await?
-        .into_iter()
-        .map(|row| (ItemId(row.item_id), StoryId(row.story_id)))
-        .collect())
+    let rows = rows.fetch_all(conn).await?.into_iter();
+    let reread = rows.map(|row| Reread {
+        item_id: ItemId(row.item_id),
+        story_id: StoryId(row.story_id),
+        is_withdrawn: row.is_withdrawn,
+    });
+    Ok(reread.collect())
 }
 
-/// Makes lead, times and counts of a story those of its items, and marks it as changed.
+/// An item to be looked at again within its story.
+#[derive(Clone, Copy, Debug)]
+pub struct Reread {
+    /// The item.
+    pub item_id: ItemId,
+    /// Its story.
+    pub story_id: StoryId,
+    /// Its source has taken it back.
+    pub is_withdrawn: bool,
+}
+
+/// Makes lead, times and counts of a story those of its items that are not taken back (of all if all are), and marks it as changed.
 ///
 /// # Errors
 /// The database fails.
@@ -284,7 +344,9 @@ pub async fn refresh(
                FROM story_items si
                JOIN items i ON i.id = si.item_id
                JOIN sources s ON s.id = i.source_id
-               WHERE si.story_id = $1) x
+               WHERE si.story_id = $1 AND (i.withdrawn_at IS NULL OR NOT EXISTS (
+                   SELECT FROM story_items o JOIN items l ON l.id = o.item_id
+                   WHERE o.story_id = $1 AND l.withdrawn_at IS NULL))) x
          WHERE st.id = $1",
         id.0,
         story.lead_item_id.0,

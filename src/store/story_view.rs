@@ -26,6 +26,7 @@ struct Row {
     reason: String,
     is_copy: bool,
     links: Vec<String>,
+    is_withdrawn: bool,
 }
 
 /// The stories of `ids` in the order of `ids`; ids that do not exist are left out. Each text is cut to `max_chars`.
@@ -38,10 +39,12 @@ pub async fn load(pool: &PgPool, ids: &[StoryId], max_chars: i32) -> sqlx::Resul
         Row,
         r#"SELECT st.id AS story_id, st.title AS story_title, st.language AS story_language, st.lane AS story_lane,
                   st.happened_at, i.id AS item_id, i.link, i.title,
-                  left(coalesce(a.body, i.summary), $2) AS "body!", coalesce(a.language, i.language) AS "language!",
+                  CASE WHEN i.withdrawn_at IS NULL THEN left(coalesce(a.body, i.summary), $2) ELSE '' END AS "body!", coalesce(a.language, i.language) AS "language!",
                   s.name AS source, s.slug AS source_slug, s.owner, s.tier, s.kind, s.lane,
-                  coalesce(i.published_at, i.first_seen_at) AS "published_at!", si.reason,
-                  si.copy_of IS NOT NULL AS "is_copy!", coalesce(a.links, '{}') AS "links!"
+                  coalesce(i.published_at, i.first_seen_at) AS "published_at!",
+                  CASE WHEN i.withdrawn_at IS NULL THEN '' ELSE 'taken back by its source; ' END || si.reason AS "reason!",
+                  si.copy_of IS NOT NULL AS "is_copy!", i.withdrawn_at IS NOT NULL AS "is_withdrawn!",
+                  coalesce(a.links, '{}') AS "links!"
            FROM stories st
            JOIN story_items si ON si.story_id = st.id
            JOIN items i ON i.id = si.item_id
@@ -73,8 +76,8 @@ fn gather(rows: Vec<Row>) -> Vec<Story> {
             });
         }
         if let Some(story) = stories.last_mut() {
-            // A copy of another's text is no further voice.
-            if !row.is_copy && !story.owners.contains(&row.owner) {
+            // A copy of another's text is no further voice, and what was taken back is none.
+            if !row.is_copy && !row.is_withdrawn && !story.owners.contains(&row.owner) {
                 story.owners.push(row.owner.clone());
             }
             story.items.push(item(row));

