@@ -474,6 +474,42 @@ pub struct Funding {
     pub announced: bool,
 }
 
+words! {
+    /// What a reader can touch.
+    ArtifactKind {
+        /// A paper or a technical report.
+        Paper = "paper",
+        /// Source code or a package.
+        Code = "code",
+        /// A model or data to download.
+        Weights = "weights",
+        /// An interface to call.
+        Api = "api",
+        /// What it costs.
+        Price = "price",
+    }
+}
+
+/// Something that a story lets its readers touch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Artifact {
+    /// What it is.
+    pub kind: ArtifactKind,
+    /// Where it is, as an article links it.
+    pub link: Option<String>,
+    /// The sentence that offers it, where there is no link.
+    pub quote: String,
+}
+
+/// A statement about quality, speed, price or size, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// "maker", "independent", "unnamed", or "press" where nobody is named.
+    pub by: String,
+    /// Verbatim.
+    pub quote: String,
+}
+
 /// A one-sentence and a three-sentence summary in one language.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
@@ -504,6 +540,12 @@ pub struct Verdict {
     pub entities: Vec<String>,
     /// The round, if money was raised.
     pub funding: Option<Funding>,
+    /// What a reader can touch.
+    #[serde(default)]
+    pub artifacts: Vec<Artifact>,
+    /// The strongest statements of its articles, at most three.
+    #[serde(default)]
+    pub claims: Vec<Claim>,
     /// Not confirmed by whom it concerns.
     pub rumour: bool,
     /// Sum of `parts`.

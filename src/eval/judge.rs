@@ -247,7 +247,7 @@ fn story<'l>(number: usize, lines: impl Iterator<Item = &'l Line>) -> Story {
             link: document.link,
             title: document.title,
             text: document.text.chars().take(MAX_CHARS).collect(),
-            language: document.language,
+            language: document.language.into(),
             source: line.source.clone(),
             source_slug: line.source.clone(),
             owner: if line.source.is_empty() { line.url.clone() } else { line.source.clone() },
@@ -266,7 +266,7 @@ fn story<'l>(number: usize, lines: impl Iterator<Item = &'l Line>) -> Story {
     Story {
         id: StoryId(i64::try_from(number).unwrap_or_default() + 1),
         title: lead.map(|item| item.title.clone()).unwrap_or_default(),
-        language: lead.map_or(Language::En, |item| item.language),
+        language: lead.and_then(|item| item.language.reader()).unwrap_or(Language::En),
         lane: crate::model::Lane::Industry,
         happened_at: items.iter().map(|item| item.published_at).min().unwrap_or_default(),
         items,

@@ -1,6 +1,6 @@
 //! The model's answer into the rules' verdict: a claim counts with its quote, a sentence with its facts.
 
-use super::answer::{Answer, Claim, Words};
+use super::answer::{Answer, Claim, Said, Words};
 use super::ground::Sources;
 use super::score::Scale;
 use super::{orders, score, sentences};
@@ -20,6 +20,15 @@ pub fn merge(story: &Story, rules: Verdict, answer: &Answer, by: (&str, &Scale))
     let mut verdict = Verdict { judge: model.to_owned(), ..rules };
     words(&mut verdict, answer, &sources);
     verdict.parts = parts(&verdict.parts, answer, &sources, scale);
+    let said = answer.claims.iter().take(3).filter(|said| sources.quotes(&said.quote));
+    let claim = |said: &Said| crate::model::Claim {
+        by: if ["maker", "independent", "unnamed"].contains(&said.by.as_str()) { said.by.clone() } else { "press".to_owned() },
+        quote: said.quote.trim().to_owned(),
+    };
+    let claims: Vec<crate::model::Claim> = said.map(claim).collect();
+    if !claims.is_empty() {
+        verdict.claims = claims;
+    }
     verdict.score = score::sum(&verdict.parts);
     verdict.rumour = verdict.rumour || (has(&verdict.parts, "anonymous") && !has(&verdict.parts, "primary"));
     let fixed = story.items.iter().any(|item| matches!(item.kind, SourceKind::Arxiv | SourceKind::Github));

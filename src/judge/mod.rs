@@ -3,6 +3,8 @@
 //! verdict, marked with the reason.
 
 mod amount;
+mod artifacts;
+mod claims;
 pub(crate) mod answer;
 pub(crate) mod ask;
 pub mod cascade;

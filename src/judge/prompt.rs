@@ -40,7 +40,7 @@ pub struct Sheet {
 #[derive(Clone, Debug, Serialize)]
 struct Piece {
     source: String,
-    language: &'static str,
+    language: String,
     title: String,
     text: String,
 }
@@ -60,7 +60,7 @@ impl Sheet {
             || rules.summary.values().next().map(|summary| summary.long.clone()).unwrap_or_default();
         let pieces = items.iter().enumerate().map(|(index, item)| Piece {
             source: unfence(&item.source).replace('"', "'"),
-            language: item.language.as_str(),
+            language: item.language.as_str().to_owned(),
             title: unfence(&fit(&item.title, room / 4)),
             text: match settings.send {
                 // The lead has the most to say; the others add to it.

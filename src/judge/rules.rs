@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::score::Scale;
-use super::{funding, lexicon, orders, score, sentences, summary};
+use super::{artifacts, claims, funding, lexicon, orders, score, sentences, summary};
 use crate::model::{
     Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Tier, Verdict,
 };
@@ -52,6 +52,8 @@ pub fn judge(story: &Story, scale: &Scale) -> Verdict {
         focus,
         entities: entities(&reading),
         funding,
+        artifacts: artifacts::find(story),
+        claims: claims::find(story),
         rumour,
         score: score::sum(&parts),
         dropped: score::dropped(&parts, situation).map(str::to_owned),

@@ -240,6 +240,8 @@ mod tests {
             focus,
             entities: Vec::new(),
             funding: None,
+            artifacts: Vec::new(),
+            claims: Vec::new(),
             rumour: false,
             score: 4.0,
             parts: Vec::new(),

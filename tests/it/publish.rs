@@ -52,6 +52,8 @@ fn seed(name: &str, score: f32) -> Seed {
             focus: Vec::new(),
             entities: vec![name.into()],
             funding: None,
+            artifacts: Vec::new(),
+            claims: Vec::new(),
             rumour: false,
             score,
             parts: vec![
