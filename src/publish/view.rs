@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::clean::{UNSUBSCRIBE, language_of, plain, web_address};
 use super::{words, wrap};
+use crate::ballot;
 use crate::model::{
-    Focus, Funding, IssueContent, IssueKind, IssueLink, IssueStory, Language, ScorePart, Section, Summary,
-    Verdict,
+    Erratum, Focus, Funding, IssueContent, IssueKind, IssueLink, IssueStory, Language, ScorePart, Section,
+    StoryId, Summary, Verdict, VoteKind,
 };
 
 /// Columns of a headline in the subject.
@@ -69,6 +70,8 @@ pub struct View {
     pub sections: Vec<SectionView>,
     /// Reasons for the paper.
     pub reasons: Vec<ReasonView>,
+    /// Errors of earlier issues.
+    pub errata: Vec<ErratumView>,
     /// What was left out, by reason.
     pub left_out: String,
     /// Facts checked, tokens paid, judges.
@@ -125,6 +128,8 @@ pub struct StoryView {
     pub dropped: String,
     /// Its page in the archive, with all parts of its score.
     pub why_url: String,
+    /// The places of the reader's own links to vote: hype, wrong, either.
+    pub votes: Option<[String; 3]>,
 }
 
 /// A reason for the paper of the month.
@@ -136,6 +141,19 @@ pub struct ReasonView {
     pub quote: String,
     /// "+3.0".
     pub points: String,
+}
+
+/// An error of an earlier issue, cleaned.
+#[derive(Debug, Serialize)]
+pub struct ErratumView {
+    /// The issues that told the story, in words; empty: none did.
+    pub issues: String,
+    /// The story's headline.
+    pub headline: String,
+    /// What is right.
+    pub text: String,
+    /// The story's page in the archive.
+    pub url: String,
 }
 
 /// The view of `content` for an edition.
@@ -170,6 +188,7 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
         counts: words::counts(content, language),
         quiet,
         reasons: content.reasons.iter().map(|reason| reason_view(reason, language)).collect(),
+        errata: content.errata.iter().map(|erratum| erratum_view(erratum, edition)).collect(),
         left_out: plain(&words::left_out(content, language)),
         honesty: plain(&words::honesty(content, language)),
         has_quotes: told_stories(content)
@@ -189,15 +208,37 @@ pub fn told_stories(content: &IssueContent) -> impl Iterator<Item = &IssueStory>
 }
 
 fn section_view(section: &Section, edition: Edition<'_>, detail: Detail) -> SectionView {
+    // An issue that is too large for anything but headlines leaves voting to the stories' pages.
+    let is_open = detail != Detail::Headline;
     let detail = match (section.name.as_str(), detail) {
         ("dropped", _) => Detail::Headline,
         _ => detail,
     };
     let is_lead = section.name == "leads";
+    let votes = |story: &IssueStory| is_open.then(|| places(story.story_id));
+    let story = |story| StoryView { votes: votes(story), ..story_view(story, edition, detail, is_lead) };
     SectionView {
         key: section.name.clone(),
         title: plain(words::word(&section.name, edition.language)),
-        stories: section.stories.iter().map(|story| story_view(story, edition, detail, is_lead)).collect(),
+        stories: section.stories.iter().map(story).collect(),
+    }
+}
+
+fn places(story: StoryId) -> [String; 3] {
+    [Some(VoteKind::Hype), Some(VoteKind::Wrong), None].map(|kind| ballot::place(story, kind))
+}
+
+fn erratum_view(erratum: &Erratum, edition: Edition<'_>) -> ErratumView {
+    let language = edition.language;
+    let in_language = |texts: &BTreeMap<Language, String>| {
+        let known = [language, other(language)].into_iter().filter_map(|language| texts.get(&language));
+        known.map(|text| plain(text)).find(|text| !text.is_empty()).unwrap_or_default()
+    };
+    ErratumView {
+        issues: words::issues(&erratum.issues, language),
+        headline: in_language(&erratum.headline),
+        text: in_language(&erratum.text),
+        url: format!("{}/{language}/story/{}", edition.base_url, erratum.story_id),
     }
 }
 
@@ -235,6 +276,7 @@ fn story_view(story: &IssueStory, edition: Edition<'_>, detail: Detail, is_lead:
         headline,
         summary,
         why_url,
+        votes: None,
     }
 }
 
@@ -397,6 +439,7 @@ mod tests {
             caution: String::new(),
             dropped: String::new(),
             why_url: String::new(),
+            votes: None,
         };
         let section = |n| SectionView {
             key: String::new(),
