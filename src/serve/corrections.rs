@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::page::day;
+use super::stories::link_language;
 use super::words;
 use crate::context::Context;
 use crate::model::{Erratum, IssueKind, Language};
@@ -12,6 +13,7 @@ use crate::store::errata::Listed;
 pub fn live(ctx: &Context, errata: &[Listed], language: Language) -> Vec<Value> {
     let line = |erratum: &Listed| {
         json!({ "day": day(ctx, erratum.noted_at), "text": erratum.text(language), "headline": erratum.title,
+                "lang": link_language(&erratum.title),
                 "url": format!("/{language}/story/{}", erratum.story_id) })
     };
     errata.iter().map(line).collect()
