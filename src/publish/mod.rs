@@ -3,6 +3,7 @@
 
 mod clean;
 mod content;
+mod errata;
 mod mail;
 mod paper;
 mod period;

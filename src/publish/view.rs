@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::clean::{UNSUBSCRIBE, language_of, plain, web_address};
+use super::errata::{self, ErratumView};
 use super::{words, wrap};
 use crate::ballot;
 use crate::model::{
-    Erratum, Focus, Funding, IssueContent, IssueKind, IssueLink, IssueStory, Language, ScorePart, Section,
-    StoryId, Summary, Verdict, VoteKind,
+    Focus, Funding, IssueContent, IssueKind, IssueLink, IssueStory, Language, ScorePart, Section, StoryId,
+    Summary, Verdict, VoteKind,
 };
 
 /// Columns of a headline in the subject.
@@ -143,19 +144,6 @@ pub struct ReasonView {
     pub points: String,
 }
 
-/// An error of an earlier issue, cleaned.
-#[derive(Debug, Serialize)]
-pub struct ErratumView {
-    /// The issues that told the story, in words; empty: none did.
-    pub issues: String,
-    /// The story's headline.
-    pub headline: String,
-    /// What is right.
-    pub text: String,
-    /// The story's page in the archive.
-    pub url: String,
-}
-
 /// The view of `content` for an edition.
 pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: usize) -> View {
     let language = edition.language;
@@ -188,7 +176,7 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
         counts: words::counts(content, language),
         quiet,
         reasons: content.reasons.iter().map(|reason| reason_view(reason, language)).collect(),
-        errata: content.errata.iter().map(|erratum| erratum_view(erratum, edition)).collect(),
+        errata: content.errata.iter().map(|erratum| errata::view(erratum, edition)).collect(),
         left_out: plain(&words::left_out(content, language)),
         honesty: plain(&words::honesty(content, language)),
         has_quotes: told_stories(content)
@@ -226,20 +214,6 @@ fn section_view(section: &Section, edition: Edition<'_>, detail: Detail) -> Sect
 
 fn places(story: StoryId) -> [String; 3] {
     [Some(VoteKind::Hype), Some(VoteKind::Wrong), None].map(|kind| ballot::place(story, kind))
-}
-
-fn erratum_view(erratum: &Erratum, edition: Edition<'_>) -> ErratumView {
-    let language = edition.language;
-    let in_language = |texts: &BTreeMap<Language, String>| {
-        let known = [language, other(language)].into_iter().filter_map(|language| texts.get(&language));
-        known.map(|text| plain(text)).find(|text| !text.is_empty()).unwrap_or_default()
-    };
-    ErratumView {
-        issues: words::issues(&erratum.issues, language),
-        headline: in_language(&erratum.headline),
-        text: in_language(&erratum.text),
-        url: format!("{}/{language}/story/{}", edition.base_url, erratum.story_id),
-    }
 }
 
 fn story_view(story: &IssueStory, edition: Edition<'_>, detail: Detail, is_lead: bool) -> StoryView {
@@ -405,7 +379,7 @@ fn keep(sections: &mut Vec<SectionView>, most: usize) -> bool {
     is_cut
 }
 
-fn other(language: Language) -> Language {
+pub(super) fn other(language: Language) -> Language {
     match language {
         Language::En => Language::Zh,
         Language::Zh => Language::En,

@@ -108,8 +108,26 @@ pub async fn cast(
     let mut tx = pool.begin().await?;
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", VOTE_LOCK).execute(&mut *tx).await?;
     let Some(story) = root(&mut tx, story).await? else { return Ok(Cast::Gone) };
+    if !replace(&mut tx, story, voter, said, now).await? {
+        if let Some(refused) = refusal(&mut tx, voter, now).await? {
+            return Ok(refused);
+        }
+        insert(&mut tx, story, voter, said, now).await?;
+    }
+    tx.commit().await?;
+    Ok(Cast::Counted)
+}
+
+/// False: it is the voter's first on this story.
+async fn replace(
+    conn: &mut PgConnection,
+    story: StoryId,
+    voter: Voter,
+    said: Said<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
     let (reader, visitor) = columns(voter);
-    let replaced = sqlx::query!(
+    let done = sqlx::query!(
         "UPDATE votes SET kind = $4, comment = $5, voted_at = $6, taken_back_at = NULL
          WHERE story_id = $1 AND subscriber_id IS NOT DISTINCT FROM $2 AND visitor IS NOT DISTINCT FROM $3",
         story.0,
@@ -119,26 +137,30 @@ pub async fn cast(
         said.comment,
         now
     );
-    if replaced.execute(&mut *tx).await?.rows_affected() == 0 {
-        let refused = refusal(&mut tx, voter, now).await?;
-        if let Some(refused) = refused {
-            return Ok(refused);
-        }
-        sqlx::query!(
-            "INSERT INTO votes (story_id, subscriber_id, visitor, kind, comment, first_at, voted_at)
+    Ok(done.execute(conn).await?.rows_affected() > 0)
+}
+
+async fn insert(
+    conn: &mut PgConnection,
+    story: StoryId,
+    voter: Voter,
+    said: Said<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let (reader, visitor) = columns(voter);
+    sqlx::query!(
+        "INSERT INTO votes (story_id, subscriber_id, visitor, kind, comment, first_at, voted_at)
              VALUES ($1, $2, $3, $4, $5, $6, $6)",
-            story.0,
-            reader,
-            visitor,
-            said.kind.as_str(),
-            said.comment,
-            now
-        )
-        .execute(&mut *tx)
-        .await?;
-    }
-    tx.commit().await?;
-    Ok(Cast::Counted)
+        story.0,
+        reader,
+        visitor,
+        said.kind.as_str(),
+        said.comment,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Why a first vote on a story may not be.
