@@ -27,6 +27,7 @@ pub mod serve;
 
 pub mod store;
 
+pub mod ballot;
 pub mod bench;
 pub mod cli;
 pub mod clock;

@@ -72,6 +72,10 @@ ids! {
     SubscriberId,
     /// Row of `deliveries`.
     DeliveryId,
+    /// Row of `votes`.
+    VoteId,
+    /// Row of `errata`.
+    ErratumId,
 }
 
 words! {
@@ -612,6 +616,23 @@ pub struct Section {
     pub stories: Vec<IssueStory>,
 }
 
+/// A confirmed error of a story, as an issue tells it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Erratum {
+    /// Its row.
+    pub id: ErratumId,
+    /// What it corrects.
+    pub story_id: StoryId,
+    /// The story's headline, as it stood in the issue that is corrected.
+    pub headline: BTreeMap<Language, String>,
+    /// Kind and number of the issues that told the story.
+    pub issues: Vec<(IssueKind, i32)>,
+    /// What is right, per language.
+    pub text: BTreeMap<Language, String>,
+    /// When it was confirmed.
+    pub noted_at: DateTime<Utc>,
+}
+
 /// What an issue says, language-neutral. Frozen once published.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct IssueContent {
@@ -649,6 +670,51 @@ pub struct IssueContent {
     pub judges: Vec<String>,
     /// For a paper: why this one, by key, with its number or words.
     pub reasons: Vec<ScorePart>,
+    /// Errors of earlier issues. An issue without any is stored as it was before there were errata.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errata: Vec<Erratum>,
+}
+
+words! {
+    /// What a reader says about a story.
+    VoteKind {
+        /// More hype than substance.
+        Hype = "hype",
+        /// Not hype: worth the time.
+        Solid = "solid",
+        /// Something in it is not true.
+        Wrong = "wrong",
+    }
+}
+
+/// Who votes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voter {
+    /// A reader, by the link in the mail.
+    Reader(SubscriberId),
+    /// A visitor of the archive: a random number.
+    Visitor(u128),
+}
+
+impl std::fmt::Display for Voter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Reader(id) => write!(f, "r{id}"),
+            Self::Visitor(number) => write!(f, "v{number:032x}"),
+        }
+    }
+}
+
+impl std::str::FromStr for Voter {
+    type Err = UnknownWord;
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        let unknown = || UnknownWord(word.to_owned());
+        if let Some(id) = word.strip_prefix('r') {
+            return Ok(Self::Reader(SubscriberId(id.parse().map_err(|_| unknown())?)));
+        }
+        let number = word.strip_prefix('v').ok_or_else(unknown)?;
+        u128::from_str_radix(number, 16).map(Self::Visitor).map_err(|_| unknown())
+    }
 }
 
 words! {

@@ -90,6 +90,10 @@ pub enum Command {
     Feeds(FeedsArgs),
     /// List, add and remove readers
     Subscribers(SubscribersArgs),
+    /// What readers say about stories, and which of it is confirmed
+    Votes(VotesArgs),
+    /// Add and list confirmed errors
+    Errata(ErrataArgs),
     /// Check the configuration, or show it with the origin of each value
     Config(ConfigArgs),
     /// Bring the database's schema up to date (every command that needs it does)
@@ -368,6 +372,68 @@ pub enum SubscribersCommand {
     },
 }
 
+/// `headsup votes`
+#[derive(Debug, Args)]
+pub struct VotesArgs {
+    /// What to do with them
+    #[command(subcommand)]
+    pub command: VotesCommand,
+}
+
+/// The commands below `votes`.
+#[derive(Debug, Subcommand)]
+pub enum VotesCommand {
+    /// The newest votes, with the voters' words
+    List {
+        /// Of this story alone
+        #[arg(long, value_name = "ID")]
+        story: Option<i64>,
+        /// Most votes that are shown
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Make an erratum of a vote that says that something is wrong
+    Confirm {
+        /// Number of the vote
+        vote: i64,
+        #[command(flatten)]
+        texts: ErratumTexts,
+    },
+}
+
+/// `headsup errata`
+#[derive(Debug, Args)]
+pub struct ErrataArgs {
+    /// What to do with them
+    #[command(subcommand)]
+    pub command: ErrataCommand,
+}
+
+/// The commands below `errata`.
+#[derive(Debug, Subcommand)]
+pub enum ErrataCommand {
+    /// Correct a story: on its page at once, and in the next weekly issue
+    Add {
+        /// Number of the story
+        story: i64,
+        #[command(flatten)]
+        texts: ErratumTexts,
+    },
+    /// All errata, and which issue told them
+    List,
+}
+
+/// What is right, in both languages.
+#[derive(Debug, Args)]
+pub struct ErratumTexts {
+    /// What is right, in English
+    #[arg(long, value_name = "TEXT")]
+    pub en: String,
+    /// What is right, in Chinese
+    #[arg(long, value_name = "TEXT")]
+    pub zh: String,
+}
+
 /// `headsup config`
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
@@ -443,6 +509,12 @@ pub enum EvalCommand {
         mistakes: bool,
         #[command(flatten)]
         with: EvalWith,
+    },
+    /// How well flags and scores foresaw the readers' votes
+    Feedback {
+        /// Also write the labels as JSON lines: label, title, body, as `eval hype` reads them
+        #[arg(long, value_name = "FILE")]
+        export: Option<PathBuf>,
     },
 }
 

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::args::{EvalArgs, EvalCommand, EvalWith};
 use super::open::Surroundings;
-use super::{UsageError, output};
+use super::{UsageError, eval_feedback, output};
 use crate::config::{EmbeddingSettings, Settings};
 use crate::eval::gold::{self, Line};
 use crate::eval::{self, Scores, pairs};
@@ -19,6 +19,7 @@ use crate::group::{cutoffs, embed};
 /// Prints the figures as a table, or as JSON.
 pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCode> {
     match args.command {
+        EvalCommand::Feedback { export } => return eval_feedback::run(around, export.as_deref()).await,
         EvalCommand::Group { gold, mistakes, with } => {
             let lines = gold::joined(read(&gold)?, corpus(&with)?);
             has_labels(&gold, &lines)?;

@@ -6,8 +6,10 @@ mod config;
 mod db;
 mod demo;
 mod doctor;
+mod errata;
 mod eval;
 mod eval_judge;
+mod eval_feedback;
 mod feeds;
 mod feeds_edit;
 mod feeds_file;
@@ -25,6 +27,7 @@ mod run;
 mod status;
 mod subscribers;
 mod up;
+mod votes;
 
 use std::process::ExitCode;
 
@@ -89,6 +92,8 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Inspect(args) => inspect::run(&around, args).await,
         Command::Feeds(args) => feeds::run(&around, args).await,
         Command::Subscribers(args) => subscribers::run(&around, args).await,
+        Command::Votes(args) => votes::run(&around, args).await,
+        Command::Errata(args) => errata::run(&around, args).await,
         Command::Config(args) => config::run(&around, &args),
         Command::Migrate => run::migrate(&around).await,
         Command::Demo(args) => demo::run(&around, &args).await,

@@ -1,5 +1,6 @@
 //! Labelled sets to figures: how good a stage is, measured without a database.
 
+pub mod feedback;
 pub mod gold;
 pub mod group;
 pub mod judge;

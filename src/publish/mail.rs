@@ -5,11 +5,13 @@ use anyhow::Context as _;
 use super::clean::UNSUBSCRIBE;
 use super::view::{self, Detail, Edition};
 use super::wrap::wrap;
+use crate::ballot;
 use crate::model::IssueContent;
 use crate::render::Templates;
 use crate::store::issues::Rendering;
 
-/// Most bytes of the HTML: Gmail clips at about 102 KB, and `send` puts a longer link in.
+/// Most bytes of the HTML: Gmail clips at about 102 KB, and `send` puts a longer link to leave in. The links to vote are
+/// counted at their full length.
 const MAX_HTML: usize = 98_000;
 
 /// Columns of the text.
@@ -39,7 +41,8 @@ pub fn render(
         let view = view::view(content, edition, detail, most);
         // The engine escapes "/" too, which needs no escape here and makes links look disguised to spam filters.
         let body_html = templates.render(&format!("{folder}/body.html.j2"), &view)?.replace("&#x2f;", "/");
-        if body_html.len() > MAX_HTML {
+        let link = edition.base_url.len() + ballot::LONGEST_PATH;
+        if body_html.len() + ballot::n_places(&body_html) * link > MAX_HTML {
             continue;
         }
         let body_text = wrap(&templates.render(&format!("{folder}/body.txt.j2"), &view)?, COLUMNS);

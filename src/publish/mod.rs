@@ -3,6 +3,7 @@
 
 mod clean;
 mod content;
+mod errata;
 mod mail;
 mod paper;
 mod period;
@@ -228,7 +229,8 @@ async fn write_weekly(
     let counts = Counts { n_stories: chosen.n_stories, dropped: chosen.dropped_counts, ..counts };
     let sections = content::sections(&chosen.sections, &stories);
     let issue = content::issue(IssueKind::Weekly, number, period, counts, sections);
-    Ok(IssueContent { quiet: chosen.quiet, ..issue })
+    let errata = store::errata::to_tell(&ctx.pool, period.ends_at).await?;
+    Ok(IssueContent { quiet: chosen.quiet, errata, ..issue })
 }
 
 async fn write_paper(
@@ -310,6 +312,9 @@ async fn freeze(ctx: &Context, composed: &mut Composed) -> anyhow::Result<bool> 
         store::issues::insert_rendering(&mut tx, id, *language, rendering, &sha256).await?;
     }
     store::issues::insert_stories(&mut tx, id, content).await?;
+    if !store::errata::mark_told(&mut tx, id, &content.errata).await? {
+        return Ok(false);
+    }
     let domain = domain(&ctx.settings.mail.from);
     composed.n_queued = store::issues::queue_deliveries(&mut tx, id, content, domain, now).await?;
     tx.commit().await.context("cannot publish the issue")?;

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::clean::{UNSUBSCRIBE, language_of, plain, web_address};
+use super::errata::{self, ErratumView};
 use super::{words, wrap};
+use crate::ballot;
 use crate::model::{
-    Focus, Funding, IssueContent, IssueKind, IssueLink, IssueStory, Language, ScorePart, Section, Summary,
-    Verdict,
+    Focus, Funding, IssueContent, IssueKind, IssueLink, IssueStory, Language, ScorePart, Section, StoryId,
+    Summary, Verdict, VoteKind,
 };
 
 /// Columns of a headline in the subject.
@@ -69,6 +71,8 @@ pub struct View {
     pub sections: Vec<SectionView>,
     /// Reasons for the paper.
     pub reasons: Vec<ReasonView>,
+    /// Errors of earlier issues.
+    pub errata: Vec<ErratumView>,
     /// What was left out, by reason.
     pub left_out: String,
     /// Facts checked, tokens paid, judges.
@@ -125,6 +129,8 @@ pub struct StoryView {
     pub dropped: String,
     /// Its page in the archive, with all parts of its score.
     pub why_url: String,
+    /// The places of the reader's own links to vote: hype, wrong, either.
+    pub votes: Option<[String; 3]>,
 }
 
 /// A reason for the paper of the month.
@@ -170,6 +176,7 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
         counts: words::counts(content, language),
         quiet,
         reasons: content.reasons.iter().map(|reason| reason_view(reason, language)).collect(),
+        errata: content.errata.iter().map(|erratum| errata::view(erratum, edition)).collect(),
         left_out: plain(&words::left_out(content, language)),
         honesty: plain(&words::honesty(content, language)),
         has_quotes: told_stories(content)
@@ -189,16 +196,24 @@ pub fn told_stories(content: &IssueContent) -> impl Iterator<Item = &IssueStory>
 }
 
 fn section_view(section: &Section, edition: Edition<'_>, detail: Detail) -> SectionView {
+    // An issue that is too large for anything but headlines leaves voting to the stories' pages.
+    let is_open = detail != Detail::Headline;
     let detail = match (section.name.as_str(), detail) {
         ("dropped", _) => Detail::Headline,
         _ => detail,
     };
     let is_lead = section.name == "leads";
+    let votes = |story: &IssueStory| is_open.then(|| places(story.story_id));
+    let story = |story| StoryView { votes: votes(story), ..story_view(story, edition, detail, is_lead) };
     SectionView {
         key: section.name.clone(),
         title: plain(words::word(&section.name, edition.language)),
-        stories: section.stories.iter().map(|story| story_view(story, edition, detail, is_lead)).collect(),
+        stories: section.stories.iter().map(story).collect(),
     }
+}
+
+fn places(story: StoryId) -> [String; 3] {
+    [Some(VoteKind::Hype), Some(VoteKind::Wrong), None].map(|kind| ballot::place(story, kind))
 }
 
 fn story_view(story: &IssueStory, edition: Edition<'_>, detail: Detail, is_lead: bool) -> StoryView {
@@ -235,6 +250,7 @@ fn story_view(story: &IssueStory, edition: Edition<'_>, detail: Detail, is_lead:
         headline,
         summary,
         why_url,
+        votes: None,
     }
 }
 
@@ -363,7 +379,7 @@ fn keep(sections: &mut Vec<SectionView>, most: usize) -> bool {
     is_cut
 }
 
-fn other(language: Language) -> Language {
+pub(super) fn other(language: Language) -> Language {
     match language {
         Language::En => Language::Zh,
         Language::Zh => Language::En,
@@ -397,6 +413,7 @@ mod tests {
             caution: String::new(),
             dropped: String::new(),
             why_url: String::new(),
+            votes: None,
         };
         let section = |n| SectionView {
             key: String::new(),

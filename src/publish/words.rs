@@ -31,6 +31,10 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("caution", "Caution", "存疑"),
     ("reason", "Left out because", "未收录原因"),
     ("why", "why", "评分依据"),
+    ("was-hype", "was this hype?", "是炒作吗？"),
+    ("was-wrong", "was this wrong?", "有误吗？"),
+    ("was-either", "Hype? Wrong?", "是炒作？有误？"),
+    ("errata", "Corrections", "更正"),
     ("read-on-web", "Read on the web", "网页版"),
     ("other-language", "中文版", "English edition"),
     ("archive", "All issues", "往期"),
@@ -244,6 +248,13 @@ pub fn honesty(content: &IssueContent, language: Language) -> String {
             if judges.is_empty() { "无".to_owned() } else { judges.join("、") }
         ),
     }
+}
+
+/// "Weekly 3, Paper of the month 1": the issues that told a story.
+pub fn issues(issues: &[(IssueKind, i32)], language: Language) -> String {
+    let name = |(kind, number): &(IssueKind, i32)| format!("{} {number}", word(kind.as_str(), language));
+    let names: Vec<_> = issues.iter().map(name).collect();
+    names.join(if language == Language::En { ", " } else { "、" })
 }
 
 /// "told by 4 independent sources".

@@ -8,6 +8,7 @@ use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
 use sha2::{Digest as _, Sha256};
 
 use super::address;
+use crate::ballot::{self, Ballot, Key};
 use crate::model::{IssueKind, Language};
 use crate::store::deliveries::{Claimed, Letter};
 use crate::store::operator_mails::OperatorMail;
@@ -24,6 +25,8 @@ pub struct Sender {
     pub reply_to: Option<Mailbox>,
     /// Public address of the archive, without a slash at the end.
     pub base_url: String,
+    /// Signs the readers' links to vote.
+    pub key: Key,
 }
 
 impl Sender {
@@ -31,11 +34,12 @@ impl Sender {
     ///
     /// # Errors
     /// One of them is none.
-    pub fn new(from: &str, reply_to: Option<&str>, base_url: &str) -> anyhow::Result<Self> {
+    pub fn new(from: &str, reply_to: Option<&str>, base_url: &str, key: Key) -> anyhow::Result<Self> {
         Ok(Self {
             from: mailbox(from, "from")?,
             reply_to: reply_to.map(|text| mailbox(text, "reply_to")).transpose()?,
             base_url: base_url.trim_end_matches('/').to_owned(),
+            key,
         })
     }
 
@@ -69,7 +73,6 @@ pub fn build(
     let to = address::check(&delivery.address)
         .map_err(|why| anyhow::anyhow!("the stored address is not one: {why}"))?;
     let to = to.parse().ok().context("the stored address is not one")?;
-    let link = format!("{}/u/{}", sender.base_url, delivery.token);
     let mut builder = Message::builder()
         .from(sender.from.clone())
         .to(Mailbox::new(None, to))
@@ -79,11 +82,12 @@ pub fn build(
     if let Some(reply_to) = &sender.reply_to {
         builder = builder.reply_to(reply_to.clone());
     }
-    for (name, value) in list_headers(sender, delivery, &link) {
+    for (name, value) in list_headers(sender, delivery) {
         builder =
             builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), one_line(&value)));
     }
-    let message = builder.multipart(parts(delivery, letter, &link)).context("the message cannot be built")?;
+    let message =
+        builder.multipart(parts(sender, delivery, letter)).context("the message cannot be built")?;
     Ok(message.formatted())
 }
 
@@ -116,7 +120,8 @@ pub fn plain(sender: &Sender, to: &str, mail: &OperatorMail, now: DateTime<Utc>)
 }
 
 /// What makes it a list that a reader leaves by one click, and keeps out-of-office replies away.
-fn list_headers(sender: &Sender, delivery: &Claimed, link: &str) -> [(&'static str, String); 7] {
+fn list_headers(sender: &Sender, delivery: &Claimed) -> [(&'static str, String); 7] {
+    let link = leave(sender, delivery);
     let Claimed { kind, number, .. } = delivery;
     let language = match delivery.language {
         Language::En => "en",
@@ -137,12 +142,28 @@ fn list_headers(sender: &Sender, delivery: &Claimed, link: &str) -> [(&'static s
     ]
 }
 
-fn parts(delivery: &Claimed, letter: &Letter, link: &str) -> MultiPart {
+fn leave(sender: &Sender, delivery: &Claimed) -> String {
+    format!("{}/u/{}", sender.base_url, delivery.token)
+}
+
+fn parts(sender: &Sender, delivery: &Claimed, letter: &Letter) -> MultiPart {
+    let link = leave(sender, delivery);
+    let text = with_votes(sender, delivery, &letter.body_text, &sender.base_url).replace(UNSUBSCRIBE, &link);
+    let html = with_votes(sender, delivery, &letter.body_html, &escape(&sender.base_url))
+        .replace(UNSUBSCRIBE, &escape(&link));
     MultiPart::builder()
         .kind(MultiPartKind::Alternative)
         .boundary(boundary(&delivery.message_id))
-        .singlepart(SinglePart::plain(letter.body_text.replace(UNSUBSCRIBE, link)))
-        .singlepart(SinglePart::html(letter.body_html.replace(UNSUBSCRIBE, &escape(link))))
+        .singlepart(SinglePart::plain(text))
+        .singlepart(SinglePart::html(html))
+}
+
+/// The reader's own links to vote, below the archive's address; the rest of them needs no escape in HTML.
+fn with_votes(sender: &Sender, delivery: &Claimed, body: &str, base_url: &str) -> String {
+    ballot::fill(body, |story, kind| {
+        let ballot = Ballot::of_reader(story, delivery.subscriber_id, delivery.language, delivery.queued_at);
+        format!("{base_url}{}", ballot::reader_path(&ballot.token(&sender.key), kind))
+    })
 }
 
 /// Follows from the message id, so that a second attempt has the same bytes; "=_" stands in no encoded part.
@@ -174,13 +195,14 @@ fn escape(link: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DeliveryId, IssueId};
+    use crate::model::{DeliveryId, IssueId, StoryId, SubscriberId, VoteKind};
 
     fn sender() -> Sender {
         Sender::new(
             "headsup 抬头 <news@example.org>",
             Some("Editor <editor@example.org>"),
             "https://h.example.org/",
+            Key::new(&[7; 32]),
         )
         .unwrap()
     }
@@ -196,6 +218,8 @@ mod tests {
             message_id: "<weekly-12.7.abc@example.org>".into(),
             attempts: 0,
             token: "00ff00ff00ff00ff00ff00ff00ff00ff".into(),
+            subscriber_id: SubscriberId(3),
+            queued_at: "2026-05-06T07:00:00Z".parse().unwrap(),
         }
     }
 
@@ -259,6 +283,29 @@ mod tests {
     }
 
     #[test]
+    fn each_reader_votes_by_a_link_of_their_own_that_a_second_attempt_repeats() {
+        let letter = Letter {
+            body_text: format!("hype? {}\n%%UNSUBSCRIBE%%\n", ballot::place(StoryId(5), None)),
+            body_html: format!("<a href=\"{}\">", ballot::place(StoryId(5), Some(VoteKind::Wrong))),
+            ..letter()
+        };
+        let links = |delivery: &Claimed, at: &str| {
+            let message = build(&sender(), delivery, &letter, at.parse().unwrap()).unwrap();
+            let message = String::from_utf8(message).unwrap().replace("=\r\n", "");
+            assert!(!message.contains("%%") && message.contains("/wrong"), "{message}");
+            let links = message.split("https://h.example.org/v/").skip(1);
+            links.map(|rest| rest.split(['\r', '"', '/']).next().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let mine = links(&delivery(), "2026-05-06T08:00:00Z");
+        assert!(mine.len() == 2 && mine[0] == mine[1], "one ballot, two places: {mine:?}");
+        let opened = Ballot::open(&mine[0], &sender().key, delivery().queued_at).unwrap();
+        assert_eq!(opened.voter, crate::model::Voter::Reader(SubscriberId(3)));
+        assert_eq!(links(&delivery(), "2026-05-09T08:00:00Z"), mine);
+        let other = Claimed { subscriber_id: SubscriberId(4), ..delivery() };
+        assert_ne!(links(&other, "2026-05-06T08:00:00Z"), mine);
+    }
+
+    #[test]
     fn chinese_survives_in_lines_that_every_relay_takes() {
         let long = "大模型推理成本又降了一半，".repeat(200);
         let letter = Letter {
@@ -276,7 +323,7 @@ mod tests {
 
     #[test]
     fn the_operators_mailbox_is_understood_or_named() {
-        let sender = |from: &str| Sender::new(from, None, "https://h.example.org");
+        let sender = |from: &str| Sender::new(from, None, "https://h.example.org", Key::new(&[]));
         assert_eq!(sender("抬头 <news@例子.中国>").unwrap().domain(), "xn--fsqu00a.xn--fiqs8s");
         assert_eq!(sender("headsup@localhost").unwrap().domain(), "localhost");
         for wrong in ["", "nobody", "a@b.org\r\nBcc: c@d.org"] {

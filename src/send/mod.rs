@@ -20,10 +20,11 @@ use chrono::TimeDelta;
 use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 
+use crate::ballot::Key;
 use crate::config::MailTransport;
 use crate::context::Context;
 use crate::model::{DeliveryState, Report};
-use crate::store::{deliveries, leases};
+use crate::store::{deliveries, leases, votes};
 
 use message::Sender;
 use outbox::Outbox;
@@ -45,7 +46,8 @@ const LEASE_MARGIN: Duration = Duration::from_secs(60);
 /// Only what stops the whole stage: the database, or settings that are no addresses.
 pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
     let mail = &ctx.settings.mail;
-    let sender = Sender::new(&mail.from, mail.reply_to.as_deref(), &ctx.settings.site.base_url)?;
+    let key = Key::new(&votes::secret(&ctx.pool).await?);
+    let sender = Sender::new(&mail.from, mail.reply_to.as_deref(), &ctx.settings.site.base_url, key)?;
     let route = route(ctx, &sender)?;
     let mut report = tidy_up(ctx).await?;
     let n_due = deliveries::n_due(&ctx.pool, ctx.clock.now()).await?;

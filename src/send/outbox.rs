@@ -102,7 +102,9 @@ async fn write_whole(path: &Path, message: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DeliveryId, DeliveryState, IssueId, IssueKind, Language};
+    use chrono::DateTime;
+
+    use crate::model::{DeliveryId, DeliveryState, IssueId, IssueKind, Language, SubscriberId};
 
     fn delivery() -> Claimed {
         Claimed {
@@ -115,6 +117,8 @@ mod tests {
             message_id: "a@example.org".into(),
             attempts: 0,
             token: "00".into(),
+            subscriber_id: SubscriberId(3),
+            queued_at: DateTime::UNIX_EPOCH,
         }
     }
 

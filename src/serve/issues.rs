@@ -10,9 +10,11 @@ use serde_json::{Value, json};
 use super::chart::{self, Column};
 use super::page::{self, Failure, day};
 use super::stories::link_language;
-use super::words;
+use super::{corrections, words};
+use crate::ballot;
 use crate::context::Context;
-use crate::model::{IssueKind, IssueLink, IssueStory, Language, Section};
+use crate::model::{IssueKind, IssueLink, IssueStory, Language, Section, StoryId};
+use crate::store::errata;
 use crate::store::issues::{self, IssueRow};
 
 /// Columns of the chart.
@@ -27,8 +29,11 @@ type Answer = Result<Response, Failure>;
 pub async fn home(State(ctx): State<Context>, Path(lang): Path<String>) -> Answer {
     let language = page::language(&lang)?;
     let issue = issues::latest(&ctx.pool, IssueKind::Weekly).await?;
-    let data = json!({ "issue": issue.map(|issue| whole(&ctx, &issue, language)) });
-    page::render(&ctx, "web/issue.html.j2", language, "", data)
+    let issue = match &issue {
+        Some(issue) => Some(whole(&ctx, issue, language).await?),
+        None => None,
+    };
+    page::render(&ctx, "web/issue.html.j2", language, "", json!({ "issue": issue }))
 }
 
 /// All issues, with a chart.
@@ -56,7 +61,7 @@ pub async fn one(
 ) -> Answer {
     let language = page::language(&lang)?;
     let issue = find(&ctx, language, &kind, number).await?;
-    let data = json!({ "issue": whole(&ctx, &issue, language) });
+    let data = json!({ "issue": whole(&ctx, &issue, language).await? });
     page::render(&ctx, "web/issue.html.j2", language, &format!("/issues/{kind}/{number}"), data)
 }
 
@@ -69,7 +74,7 @@ pub async fn mail(
     let issue = find(&ctx, language, &kind, number).await?;
     let rendering =
         issues::rendering(&ctx.pool, issue.id, language).await?.ok_or(Failure::Missing(language))?;
-    let html = rendering.body_html.replace("%%UNSUBSCRIBE%%", "#");
+    let html = public(&rendering.body_html, "#", "", language);
     Ok(([(header::CONTENT_SECURITY_POLICY, MAIL_POLICY)], Html(html)).into_response())
 }
 
@@ -82,8 +87,16 @@ pub async fn text(
     let issue = find(&ctx, language, &kind, number).await?;
     let rendering =
         issues::rendering(&ctx.pool, issue.id, language).await?.ok_or(Failure::Missing(language))?;
-    let text = rendering.body_text.replace("%%UNSUBSCRIBE%%", "–");
+    let text = public(&rendering.body_text, "–", &ctx.settings.site.base_url, language);
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
+}
+
+/// A frozen rendering for everybody: where a reader's own links stand in the mail, a visitor's links to vote below `base`.
+pub fn public(body: &str, unsubscribe: &str, base: &str, language: Language) -> String {
+    let base = base.trim_end_matches('/');
+    let body =
+        ballot::fill(body, |story, kind| format!("{base}{}", ballot::visitor_path(language, story, kind)));
+    body.replace("%%UNSUBSCRIBE%%", unsubscribe)
 }
 
 async fn find(ctx: &Context, language: Language, kind: &str, number: i32) -> Result<IssueRow, Failure> {
@@ -124,8 +137,11 @@ pub fn head(ctx: &Context, issue: &IssueRow, language: Language) -> Value {
     })
 }
 
-fn whole(ctx: &Context, issue: &IssueRow, language: Language) -> Value {
+async fn whole(ctx: &Context, issue: &IssueRow, language: Language) -> sqlx::Result<Value> {
     let content = &issue.content;
+    let ids: Vec<StoryId> =
+        content.sections.iter().flat_map(|section| &section.stories).map(|story| story.story_id).collect();
+    let since = errata::of_stories(&ctx.pool, &ids).await?;
     let judges: Vec<String> = content.judges.iter().map(|judge| words::word(judge, language)).collect();
     let n_dropped: i64 = content.dropped_counts.values().sum();
     let reasons: Vec<Value> = content
@@ -133,8 +149,10 @@ fn whole(ctx: &Context, issue: &IssueRow, language: Language) -> Value {
         .iter()
         .map(|part| json!({ "flag": words::flag(&part.flag, language), "points": format!("{:+.1}", part.points), "quote": part.quote }))
         .collect();
-    json!({
+    Ok(json!({
         "head": head(ctx, issue, language),
+        "since": corrections::live(ctx, &since, language),
+        "errata": corrections::frozen(ctx, &content.errata, language),
         "content": { "quiet": content.quiet, "minutes": content.minutes, "n_items": content.n_items, "n_sources": content.n_sources,
                      "n_stories": content.n_stories, "facts_checked": content.facts_checked,
                      "withheld": content.sentences_withheld, "tokens": content.tokens },
@@ -143,7 +161,7 @@ fn whole(ctx: &Context, issue: &IssueRow, language: Language) -> Value {
         "sha256": issue.sha256,
         "reasons": reasons,
         "sections": content.sections.iter().map(|section| self::section(ctx, section, language)).collect::<Vec<_>>(),
-    })
+    }))
 }
 
 fn section(ctx: &Context, section: &Section, language: Language) -> Value {
@@ -178,6 +196,7 @@ fn story(ctx: &Context, story: &IssueStory, language: Language) -> Value {
         .collect();
     json!({
         "why": format!("/{language}/story/{}", story.story_id),
+        "vote": format!("/v/story/{language}/{}", story.story_id),
         "headline": headline(story, language),
         "foreign": foreign(&headline(story, language), language),
         "link": lead.map(|link| link.url.clone()),

@@ -1,13 +1,15 @@
 //! The archive: issues, stories with the parts of their score, papers, what was dropped, search, sources, status; a feed;
-//! the unsubscribe link. Rendered here, in two languages, without JavaScript. GET never changes state.
+//! the links to leave and to vote. Rendered here, in two languages, without JavaScript. GET never changes state.
 
 mod chart;
+mod corrections;
 mod feed;
 mod issues;
 mod page;
 mod readers;
 mod status;
 mod stories;
+mod votes;
 mod words;
 
 use std::net::SocketAddr;
@@ -31,7 +33,7 @@ use crate::store;
 /// Nothing but our own stylesheet; pages that need more say so themselves.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Largest body of a request: an unsubscribe form.
+/// Largest body of a request: a vote with its comment.
 const MAX_BODY: usize = 16 * 1024;
 
 /// Longest time for a page.
@@ -66,10 +68,13 @@ pub fn router(ctx: Context) -> Router {
     Router::new()
         .route("/", get(page::choose_language))
         .route("/healthz", get(health))
-        .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /u/\n" }))
+        .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /u/\nDisallow: /v/\n" }))
         .route("/assets/{file}", get(page::stylesheet))
         .route("/feed/{file}", get(feed::atom))
         .route("/u/{token}", get(readers::ask).post(readers::leave))
+        .route("/v/story/{lang}/{id}/{kind}", get(votes::enter))
+        .route("/v/{token}", get(votes::ask).post(votes::vote))
+        .route("/v/{token}/{kind}", get(votes::ask_kind))
         .route("/{lang}", get(issues::home))
         .route("/{lang}/", get(issues::home))
         .route("/{lang}/issues", get(issues::list))

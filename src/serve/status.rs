@@ -8,14 +8,17 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use super::page::{self, Failure, minute};
+use super::stories::link_language;
 use super::{chart, words};
 use crate::context::Context;
-use crate::model::{Language, Report};
+use crate::model::{Language, Report, VoteKind};
 use crate::render::said;
-use crate::store::{archive, deliveries, jobs, model_calls, runs, sources as source_rows, totals};
+use crate::store::{archive, deliveries, jobs, model_calls, runs, sources as source_rows, totals, votes};
 
 /// Problems that are listed.
 const MAX_PROBLEMS: i64 = 30;
+/// Votes that something is wrong that are listed.
+const MAX_WRONG: i64 = 10;
 /// Weeks of a sparkline.
 const WEEKS: usize = 8;
 
@@ -114,11 +117,31 @@ pub async fn status(State(ctx): State<Context>, Path(lang): Path<String>) -> Ans
     let model = model_calls::totals(&ctx.pool, now - Duration::days(7)).await?;
     let data = json!({
         "totals": totals::count(&ctx.pool).await?,
+        "votes": said_by_readers(&ctx, language).await?,
         "runs": ran, "jobs": jobs, "warnings": warnings, "mail": mail, "mail_problems": problems,
         "model": { "calls": model.calls, "failed": model.failed, "tokens": model.prompt_tokens + model.completion_tokens,
                    "cost": format!("{:.4}", model.cost_micros as f64 / 1e6) },
     });
     page::render(&ctx, "web/status.html.j2", language, "/status", data)
+}
+
+/// What readers say: counts, and which stories were said to be wrong. Their words are for the operator alone (`headsup
+/// votes list`): this page is public, and anybody may vote.
+async fn said_by_readers(ctx: &Context, language: Language) -> sqlx::Result<Value> {
+    let counts: Vec<Value> = votes::counts(&ctx.pool)
+        .await?
+        .into_iter()
+        .map(|(kind, n)| json!({ "word": words::word(&format!("vote_{kind}"), language), "n": n }))
+        .collect();
+    let wrong: Vec<Value> = votes::list(&ctx.pool, None, Some(VoteKind::Wrong), MAX_WRONG)
+        .await?
+        .into_iter()
+        .map(|vote| {
+            json!({ "url": format!("/{language}/story/{}", vote.story_id), "title": vote.title,
+                    "lang": link_language(&vote.title), "at": minute(ctx, Some(vote.voted_at)), "confirmed": vote.erratum_id.is_some() })
+        })
+        .collect();
+    Ok(json!({ "counts": counts, "wrong": wrong }))
 }
 
 /// How headsup chooses.

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::chart;
 use super::issues::head;
 use super::page::{self, Failure, day, minute};
-use super::words;
+use super::{corrections, words};
 use crate::context::Context;
 use crate::model::{IssueKind, Language, Story, StoryId, Tier, Verdict};
 use crate::store::archive::{self, Listed, Page, Which};
-use crate::store::{issues, story_view};
+use crate::store::{errata, issues, story_view};
 
 /// Stories on one page of a list.
 const PER_PAGE: i64 = 30;
@@ -61,6 +61,8 @@ pub async fn one(State(ctx): State<Context>, Path((lang, id)): Path<(String, i64
         "verdict": verdict.map(|verdict| self::verdict(&verdict, language)),
         "told": told,
         "thread": thread(&ctx, id, language).await?,
+        "errata": corrections::live(&ctx, &errata::of_stories(&ctx.pool, &[id]).await?, language),
+        "vote": format!("/v/story/{language}/{id}"),
     });
     page::render(&ctx, "web/story.html.j2", language, &format!("/story/{id}"), data)
 }

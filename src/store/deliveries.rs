@@ -32,6 +32,10 @@ pub struct Claimed {
     pub attempts: i32,
     /// The reader's unsubscribe token.
     pub token: String,
+    /// Whose.
+    pub subscriber_id: SubscriberId,
+    /// The same on every attempt, too.
+    pub queued_at: DateTime<Utc>,
 }
 
 /// An issue in one language, as it was frozen.
@@ -172,7 +176,8 @@ pub async fn claim(
          UPDATE deliveries d SET state = 'claimed', lease_owner = $3, lease_until = $4
          FROM due, issues i, subscribers s
          WHERE d.id = due.id AND i.id = d.issue_id AND s.id = d.subscriber_id
-         RETURNING d.id, d.issue_id, i.kind, i.number, d.address, d.language, d.message_id, d.attempts, s.token",
+         RETURNING d.id, d.issue_id, i.kind, i.number, d.address, d.language, d.message_id, d.attempts, s.token,
+                   d.subscriber_id, d.queued_at",
         now,
         limit,
         owner,
@@ -190,6 +195,8 @@ pub async fn claim(
         message_id: row.message_id,
         attempts: row.attempts,
         token: row.token,
+        subscriber_id: SubscriberId(row.subscriber_id),
+        queued_at: row.queued_at,
     });
     let mut claimed: Vec<Claimed> = claimed.collect();
     claimed.sort_by_key(|delivery| delivery.id);

@@ -7,6 +7,7 @@ pub mod claims;
 pub mod deliveries;
 pub mod embedded;
 pub mod embeddings;
+pub mod errata;
 pub mod facts;
 pub mod group_index;
 pub mod hosts;
@@ -29,6 +30,7 @@ pub mod synthetic;
 pub mod totals;
 pub mod trouble;
 pub mod verdicts;
+pub mod votes;
 
 use anyhow::Context as _;
 use sqlx::PgConnection;

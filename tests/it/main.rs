@@ -17,3 +17,4 @@ mod replay;
 mod send;
 mod serve;
 mod tidy;
+mod votes;

@@ -8,23 +8,23 @@ use headsup::store;
 use crate::app::TestApp;
 
 /// The week before the app's clock (a Wednesday in W19), and a moment in it.
-const WEEK: &str = "2026-W18";
+pub const WEEK: &str = "2026-W18";
 const TUESDAY: &str = "2026-04-28T09:00:00Z";
 
 /// A judged story as the stages before leave it.
 #[derive(Clone)]
-struct Seed {
+pub struct Seed {
     title: String,
     link: String,
-    happened_at: DateTime<Utc>,
-    seen_at: DateTime<Utc>,
+    pub happened_at: DateTime<Utc>,
+    pub seen_at: DateTime<Utc>,
     kind: &'static str,
     owners: Vec<String>,
     text: String,
-    verdict: Verdict,
+    pub verdict: Verdict,
 }
 
-fn seed(name: &str, score: f32) -> Seed {
+pub fn seed(name: &str, score: f32) -> Seed {
     let summary =
         |short: &str, long: &str| Summary { short: short.into(), long: long.into(), extracted: false };
     Seed {
@@ -70,18 +70,18 @@ fn seed(name: &str, score: f32) -> Seed {
 }
 
 impl Seed {
-    fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
     }
 }
 
-fn at(text: &str) -> DateTime<Utc> {
+pub fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
 /// Stores a story with one item of each owner and its verdict.
-async fn add(app: &TestApp, seed: &Seed) -> StoryId {
+pub async fn add(app: &TestApp, seed: &Seed) -> StoryId {
     let mut story = None;
     for (n, owner) in seed.owners.iter().enumerate() {
         let source = source(app, owner, seed.kind).await;
@@ -143,7 +143,7 @@ async fn judge(app: &TestApp, id: StoryId, verdict: &Verdict) {
     .execute(&app.ctx.pool).await.unwrap();
 }
 
-async fn subscribe(app: &TestApp, name: &str, language: &str, weekly: bool, monthly: bool) {
+pub async fn subscribe(app: &TestApp, name: &str, language: &str, weekly: bool, monthly: bool) {
     sqlx::query(
         "INSERT INTO subscribers (email, language, weekly, monthly, token, created_at)
          VALUES ($1 || '@example.org', $2, $3, $4, 'token of ' || $1, now())",
@@ -157,11 +157,11 @@ async fn subscribe(app: &TestApp, name: &str, language: &str, weekly: bool, mont
     .unwrap();
 }
 
-async fn count(app: &TestApp, sql: &'static str) -> i64 {
+pub async fn count(app: &TestApp, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&app.ctx.pool).await.unwrap()
 }
 
-async fn week(app: &TestApp, name: &str) -> Composed {
+pub async fn week(app: &TestApp, name: &str) -> Composed {
     publish::weekly(&app.ctx, Some(name), Mode::Publish).await.unwrap()
 }
 
@@ -574,17 +574,17 @@ async fn the_paper_of_the_month_gives_its_reasons() {
     }
 }
 
-fn with_subject(rendering: &publish::Rendering) -> String {
+pub fn with_subject(rendering: &publish::Rendering) -> String {
     format!("Subject: {}\n\n{}", rendering.subject, rendering.body_text)
 }
 
-fn wide_lines(text: &str) -> Vec<&str> {
+pub fn wide_lines(text: &str) -> Vec<&str> {
     let columns = |line: &str| line.chars().map(|c| if c as u32 >= 0x2E80 { 2 } else { 1 }).sum::<usize>();
     text.lines().filter(|line| columns(line) > 76).collect()
 }
 
 /// For a person to look at.
-fn write_sample(name: &str, rendering: &publish::Rendering) {
+pub fn write_sample(name: &str, rendering: &publish::Rendering) {
     std::fs::create_dir_all("target/mail").unwrap();
     std::fs::write(format!("target/mail/{name}.html"), &rendering.body_html).unwrap();
     std::fs::write(format!("target/mail/{name}.txt"), &rendering.body_text).unwrap();
