@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset, Utc};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A closed set of words: one spelling in files, in the database and on pages.
 macro_rules! words {
@@ -466,16 +466,45 @@ pub struct Funding {
     pub company: String,
     /// As stated, with its unit and currency ("$180 million", "15亿元").
     pub amount: Option<String>,
+    /// The number that it states, of a range the upper end; `None` for "数亿元".
+    #[serde(default)]
+    pub amount_value: Option<f64>,
+    /// ISO code of the currency that it names.
+    #[serde(default)]
+    pub currency: Option<String>,
     /// In millions of US dollars where the statement is in dollars.
     pub usd_millions: Option<f64>,
-    /// "Seed", "Series B", "A轮" …
+    /// In one form: "Seed", "Series B", "A轮" …
     pub round: Option<String>,
-    /// Lead investor.
-    pub lead: Option<String>,
+    /// Lead investors. Older verdicts have one, as `lead`.
+    #[serde(default, alias = "lead", deserialize_with = "one_or_many")]
+    pub leads: Vec<String>,
     /// As stated.
     pub valuation: Option<String>,
-    /// False: reported by others, not announced by company or investor.
+    /// The number that it states.
+    #[serde(default)]
+    pub valuation_value: Option<f64>,
+    /// False: reported by others, or planned; not announced by company or investor.
     pub announced: bool,
+    /// The sentence that carries each field, verbatim.
+    #[serde(default)]
+    pub quotes: BTreeMap<String, String>,
+}
+
+/// A list, or what older verdicts hold: one word, or nothing.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Words {
+        None(()),
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match Words::deserialize(deserializer)? {
+        Words::None(()) => Vec::new(),
+        Words::One(word) => vec![word],
+        Words::Many(words) => words,
+    })
 }
 
 words! {

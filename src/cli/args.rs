@@ -516,6 +516,22 @@ pub enum EvalCommand {
         #[arg(long, value_name = "FILE")]
         export: Option<PathBuf>,
     },
+    /// How well rounds of funding are found, and told from other news of money
+    Funding(EvalFunding),
+}
+
+/// `headsup eval funding`
+#[derive(Debug, Args)]
+pub struct EvalFunding {
+    /// JSON lines: id, title, text, gold (kind, company, amount, round, lead, valuation)
+    #[arg(long)]
+    pub gold: PathBuf,
+    /// Write what was read, a JSON line for each item
+    #[arg(long)]
+    pub predictions: Option<PathBuf>,
+    /// Print each wrong field: title, field, labelled, read
+    #[arg(long)]
+    pub mistakes: bool,
 }
 
 /// What both evaluations of grouping take.

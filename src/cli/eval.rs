@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::args::{EvalArgs, EvalCommand, EvalWith};
 use super::open::Surroundings;
-use super::{UsageError, eval_feedback, output};
+use super::{UsageError, eval_feedback, eval_funding, output};
 use crate::config::{EmbeddingSettings, Settings};
 use crate::eval::gold::{self, Line};
 use crate::eval::{self, Scores, pairs};
@@ -20,6 +20,7 @@ use crate::group::{cutoffs, embed};
 pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCode> {
     match args.command {
         EvalCommand::Feedback { export } => return eval_feedback::run(around, export.as_deref()).await,
+        EvalCommand::Funding(args) => eval_funding::run(around, &args)?,
         EvalCommand::Group { gold, mistakes, with } => {
             let lines = gold::joined(read(&gold)?, corpus(&with)?);
             has_labels(&gold, &lines)?;
@@ -46,7 +47,7 @@ pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, UsageError> {
+pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, UsageError> {
     let file =
         File::open(path).map_err(|error| UsageError(format!("cannot read {}: {error}", path.display())))?;
     gold::lines(BufReader::new(file)).map_err(|error| UsageError(format!("{}: {error:#}", path.display())))

@@ -10,6 +10,7 @@ mod errata;
 mod eval;
 mod eval_judge;
 mod eval_feedback;
+mod eval_funding;
 mod feeds;
 mod feeds_edit;
 mod feeds_file;

@@ -279,12 +279,17 @@ fn funding(round: &Funding, language: Language) -> String {
         Some(plain(&round.company)),
         round.round.as_deref().map(plain),
         round.amount.as_deref().map(plain),
-        round.lead.as_deref().map(|lead| words::funding("lead", &plain(lead), language)),
+        (!round.leads.is_empty()).then(|| words::funding("lead", &leads(round, language), language)),
         round.valuation.as_deref().map(|sum| words::funding("valuation", &plain(sum), language)),
         Some(words::funding(state, "", language)),
     ];
     let parts: Vec<_> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
     parts.join(" · ")
+}
+
+fn leads(round: &Funding, language: Language) -> String {
+    let leads: Vec<String> = round.leads.iter().map(|lead| plain(lead)).collect();
+    leads.join(if language == Language::Zh { "、" } else { ", " })
 }
 
 fn also(story: &IssueStory, lead: Option<&IssueLink>, language: Language) -> String {
@@ -394,8 +399,8 @@ mod tests {
     fn a_funding_line_has_what_is_known_and_no_holes() {
         let round = Funding { company: "Acme".into(), amount: Some("15亿元".into()), ..Funding::default() };
         assert_eq!(funding(&round, Language::En), "Acme · 15亿元 · reported, not announced");
-        let round = Funding { announced: true, lead: Some("Tall Trees".into()), ..round };
-        assert_eq!(funding(&round, Language::Zh), "Acme · 15亿元 · Tall Trees 领投 · 官方公布");
+        let round = Funding { announced: true, leads: vec!["Tall Trees".into(), "Reed".into()], ..round };
+        assert_eq!(funding(&round, Language::Zh), "Acme · 15亿元 · Tall Trees、Reed 领投 · 官方公布");
     }
 
     #[test]

@@ -194,9 +194,8 @@ async fn full_week(app: &TestApp) {
                 amount: Some("$180 million".into()),
                 usd_millions: Some(180.0),
                 round: Some("Series B".into()),
-                lead: Some("Tall Trees".into()),
-                valuation: None,
-                announced: false,
+                leads: vec!["Tall Trees".into()],
+                ..Funding::default()
             });
         }),
     )
