@@ -53,7 +53,11 @@ fn words(verdict: &mut Verdict, answer: &Answer, sources: &Sources) {
         // Nothing left: the publisher's own sentence stays, marked as such.
         if let Some(first) = kept.first() {
             let glue = if language == Language::Zh { "" } else { " " };
-            let summary = Summary { short: (*first).to_owned(), long: kept.join(glue), extracted: false };
+            // What the articles leave open is counted by rules.
+            let unknown =
+                verdict.summary.remove(&language).map(|summary| summary.unknown).unwrap_or_default();
+            let (short, long) = ((*first).to_owned(), kept.join(glue));
+            let summary = Summary { short, long, unknown, ..Summary::default() };
             verdict.summary.insert(language, summary);
         }
     }

@@ -6,13 +6,19 @@ mod answer;
 mod ask;
 mod client;
 mod funding;
+pub mod gist;
+mod gist_en;
+mod gist_zh;
 mod ground;
 mod lexicon;
 mod merge;
 mod rules;
 pub mod score;
 mod sentences;
-mod summary;
+pub mod summary;
+mod summary_roles;
+mod summary_worth;
+mod unknown;
 
 use std::collections::BTreeSet;
 
