@@ -552,6 +552,18 @@ pub struct Summary {
     pub long: String,
     /// True: the publisher's own sentences, quoted; they may be in the article's language.
     pub extracted: bool,
+    /// Of the sentences above: what happened. Empty where the reader of the articles could not tell.
+    #[serde(default)]
+    pub happened: String,
+    /// What is new: numbers, something to touch, a comparison.
+    #[serde(default)]
+    pub new: String,
+    /// Why it matters to a programmer: price, licence, access, speed, change.
+    #[serde(default)]
+    pub matters: String,
+    /// Keys of what the articles leave open, as `judge/unknown.rs` explains them.
+    #[serde(default)]
+    pub unknown: Vec<String>,
 }
 
 /// The judgement of a story. `judge` says who made it; nothing in it is without a source.

@@ -518,6 +518,18 @@ pub enum EvalCommand {
     },
     /// How well rounds of funding are found, and told from other news of money
     Funding(EvalFunding),
+    /// How near our one-line summaries of papers come to those of people: ROUGE-1, ROUGE-2, ROUGE-L
+    Summary {
+        /// JSON lines: source (sentences), target (summaries), optional title; or id, abstract, summary with tabs between
+        #[arg(long)]
+        gold: PathBuf,
+        /// Write our summaries here, one a line
+        #[arg(long)]
+        predictions: Option<PathBuf>,
+        /// Learn the weights of the signs anew from this set and print them, with the figures of each half by the other's
+        #[arg(long, conflicts_with = "predictions")]
+        fit: bool,
+    },
 }
 
 /// `headsup eval funding`

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::args::{EvalArgs, EvalCommand, EvalWith};
 use super::open::Surroundings;
-use super::{UsageError, eval_feedback, eval_funding, output};
+use super::{UsageError, eval_feedback, eval_funding, eval_summary, output};
 use crate::config::{EmbeddingSettings, Settings};
 use crate::eval::gold::{self, Line};
 use crate::eval::{self, Scores, pairs};
@@ -42,6 +42,9 @@ pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCo
             let meanings = meanings(&settings, &corpus).await?;
             let outcome = pairs::evaluate(&labels, &corpus, meanings, cutoffs(&settings));
             print_pairs(around, &outcome, mistakes).context("cannot print the figures")?;
+        }
+        EvalCommand::Summary { gold, predictions, fit } => {
+            eval_summary::run(around, &gold, predictions.as_deref(), fit)?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,11 +1,15 @@
 //! Labelled sets to figures: how good a stage is, measured without a database.
 
 pub mod feedback;
+mod fit;
 pub mod funding;
 pub mod gold;
 pub mod group;
 pub mod judge;
 pub mod pairs;
 mod partition;
+mod porter;
+mod rouge;
+pub mod summary;
 
 pub use partition::Scores;

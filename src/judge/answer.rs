@@ -54,9 +54,6 @@ pub struct Words {
     /// Why it matters to a programmer, one sentence.
     #[serde(default)]
     pub matters: String,
-    /// What the articles leave open, one sentence; empty if nothing.
-    #[serde(default)]
-    pub unknown: String,
 }
 
 /// A claim and whose it is.
@@ -206,7 +203,7 @@ mod tests {
 
     fn one(story: i64) -> Value {
         let claim = json!({ "holds": false, "quote": "" });
-        let words = json!({ "headline": "h", "happened": "s", "new": "", "matters": "", "unknown": "" });
+        let words = json!({ "headline": "h", "happened": "s", "new": "", "matters": "" });
         json!({ "story": story, "about_ai": true, "en": words, "zh": words, "lane": "company", "claims": [],
             "vendor_claim": claim, "artifact": claim, "independent": claim, "future": claim, "anonymous": claim, "sensational": claim })
     }

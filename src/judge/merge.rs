@@ -57,17 +57,20 @@ fn words(verdict: &mut Verdict, answer: &Answer, sources: &Sources) {
         if fits && sources.hold(headline).missing == 0 {
             verdict.headline.insert(language, headline.to_owned());
         }
-        let Words { happened, new, matters, unknown, .. } = words;
-        let mut roles = [happened, new, matters, unknown].map(|text| held(verdict, language, text, sources));
+        let Words { happened, new, matters, .. } = words;
+        let roles = [happened, new, matters].map(|text| held(verdict, language, text, sources));
         // Nothing left of what happened: the publisher's own sentence stays, marked as such.
         if roles[0].is_empty() {
             continue;
         }
-        let unknown = std::mem::take(&mut roles[3]);
         let glue = if language == Language::Zh { "" } else { " " };
         let told: Vec<&str> = roles.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
-        let summary = Summary { short: roles[0].clone(), long: told.join(glue), extracted: false };
-        let _ = unknown;
+        let long = told.join(glue);
+        // What the articles leave open is counted by rules.
+        let unknown = verdict.summary.remove(&language).map(|summary| summary.unknown).unwrap_or_default();
+        let [happened, new, matters] = roles;
+        let summary =
+            Summary { short: happened.clone(), long, extracted: false, happened, new, matters, unknown };
         verdict.summary.insert(language, summary);
     }
 }

@@ -21,6 +21,9 @@ mod funding_round;
 mod funding_words;
 mod funding_zh;
 mod funding_zh_who;
+pub mod gist;
+mod gist_en;
+mod gist_zh;
 mod ground;
 mod lexicon;
 pub(crate) mod merge;
@@ -29,7 +32,10 @@ pub(crate) mod prompt;
 pub(crate) mod rules;
 pub mod score;
 mod sentences;
-mod summary;
+pub mod summary;
+mod summary_roles;
+mod summary_worth;
+mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::score::Scale;
-use super::{artifacts, claims, funding, lexicon, orders, score, sentences, summary};
+use super::{artifacts, claims, funding, lexicon, orders, score, sentences, summary, unknown};
 use crate::model::{
     Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Tier, Verdict,
 };
@@ -42,13 +42,14 @@ pub fn judge(story: &Story, scale: &Scale) -> Verdict {
     parts.extend(order.map(|order| score::part("injection", 1.0, &order)));
     scale.weigh(&mut parts);
     let situation = score::Situation { on_topic: reading.on_topic(), rumour, n_owners: story.owners.len() };
-    let (headline, summary) = words(story);
+    let lane = lane(story, funding.as_ref());
+    let (headline, summary) = words(story, &open_questions(story, lane, funding.as_ref()));
     Verdict {
         story_id: story.id,
         judge: NAME.to_owned(),
         headline,
         summary,
-        lane: lane(story, funding.as_ref()),
+        lane,
         focus,
         entities: entities(&reading),
         funding,
@@ -235,7 +236,7 @@ fn lane(story: &Story, funding: Option<&Funding>) -> Lane {
 }
 
 /// Headline and summary for readers of each language: from an item in it, else the lead's own.
-fn words(story: &Story) -> (BTreeMap<Language, String>, BTreeMap<Language, Summary>) {
+fn words(story: &Story, open: &[String]) -> (BTreeMap<Language, String>, BTreeMap<Language, Summary>) {
     let (mut headlines, mut summaries) = (BTreeMap::new(), BTreeMap::new());
     for language in Language::ALL {
         let own = story
@@ -244,9 +245,22 @@ fn words(story: &Story) -> (BTreeMap<Language, String>, BTreeMap<Language, Summa
             .find(|item| item.language.reader() == Some(*language) && !item.text.trim().is_empty());
         let Some(item) = own.or(story.items.first()) else { continue };
         headlines.insert(*language, headline(item));
-        summaries.insert(*language, summary::extract(&item.title, &item.text));
+        let summarise = if is_paper(item) { summary::of_paper } else { summary::extract };
+        let summary = Summary { unknown: open.to_vec(), ..summarise(&item.title, &item.text) };
+        summaries.insert(*language, summary);
     }
     (headlines, summaries)
+}
+
+fn open_questions(story: &Story, lane: Lane, funding: Option<&Funding>) -> Vec<String> {
+    let texts: Vec<&str> =
+        story.items.iter().flat_map(|item| [item.title.as_str(), item.text.as_str()]).collect();
+    unknown::unknown(lane, funding, &texts)
+}
+
+fn is_paper(item: &StoryItem) -> bool {
+    let link = item.link.trim_start_matches("https://").trim_start_matches("http://");
+    item.kind == SourceKind::Arxiv || PAPERS.iter().any(|place| link.starts_with(place))
 }
 
 /// The title; a bare version number says nothing without whose it is.

@@ -1,31 +1,22 @@
-//! The rules' summary: the publisher's own sentences, chosen, never rewritten.
+//! The rules' summary: the publisher's own sentences, chosen, never rewritten. Two doors: [`extract`] for news and [`of_paper`],
+//! whose one line is the statement of an abstract (`gist.rs`).
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{lexicon, sentences};
+use super::summary_roles::{self, Chosen};
+use super::summary_worth::{is_worth, without_dateline};
+use super::{gist, sentences};
 use crate::model::Summary;
 
 /// Longest one-sentence summary, in characters (a Chinese one says as much in half).
 const MAX_SHORT: usize = 240;
-/// Longest three-sentence summary.
-const MAX_LONG: usize = 640;
+/// Longest sentence of the long summary, and longest long summary.
+const MAX_SENTENCE: usize = 360;
+const MAX_LONG: usize = 720;
 /// So many sentences of an article are looked at.
-const HEAD: usize = 25;
-/// Shorter is a heading or a caption: Latin letters, and Chinese characters.
-const MIN_LATIN: usize = 28;
-const MIN_HAN: usize = 14;
-
-/// Sentences about the page instead of the news.
-static BOILERPLATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?i)^(?:subscribe|sign up|read more|share this|click|follow us|photo|image|credit|source:|by [A-Z]\w+ [A-Z]\w+$|published|updated|advertisement|loading|skip to|comments?|copyright|©|arxiv:\d|table of contents|last updated|\d+ min(?:ute)? read|in this (?:post|article|tutorial))",
-        r"|cookies?|newsletter|all rights reserved|privacy policy|terms of (?:use|service)|enable javascript|affiliate|subscribe to|share on|your browser|log in|sign in to",
-        r"|点击(?:关注|上方|蓝字|查看)|关注(?:我们|公众号)|扫码|来源[：:]|作者[：:丨|]|编辑[：:丨|]|责编|转载|版权|原文链接|题图|图源|阅读原文|编译[：:丨|]|文[丨|]|广告"
-    ))
-    .ok()
-});
+const HEAD: usize = 30;
 
 /// "Authors: … Summary:" and "Abstract": labels before the text that they announce.
 static LABELS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -34,82 +25,99 @@ static LABELS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// A summary made of sentences of `text`; of the title, if it has none worth reading.
 pub fn extract(title: &str, text: &str) -> Summary {
-    let text =
-        LABELS.as_ref().and_then(|labels| labels.find(text)).map_or(text, |label| &text[label.end()..]);
-    let candidates: Vec<&str> =
-        sentences::split(text).into_iter().take(HEAD).filter(|sentence| is_worth(sentence, title)).collect();
-    let Some(first) = candidates.first() else {
-        return Summary { short: title.to_owned(), long: title.to_owned(), extracted: true };
-    };
-    let short = cut(first, MAX_SHORT);
-    let mut chosen = vec![0];
-    chosen.extend(telling(&candidates));
-    chosen.sort_unstable();
-    let mut long = String::new();
-    for index in chosen {
-        let sentence = cut(candidates[index], MAX_SHORT + MAX_SHORT / 2);
-        if !long.is_empty() && long.chars().count() + sentence.chars().count() > MAX_LONG {
-            break;
+    let text = without_labels(text);
+    let sentences = worth_reading(title, text);
+    match summary_roles::choose(title, &sentences) {
+        Some(chosen) => summary_of(&sentences, chosen),
+        None => {
+            Summary { short: title.to_owned(), long: title.to_owned(), extracted: true, ..Summary::default() }
         }
-        if !long.is_empty() && !long.ends_with(['。', '！', '？', '；', '”']) {
+    }
+}
+
+/// A summary of a paper: its one line is the statement of what was done.
+pub fn of_paper(title: &str, text: &str) -> Summary {
+    let text = without_labels(text);
+    let Some(gist) = gist::choose(title, text) else { return extract(title, text) };
+    let sentences = worth_reading(title, text);
+    // Its first letter may have been made a capital one.
+    let tail: String = gist.chars().skip(1).collect();
+    let stated = sentences.iter().position(|sentence| sentence.contains(&tail));
+    let short = cut(&gist, MAX_SHORT);
+    match stated.map(|at| summary_roles::choose_around(at, &sentences)) {
+        Some(chosen) => Summary { short, ..summary_of(&sentences, chosen) },
+        None => Summary { short, ..extract(title, text) },
+    }
+}
+
+fn without_labels(text: &str) -> &str {
+    LABELS.as_ref().and_then(|labels| labels.find(text)).map_or(text, |label| &text[label.end()..])
+}
+
+fn worth_reading<'a>(title: &str, text: &'a str) -> Vec<&'a str> {
+    let head = sentences::split(text).into_iter().take(HEAD);
+    head.filter(|sentence| is_worth(sentence, title)).map(without_dateline).collect()
+}
+
+/// The chosen ones in the order of the text.
+fn summary_of(sentences: &[&str], chosen: Chosen) -> Summary {
+    let of = |at: Option<usize>| at.map(|at| cut(sentences[at], MAX_SENTENCE)).unwrap_or_default();
+    let mut order: Vec<usize> =
+        [Some(chosen.happened), chosen.new, chosen.matters].into_iter().flatten().collect();
+    order.sort_unstable();
+    let mut long = String::new();
+    for at in order {
+        let sentence = cut(sentences[at], MAX_SENTENCE);
+        let fits = long.chars().count() + sentence.chars().count() <= MAX_LONG;
+        if !(long.is_empty() || fits) {
+            continue;
+        }
+        if !long.is_empty() && !long.ends_with(['。', '！', '？', '；', '”', '」', '）', '…']) {
             long.push(' ');
         }
         long.push_str(&sentence);
     }
-    Summary { short, long, extracted: true }
+    Summary {
+        short: cut(sentences[chosen.happened], MAX_SHORT),
+        long,
+        extracted: true,
+        happened: of(Some(chosen.happened)),
+        new: of(chosen.new),
+        matters: of(chosen.matters),
+        unknown: Vec::new(),
+    }
 }
 
-/// The two sentences after the first that carry most: numbers, something to touch, a comparison.
-fn telling(candidates: &[&str]) -> Vec<usize> {
-    let weigh = |sentence: &str| {
-        2 * lexicon::count(&lexicon::MEASURED, sentence, 3)
-            + 2 * lexicon::count(&lexicon::ARTIFACT, sentence, 1)
-            + lexicon::count(&lexicon::BENCHMARK, sentence, 2)
-    };
-    let mut ranked: Vec<(usize, usize)> = candidates
-        .iter()
-        .enumerate()
-        .skip(1)
-        .take(12)
-        .map(|(index, sentence)| (weigh(sentence), index))
-        .collect();
-    // Of equals the earlier one: news stands at the top.
-    ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-    ranked.into_iter().take(2).map(|(_, index)| index).collect()
-}
-
-fn is_worth(sentence: &str, title: &str) -> bool {
-    let n_han = sentence.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
-    let long_enough = if n_han > 0 {
-        n_han >= MIN_HAN || sentence.chars().count() >= MIN_LATIN
-    } else {
-        sentence.chars().count() >= MIN_LATIN
-    };
-    let is_boilerplate = BOILERPLATE.as_ref().is_some_and(|pattern| pattern.is_match(sentence));
-    let is_list = sentence.matches(['|', '•', '›', '#', '{', '}']).count() > 2 || sentence.contains("://");
-    // A heading has no end.
-    let ends = sentence.ends_with(['.', '!', '?', '。', '！', '？', '；', '”', '"', ')', '）', '…', '」']);
-    long_enough
-        && ends
-        && !is_boilerplate
-        && !is_list
-        && sentence.trim_end_matches(['.', '。']) != title.trim_end_matches(['.', '。'])
-}
-
-/// At most `max` characters, cut after a clause or word, marked.
+/// At most `max` characters, cut after a clause or word, marked; never inside a quotation or a number.
 pub fn cut(sentence: &str, max: usize) -> String {
-    if sentence.chars().count() <= max {
+    let Some((most, _)) = sentence.char_indices().nth(max.saturating_sub(1)) else {
+        return sentence.to_owned();
+    };
+    if sentence[most..].chars().nth(1).is_none() {
         return sentence.to_owned();
     }
-    let head: String = sentence.chars().take(max.saturating_sub(1)).collect();
-    let at =
-        head.rfind([',', ';', '，', '；', '、', ' ']).filter(|at| *at > head.len() / 2).unwrap_or(head.len());
-    format!("{}…", head[..at].trim_end_matches([',', ';', '，', '；', '、', ' ']))
+    let quoted = sentences::quotations(sentence);
+    let is_open = |at: usize| quoted.iter().any(|(open, close)| *open < at && at < *close);
+    let last = |marks: &[char], from: usize| {
+        let mut places = sentence[..most].rmatch_indices(marks).map(|(at, _)| at);
+        places.find(|at| *at > from && !is_open(*at) && !is_in_number(sentence, *at))
+    };
+    let at = last(&[',', ';', '，', '；', '—', '：'], most * 2 / 5)
+        .or_else(|| last(&[' ', '、'], 0))
+        .unwrap_or(most);
+    format!("{}…", sentence[..at].trim_end_matches([',', ';', '，', '；', '、', ' ', '—', '：']))
+}
+
+/// "1,200": the mark at `at` stands between two digits.
+fn is_in_number(text: &str, at: usize) -> bool {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    digit(text[..at].chars().next_back()) && digit(text[at..].chars().nth(1))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn the_first_sentence_and_the_ones_with_facts() {
@@ -150,8 +158,37 @@ mod tests {
     }
 
     #[test]
+    fn a_paper_states_what_was_done() {
+        let text = "Abstract: Long inputs cost much memory. In this work, we present FoldCache, a cache that folds old keys. \
+            It needs 52% less memory on three datasets. The code is available at github.com/acme/foldcache.";
+        let summary = of_paper("FoldCache: folding old keys", text);
+        assert_eq!(summary.short, "We present FoldCache, a cache that folds old keys.");
+        assert!(summary.happened.starts_with("In this work,") && summary.new.contains("52%"), "{summary:?}");
+    }
+
+    #[test]
+    fn a_cut_opens_no_quotation_and_no_number() {
+        let sentence = format!("Acme said “{}” to 1,200 people, and left.", "we are very happy ".repeat(9));
+        assert_eq!(cut(&sentence, 120), "Acme said…");
+        let sentence = "Acme has sold 1,200,000 of them";
+        assert_eq!(cut(sentence, 22), "Acme has sold…");
+    }
+
+    #[test]
     fn a_long_sentence_is_cut_after_a_clause() {
         let long = format!("{}, and more words after it.", "a word".repeat(50));
         assert!(cut(&long, 320).ends_with('…') && cut(&long, 320).chars().count() <= 320);
+    }
+
+    proptest! {
+        #[test]
+        fn it_never_panics_and_quotes_the_text(text in "[a-zA-Z0-9 .,!?“”\"()；一二发布模型的。，：—\n]{0,300}", max in 1_usize..60) {
+            let summary = extract("", &text);
+            for part in [&summary.short, &summary.happened, &summary.new, &summary.matters] {
+                prop_assert!(text.contains(part.trim_end_matches('…')), "{part}");
+            }
+            let _ = of_paper("", &text);
+            prop_assert!(cut(&text, max).chars().count() <= max + 1);
+        }
     }
 }

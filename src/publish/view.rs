@@ -115,6 +115,8 @@ pub struct StoryView {
     pub source: String,
     /// One to three sentences.
     pub summary: String,
+    /// What its articles leave open, in a line; leads only.
+    pub unknown: String,
     /// The round of funding in a line.
     pub funding: String,
     /// Further sources in a line.
@@ -243,6 +245,7 @@ fn story_view(story: &IssueStory, edition: Edition<'_>, detail: Detail, is_lead:
         source: lead.map(|link| plain(&link.source)).unwrap_or_default(),
         funding: verdict.funding.as_ref().map(|round| funding(round, language)).unwrap_or_default(),
         also: if detail == Detail::Headline { String::new() } else { also(story, lead, language) },
+        unknown: if is_lead && detail == Detail::Full { unknown(verdict, language) } else { String::new() },
         told_by: if story.n_owners > 1 { words::told_by(story.n_owners, language) } else { String::new() },
         evidence: tags(|part| part.points > 0.0),
         caution: tags(|part| part.points < 0.0),
@@ -271,6 +274,11 @@ fn summary(verdict: &Verdict, language: Language, which: fn(&Summary) -> &str) -
         Some((text, false)) => text,
         None => String::new(),
     }
+}
+
+fn unknown(verdict: &Verdict, language: Language) -> String {
+    let keys = verdict.summary.values().map(|summary| &summary.unknown).find(|keys| !keys.is_empty());
+    keys.map(|keys| words::open(keys, language)).unwrap_or_default()
 }
 
 fn funding(round: &Funding, language: Language) -> String {
@@ -411,6 +419,7 @@ mod tests {
             url: String::new(),
             source: String::new(),
             summary: String::new(),
+            unknown: String::new(),
             funding: String::new(),
             also: String::new(),
             told_by: String::new(),

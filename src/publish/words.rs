@@ -40,6 +40,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("archive", "All issues", "往期"),
     ("unsubscribe", "Unsubscribe", "退订"),
     ("more", "More stories are in the web edition.", "其余内容见网页版。"),
+    ("unknown", "Not said", "文中未提"),
     ("publisher-words", "“…” marks the publisher's own words.", "引号内为原文摘录。"),
 ];
 
@@ -77,6 +78,19 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("privacy", "privacy and private deployment", "隐私与私有部署"),
 ];
 
+/// What the articles leave open (`judge/unknown.rs`): key, English, 简体中文.
+const OPEN: &[(&str, &str, &str)] = &[
+    ("licence", "the licence", "许可证"),
+    ("weights", "whether the weights can be had", "权重是否开放"),
+    ("price", "the price", "价格"),
+    ("measured", "any measurement by others", "第三方评测"),
+    ("amount", "the amount", "金额"),
+    ("lead", "who led the round", "领投方"),
+    ("valuation", "the valuation", "估值"),
+    ("code", "any code", "代码"),
+    ("date", "a date", "时间"),
+];
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -105,6 +119,15 @@ pub fn word(key: &str, language: Language) -> &str {
 /// A flag, a reason or a focus in words; what is unknown stays its key.
 pub fn flag(key: &str, language: Language) -> &str {
     FLAGS.iter().find(|word| word.0 == key).map_or(key, |word| in_language(word, language))
+}
+
+/// What the articles leave open, in a line.
+pub fn open(keys: &[String], language: Language) -> String {
+    let word = |key: &String| {
+        OPEN.iter().find(|word| word.0 == key).map(|word| in_language(word, language).to_owned())
+    };
+    let between = if language == Language::En { ", " } else { "、" };
+    keys.iter().filter_map(word).collect::<Vec<_>>().join(between)
 }
 
 /// "is in the other language", for a text that does not exist in the reader's.

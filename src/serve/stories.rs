@@ -191,6 +191,10 @@ fn verdict(verdict: &Verdict, language: Language) -> Value {
         "summary": summary.map(|summary| summary.long.clone()),
         "summary_lang": summary.map(|summary| link_language(&summary.long)),
         "extracted": summary.is_some_and(|summary| summary.extracted),
+        "happened": summary.map(|summary| &summary.happened),
+        "is_new": summary.map(|summary| &summary.new),
+        "matters": summary.map(|summary| &summary.matters),
+        "unknown": summary.map(|summary| words::open(&summary.unknown, language)),
     })
 }
 

@@ -87,6 +87,10 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("entities", "Names", "相关名称"),
     ("lane", "Lane", "类别"),
     ("focus_label", "Long-term questions", "长期关注"),
+    ("happened", "What happened", "发生了什么"),
+    ("is_new", "What is new", "新在哪里"),
+    ("matters", "Why it matters to a programmer", "对程序员的意义"),
+    ("unknown", "What the articles do not say", "文中未提"),
     ("publisher_words", "the publisher's own words", "原文摘录"),
     ("in_en", "in English", "原文为英文"),
     ("in_zh", "in Chinese", "原文为中文"),
@@ -239,6 +243,19 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("evidence", "score of the judge", "评审得分"),
 ];
 
+/// What the articles leave open (`judge/unknown.rs`): key, English, 简体中文.
+const OPEN: &[(&str, &str, &str)] = &[
+    ("licence", "the licence", "许可证"),
+    ("weights", "whether the weights can be had", "权重是否开放"),
+    ("price", "the price", "价格"),
+    ("measured", "any measurement by others", "第三方评测"),
+    ("amount", "the amount", "金额"),
+    ("lead", "who led the round", "领投方"),
+    ("valuation", "the valuation", "估值"),
+    ("code", "any code", "代码"),
+    ("date", "a date", "时间"),
+];
+
 /// The word of `key`; an unknown key is its own word.
 pub fn word(key: &str, language: Language) -> String {
     find(WORDS, key, language).unwrap_or_else(|| key.to_owned())
@@ -247,6 +264,12 @@ pub fn word(key: &str, language: Language) -> String {
 /// The words for a flag or a reason.
 pub fn flag(key: &str, language: Language) -> String {
     find(FLAGS, key, language).unwrap_or_else(|| key.to_owned())
+}
+
+/// What the articles of a story leave open, in a line.
+pub fn open(keys: &[String], language: Language) -> String {
+    let between = if language == Language::En { ", " } else { "、" };
+    keys.iter().filter_map(|key| find(OPEN, key, language)).collect::<Vec<_>>().join(between)
 }
 
 /// All words by key, for templates.
@@ -267,7 +290,7 @@ mod tests {
 
     #[test]
     fn every_key_has_one_meaning_and_both_languages() {
-        for table in [WORDS, FLAGS] {
+        for table in [WORDS, FLAGS, OPEN] {
             let keys: BTreeSet<&str> = table.iter().map(|(key, _, _)| *key).collect();
             assert_eq!(keys.len(), table.len(), "a key stands twice");
             assert!(table.iter().all(|(_, en, zh)| !en.is_empty() && !zh.is_empty()));

@@ -118,9 +118,8 @@ async fn complete(State(fake): State<Fake>, headers: HeaderMap, body: String) ->
 
 fn answer(story: i64, happened: &str, quote: &str) -> Value {
     let no = json!({ "holds": false, "quote": "" });
-    let en = json!({ "headline": "Lumen opens an 8B model", "happened": happened, "new": "", "matters": "", "unknown": "" });
-    let zh = json!({ "headline": "Lumen 开放 80 亿参数模型", "happened": "Lumen 开放了 80 亿参数的模型权重。", "new": "", "matters": "",
-        "unknown": "" });
+    let en = json!({ "headline": "Lumen opens an 8B model", "happened": happened, "new": "", "matters": "" });
+    let zh = json!({ "headline": "Lumen 开放 80 亿参数模型", "happened": "Lumen 开放了 80 亿参数的模型权重。", "new": "", "matters": "" });
     json!({ "story": story, "about_ai": true, "en": en, "zh": zh, "lane": "company", "claims": [{ "by": "maker", "quote": quote }],
         "vendor_claim": no, "artifact": no, "independent": { "holds": true, "quote": quote }, "future": no, "anonymous": no,
         "sensational": no })

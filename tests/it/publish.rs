@@ -25,8 +25,12 @@ pub struct Seed {
 }
 
 pub fn seed(name: &str, score: f32) -> Seed {
-    let summary =
-        |short: &str, long: &str| Summary { short: short.into(), long: long.into(), extracted: false };
+    let summary = |short: &str, long: &str| Summary {
+        short: short.into(),
+        long: long.into(),
+        extracted: false,
+        ..Summary::default()
+    };
     Seed {
         title: format!("{name} ships a model"),
         link: format!("https://{}.example/news", name.to_lowercase().replace(' ', "-")),
@@ -225,7 +229,7 @@ async fn full_week(app: &TestApp) {
 fn in_chinese() -> Seed {
     let text = "团队称，新的推理引擎把每百万 token 的成本降低了 37%，并已在 GitHub 开放源代码。";
     seed("Lima", 3.9).with(|seed| {
-        let quoted = Summary { short: text.into(), long: text.into(), extracted: true };
+        let quoted = Summary { short: text.into(), long: text.into(), extracted: true, ..Summary::default() };
         seed.title = "推理引擎开源：成本降低 37%".into();
         seed.verdict.headline =
             [(Language::En, seed.title.clone()), (Language::Zh, seed.title.clone())].into();
@@ -474,7 +478,8 @@ async fn fetched_text_cannot_speak_for_the_mail() {
             seed.link = "javascript:alert(1)".into();
             seed.owners = vec!["<b>Acme</b>".into()];
             seed.verdict.headline = [(Language::En, evil.to_owned())].into();
-            let summary = Summary { short: evil.into(), long: evil.into(), extracted: true };
+            let summary =
+                Summary { short: evil.into(), long: evil.into(), extracted: true, ..Summary::default() };
             seed.verdict.summary = [(Language::En, summary)].into();
             seed.verdict.parts[0].flag = evil.into();
             seed.verdict.judge = evil.into();
@@ -505,7 +510,7 @@ async fn a_huge_issue_stays_below_the_size_that_mail_programs_clip() {
             &app,
             &seed(&format!("Vendor {n}"), 5.0).with(|seed| {
                 let long = "A very long sentence about nothing. ".repeat(30);
-                let summary = Summary { short: long.clone(), long, extracted: false };
+                let summary = Summary { short: long.clone(), long, extracted: false, ..Summary::default() };
                 seed.verdict.summary.insert(Language::En, summary);
             }),
         )

@@ -1,0 +1,124 @@
+//! What a programmer would ask and the articles do not say. Each key is a question; templates word it in both languages.
+//!
+//! | key | asked of | until an article |
+//! |---|---|---|
+//! | `licence` | the release of a model | names a licence, or says that the model is closed or open |
+//! | `weights` | the release of a model | says whether the weights can be had |
+//! | `price` | the release of a model | states a price or that it is free |
+//! | `measured` | the release of a model | reports a measurement by somebody else |
+//! | `amount`, `lead`, `valuation` | a round of funding | states it |
+//! | `code` | a paper | names code or a repository |
+//! | `date` | an announcement for later | names a day, a month or a quarter |
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::lexicon::{self, Pattern};
+use crate::model::{Funding, Lane};
+
+/// A teaser says so little that a list of what it does not say would be noise.
+const MIN_CHARS: usize = 400;
+
+static MODEL: Pattern = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:llms?|models?|gpt[-\d]\S*|claude|gemini|gemma|llama|qwen|deepseek|mistral|kimi|glm)\b|模型",
+    )
+    .ok()
+});
+static RELEASE: Pattern = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:releas|launch|unveil|introduc|announc|ship|debut|open[- ]?sourc)\w*\b|发布|推出|上线|开源|亮相",
+    )
+    .ok()
+});
+static LICENCE: Pattern = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:licen[cs]\w*|apache|mit|bsd|gpl|proprietary|closed[- ]source|open[- ]source\w*)\b|许可|协议|闭源|开源",
+    )
+    .ok()
+});
+static WEIGHTS: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:weights?|open[- ]?(?:source|model)\w*|hugging ?face|download\w*|closed|proprietary|checkpoints?)\b|权重|开源|闭源|下载").ok()
+});
+static PRICE: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)[$€£¥￥]\s?\d|\b(?:pric\w+|free|costs?|subscription)\b|价格|定价|免费|收费|\d\s?(?:美元|元)|订阅").ok()
+});
+static CODE: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)github|gitlab|hugging ?face|\b(?:open[- ]?sourc\w*|(?:our|the|source) code|code (?:is|and|will|at|are|available|released))\b|代码|开源").ok()
+});
+static DATE: Pattern = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)\b(?:january|february|march|april|june|july|august|september|october|november|december|(?:jan|feb|apr|aug|sept?|oct|nov|dec)\.? \d|may \d|in may|q[1-4]|(?:first|second|third|fourth) quarter|(?:early|mid|late)[- ]20\d\d|(?:by|in) 20\d\d|tomorrow|(?:next|this) (?:week|month|year))\b",
+        r"|\d{1,2}\s?月|季度|年底|下周|下个?月|明天|明年|20\d\d\s?年"
+    ))
+    .ok()
+});
+
+/// The keys of what `texts` (titles and articles of one story) leave open.
+pub fn unknown(lane: Lane, funding: Option<&Funding>, texts: &[&str]) -> Vec<String> {
+    let n_chars: usize =
+        texts.iter().map(|text| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>()).sum();
+    if n_chars < MIN_CHARS {
+        return Vec::new();
+    }
+    let says = |pattern: &Pattern| texts.iter().any(|text| lexicon::find(pattern, text).is_some());
+    let title = texts.first().copied().unwrap_or_default();
+    let in_title = |pattern: &Pattern| lexicon::find(pattern, title).is_some();
+    let mut keys = Vec::new();
+    let mut ask = |key: &str, is_said: bool| {
+        if !is_said {
+            keys.push(key.to_owned());
+        }
+    };
+    if let Some(round) = funding {
+        ask("amount", round.amount.is_some());
+        ask("lead", round.lead.is_some());
+        ask("valuation", round.valuation.is_some());
+    } else if lane == Lane::Research {
+        ask("code", says(&CODE));
+    } else if in_title(&MODEL) && in_title(&RELEASE) {
+        ask("licence", says(&LICENCE));
+        ask("weights", says(&WEIGHTS));
+        ask("price", says(&PRICE));
+        ask("measured", says(&lexicon::INDEPENDENT));
+    }
+    if in_title(&lexicon::FUTURE) {
+        ask("date", says(&DATE));
+    }
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn long(text: &str) -> String {
+        format!("{text} {}", "The team has worked on it for a good while and thanks everybody. ".repeat(8))
+    }
+
+    #[test]
+    fn a_release_is_asked_for_its_terms() {
+        let text = long("It costs $2 per million tokens and its weights are on the usual sites.");
+        let open = unknown(Lane::Company, None, &["Acme releases a small model", &text]);
+        assert_eq!(open, ["licence", "measured"]);
+        assert!(unknown(Lane::Company, None, &["Acme opens an office", &text]).is_empty());
+    }
+
+    #[test]
+    fn a_round_is_asked_for_its_lead_and_a_paper_for_its_code() {
+        let round = Funding { amount: Some("$5 million".into()), ..Funding::default() };
+        let text = long("Acme raised money.");
+        assert_eq!(unknown(Lane::Funding, Some(&round), &["Acme raises", &text]), ["lead", "valuation"]);
+        assert_eq!(unknown(Lane::Research, None, &["A paper", &text]), ["code"]);
+        let text = long("Our code is at github.com/acme/paper.");
+        assert!(unknown(Lane::Research, None, &["A paper", &text]).is_empty());
+    }
+
+    #[test]
+    fn what_is_announced_for_later_is_asked_for_its_day() {
+        let text = long("More will be told.");
+        assert_eq!(unknown(Lane::Company, None, &["Acme's phone is coming soon", &text]), ["date"]);
+        assert!(unknown(Lane::Company, None, &["Acme's phone is coming soon", "A teaser."]).is_empty());
+    }
+}
