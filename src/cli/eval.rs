@@ -27,6 +27,7 @@ pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCo
             let outcome = eval::group::evaluate(&lines, meanings, cutoffs(&settings));
             print_groups(around, &outcome, mistakes).context("cannot print the figures")?;
         }
+        EvalCommand::Faithful(args) => super::eval_faithful::run(around, &args)?,
         EvalCommand::Pairs { gold, mistakes, with } => {
             let (labels, corpus) = (read(&gold)?, corpus(&with)?);
             if labels.is_empty() {

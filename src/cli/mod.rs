@@ -7,6 +7,7 @@ mod db;
 mod demo;
 mod doctor;
 mod eval;
+mod eval_faithful;
 mod feeds;
 mod feeds_edit;
 mod feeds_file;

@@ -10,9 +10,7 @@ const MAX_HEADLINE: usize = 160;
 
 /// Judges by both: the rules' counts stay, what can be read is the model's, held against the articles.
 pub fn merge(story: &Story, rules: Verdict, answer: &Answer, model: &str) -> Verdict {
-    let texts =
-        story.items.iter().flat_map(|item| [item.title.as_str(), item.text.as_str(), item.source.as_str()]);
-    let sources = Sources::new(texts);
+    let sources = Sources::of(story);
     let mut verdict = Verdict { judge: model.to_owned(), ..rules };
     words(&mut verdict, answer, &sources);
     verdict.parts = parts(&verdict.parts, answer, &sources);

@@ -238,6 +238,8 @@ mod tests {
             lane: Lane::Research,
             focus,
             entities: Vec::new(),
+            dates: Vec::new(),
+            versions: Vec::new(),
             funding: None,
             rumour: false,
             score: 4.0,
