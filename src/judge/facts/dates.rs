@@ -38,8 +38,11 @@ impl Date {
         }
         let quarter = source.quarter.or(source.month.map(|month| month.div_ceil(3)));
         let half = source.half.or(quarter.map(|quarter| quarter.div_ceil(2)));
-        let weekday =
-            source.weekday.or_else(|| source.exact(published).map(|day| day.weekday().number_from_monday()));
+        // Far from the day of publication nobody counts in weekdays.
+        let near = source.exact(published).filter(|day| {
+            published.is_none_or(|published| day.signed_duration_since(published).num_days().abs() <= 10)
+        });
+        let weekday = source.weekday.or_else(|| near.map(|day| day.weekday().number_from_monday()));
         same(self.month, source.month)
             && same(self.day, source.day)
             && same(self.quarter, quarter)

@@ -59,7 +59,8 @@ pub fn is_han(c: char) -> bool {
 /// One spelling for what looks the same: full-width forms, blanks, apostrophes; marks of emphasis gone.
 pub fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
+    // Thousands as TeX writes them.
+    for c in text.replace("{,}", ",").chars() {
         match c {
             '*' | '`' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => {}
             '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' | '\t' => plain.push(' '),

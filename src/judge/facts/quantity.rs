@@ -173,7 +173,8 @@ fn of_digits(text: &str, found: &Captures<'_>) -> Option<Quantity> {
         scale = None;
         end = num.end();
     }
-    let sign = found.name("sign");
+    // "$0.93$" is TeX, not money.
+    let sign = found.name("sign").filter(|sign| sign.as_str() != "$" || !text[end..].starts_with('$'));
     let start = sign.map_or(num.start(), |sign| sign.start());
     let factor = scale
         .and_then(|scale| phrases::scale(scale.as_str().trim_start_matches(['-', ' ', '多', '余'])))

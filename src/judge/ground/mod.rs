@@ -15,6 +15,62 @@ use super::quotes::Quotable;
 use super::rounds;
 use crate::model::Story;
 
+/// Countries, and what stands for them.
+const HOMES: [(&str, &[&str]); 2] = [
+    (
+        "US",
+        &[
+            "White House",
+            "Pentagon",
+            "Congress",
+            "Senate",
+            "Supreme Court",
+            "FTC",
+            "FCC",
+            "SEC",
+            "DOE",
+            "NASA",
+            "NIST",
+            "Department of Energy",
+            "Department of Justice",
+            "Department of Commerce",
+            "FBI",
+            "CIA",
+            "California",
+            "Texas",
+            "New York",
+            "Washington",
+            "San Francisco",
+            "Tennessee",
+            "Georgia",
+            "Virginia",
+            "Ohio",
+            "Nevada",
+            "Arizona",
+            "Illinois",
+            "Florida",
+            "Silicon Valley",
+            "Los Angeles",
+            "Seattle",
+            "Chicago",
+        ],
+    ),
+    (
+        "China",
+        &[
+            "Beijing",
+            "Shanghai",
+            "Shenzhen",
+            "Guangzhou",
+            "Hangzhou",
+            "Wuhan",
+            "MIIT",
+            "CAC",
+            "State Council",
+        ],
+    ),
+];
+
 /// What the articles of a story say, prepared for many questions.
 #[derive(Default)]
 pub struct Sources {
@@ -125,7 +181,11 @@ impl Sources {
         let hits = gazetteer::find(&reading.plain);
         for hit in &hits {
             let spelled = &reading.plain[hit.at.clone()];
-            state("name", spelled, self.ids.contains(&hit.id) || self.has_words(spelled));
+            state(
+                "name",
+                spelled,
+                self.ids.contains(&hit.id) || self.has_words(spelled) || self.is_home(hit.id),
+            );
         }
         let covers =
             |at: &Range<usize>| hits.iter().any(|hit| hit.at.start < at.end && at.start < hit.at.end);
@@ -205,6 +265,13 @@ impl Sources {
         }
         let is_plain = matches!(name, [word] if ordinary::is_ordinary(word) || word == "tier");
         is_listed && knows_name || is_plain && self.bare.iter().any(|bare| number.parse() == Ok(*bare))
+    }
+
+    /// Whether the articles name a place or an authority of the country `id`: 美国最高法院 is the Supreme Court.
+    fn is_home(&self, id: usize) -> bool {
+        let names = gazetteer::names();
+        let home = HOMES.iter().find(|(country, _)| names[id].latin[0] == *country);
+        home.is_some_and(|(_, parts)| self.ids.iter().any(|id| parts.contains(&names[*id].latin[0])))
     }
 
     fn has_words(&self, name: &str) -> bool {

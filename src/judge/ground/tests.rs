@@ -69,7 +69,7 @@ fn what_stands_nowhere_is_missed() {
         "It grew by 12%.",
         "微软参投。",
         "On June 3, Acme raised the money.",
-        "In 2024 revenue grew by 12.5%.",
+        "In 2023 revenue grew by 12.5%.",
         "It followed a Series A round.",
         "马丁·克鲁格称三分之一的客户在德国。",
         "Half of them are in Germany.",
