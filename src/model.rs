@@ -566,6 +566,64 @@ pub struct Summary {
     pub unknown: Vec<String>,
 }
 
+words! {
+    /// What a name stands for.
+    EntityKind {
+        /// A company, lab, fund or medium.
+        Company = "company",
+        /// A model.
+        Model = "model",
+        /// Anything that people use or build with.
+        Product = "product",
+        /// A person.
+        Person = "person",
+        /// Not known: verdicts of older versions have bare names.
+        Other = "other",
+    }
+}
+
+/// Somebody or something that a story is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredEntity")]
+pub struct Entity {
+    /// As the articles have it.
+    pub name: String,
+    /// What it is.
+    pub kind: EntityKind,
+    /// Its English name, if it has one of its own.
+    pub en: Option<String>,
+    /// Its Chinese name.
+    pub zh: Option<String>,
+}
+
+/// Both forms in which an entity may be stored.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredEntity {
+    Bare(String),
+    Full { name: String, kind: EntityKind, en: Option<String>, zh: Option<String> },
+}
+
+impl From<StoredEntity> for Entity {
+    fn from(stored: StoredEntity) -> Self {
+        match stored {
+            StoredEntity::Bare(name) => Self { name, kind: EntityKind::Other, en: None, zh: None },
+            StoredEntity::Full { name, kind, en, zh } => Self { name, kind, en, zh },
+        }
+    }
+}
+
+impl Entity {
+    /// Its name for readers of `language`.
+    pub fn name_in(&self, language: Language) -> &str {
+        let own = match language {
+            Language::En => &self.en,
+            Language::Zh => &self.zh,
+        };
+        own.as_deref().unwrap_or(&self.name)
+    }
+}
+
 /// The judgement of a story. `judge` says who made it; nothing in it is without a source.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Verdict {
@@ -581,8 +639,14 @@ pub struct Verdict {
     pub lane: Lane,
     /// Long-term questions it touches.
     pub focus: Vec<Focus>,
-    /// Companies, models, people.
-    pub entities: Vec<String>,
+    /// Companies, models, products, people.
+    pub entities: Vec<Entity>,
+    /// Dates as the articles state them.
+    #[serde(default)]
+    pub dates: Vec<String>,
+    /// Names with their versions as the articles state them.
+    #[serde(default)]
+    pub versions: Vec<String>,
     /// The round, if money was raised.
     pub funding: Option<Funding>,
     /// What a reader can touch.

@@ -499,6 +499,8 @@ pub enum EvalCommand {
         #[arg(long, default_value_t = 20)]
         limit: usize,
     },
+    /// How many errors planted into summary sentences are caught, and how many true sentences are withheld
+    Faithful(FaithfulArgs),
     /// How often a Chinese and an English item of one event come together, and near-misses stay apart
     Pairs {
         /// JSON lines: zh and en (links), same (true or false)
@@ -544,6 +546,27 @@ pub struct EvalFunding {
     /// Print each wrong field: title, field, labelled, read
     #[arg(long)]
     pub mistakes: bool,
+}
+
+/// `headsup eval faithful`
+#[derive(Debug, Args)]
+pub struct FaithfulArgs {
+    /// JSON lines: sentence, language, planted (null or the kind of the planted error), url or urls; optional article
+    /// (language of the article's text), or title and text of the article itself
+    #[arg(long)]
+    pub gold: PathBuf,
+    /// JSON lines with the articles: url, title, text, published, language; .gz too
+    #[arg(long)]
+    pub corpus: Vec<PathBuf>,
+    /// Check errors that are planted by rule into the true sentences, instead of the labelled ones
+    #[arg(long)]
+    pub plant: bool,
+    /// Print each plant that was let through and each true sentence that was withheld
+    #[arg(long)]
+    pub mistakes: bool,
+    /// Write what was decided about each sentence
+    #[arg(long)]
+    pub predictions: Option<PathBuf>,
 }
 
 /// What both evaluations of grouping take.

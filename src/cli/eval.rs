@@ -33,6 +33,7 @@ pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCo
             let with = EvalWith { corpus, without_embeddings: true };
             super::eval_judge::run(around, &self::corpus(&with)?, model.then_some(limit)).await?;
         }
+        EvalCommand::Faithful(args) => super::eval_faithful::run(around, &args)?,
         EvalCommand::Pairs { gold, mistakes, with } => {
             let (labels, corpus) = (read(&gold)?, corpus(&with)?);
             if labels.is_empty() {

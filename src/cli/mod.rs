@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod errata;
 mod eval;
+mod eval_faithful;
 mod eval_feedback;
 mod eval_funding;
 mod eval_judge;

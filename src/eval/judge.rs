@@ -11,6 +11,7 @@ use crate::config::{ModelSettings, Settings};
 use crate::judge::ask::Asker;
 use crate::judge::cascade::{Ranked, choose};
 use crate::judge::prompt::{self, ANSWER_TOKENS, Sheet};
+use crate::judge::ground::Sources;
 use crate::judge::score::Scale;
 use crate::judge::{merge, orders, rules};
 use crate::model::{Language, Story, StoryId, StoryItem, Verdict};
@@ -219,7 +220,7 @@ impl Answered {
             &answer.anonymous,
             &answer.sensational,
         ];
-        let sources = merge::sources(story);
+        let sources = Sources::of(story);
         self.said += claims.iter().filter(|claim| claim.holds).count();
         self.verified += claims.iter().filter(|claim| claim.holds && sources.quotes(&claim.quote)).count();
         self.unverified_in_verdicts +=
@@ -234,7 +235,7 @@ fn stands(story: &Story, quote: &str) -> bool {
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let quote = plain(quote.trim_end_matches('…'));
     story.items.iter().any(|item| plain(&item.title).contains(&quote) || plain(&item.text).contains(&quote))
-        || merge::sources(story).quotes(&quote)
+        || Sources::of(story).quotes(&quote)
 }
 
 fn story<'l>(number: usize, lines: impl Iterator<Item = &'l Line>) -> Story {

@@ -1,5 +1,6 @@
 //! Labelled sets to figures: how good a stage is, measured without a database.
 
+pub mod faithful;
 pub mod feedback;
 mod fit;
 pub mod funding;
@@ -8,6 +9,7 @@ pub mod group;
 pub mod judge;
 pub mod pairs;
 mod partition;
+mod plant;
 mod porter;
 mod rouge;
 pub mod summary;

@@ -16,7 +16,7 @@ const MAX_SENTENCES: usize = 2;
 pub fn merge(story: &Story, rules: Verdict, answer: &Answer, by: (&str, &Scale)) -> Verdict {
     let (story, _) = orders::without(story.clone());
     let (model, scale) = by;
-    let sources = sources(&story);
+    let sources = Sources::of(&story);
     let mut verdict = Verdict { judge: model.to_owned(), ..rules };
     words(&mut verdict, answer, &sources);
     verdict.parts = parts(&verdict.parts, answer, &sources, scale);
@@ -39,13 +39,6 @@ pub fn merge(story: &Story, rules: Verdict, answer: &Answer, by: (&str, &Scale))
     let situation = score::Situation { on_topic, rumour: verdict.rumour, n_owners: story.owners.len() };
     verdict.dropped = score::dropped(&verdict.parts, situation).map(str::to_owned);
     verdict
-}
-
-/// What the story's articles say.
-pub fn sources(story: &Story) -> Sources {
-    let texts =
-        story.items.iter().flat_map(|item| [item.title.as_str(), item.text.as_str(), item.source.as_str()]);
-    Sources::new(texts)
 }
 
 /// Headlines and summaries whose every fact stands in the articles replace the extracts.

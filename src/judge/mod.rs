@@ -3,13 +3,15 @@
 //! verdict, marked with the reason.
 
 mod amount;
-mod artifacts;
-mod claims;
 pub(crate) mod answer;
+mod artifacts;
 pub(crate) mod ask;
 pub mod cascade;
+mod claims;
 mod client;
 mod desk;
+mod entities;
+pub mod facts;
 pub mod funding;
 mod funding_en;
 mod funding_en_about;
@@ -24,11 +26,13 @@ mod funding_zh_who;
 pub mod gist;
 mod gist_en;
 mod gist_zh;
-mod ground;
+pub mod ground;
 mod lexicon;
 pub(crate) mod merge;
 pub(crate) mod orders;
 pub(crate) mod prompt;
+mod quotes;
+mod rounds;
 pub(crate) mod rules;
 pub mod score;
 mod sentences;

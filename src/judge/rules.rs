@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::score::Scale;
-use super::{artifacts, claims, funding, lexicon, orders, score, sentences, summary, unknown};
+use super::{artifacts, claims, entities, funding, lexicon, orders, score, sentences, summary, unknown};
 use crate::model::{
     Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Tier, Verdict,
 };
@@ -27,9 +27,6 @@ const PAPERS: [&str; 6] = [
     "alphaxiv.org/",
 ];
 const PROJECTS: [&str; 4] = ["github.com/", "gitlab.com/", "huggingface.co/", "modelscope.cn/"];
-/// Most entities that are kept.
-const MAX_ENTITIES: usize = 8;
-
 /// Judges a story; `scale` is what its flags weigh. Paragraphs that give orders to their reader are not read.
 pub fn judge(story: &Story, scale: &Scale) -> Verdict {
     let (story, order) = orders::without(story.clone());
@@ -44,6 +41,7 @@ pub fn judge(story: &Story, scale: &Scale) -> Verdict {
     let situation = score::Situation { on_topic: reading.on_topic(), rumour, n_owners: story.owners.len() };
     let lane = lane(story, funding.as_ref());
     let (headline, summary) = words(story, &open_questions(story, lane, funding.as_ref()));
+    let stated = entities::read(story);
     Verdict {
         story_id: story.id,
         judge: NAME.to_owned(),
@@ -51,7 +49,9 @@ pub fn judge(story: &Story, scale: &Scale) -> Verdict {
         summary,
         lane,
         focus,
-        entities: entities(&reading),
+        entities: stated.entities,
+        dates: stated.dates,
+        versions: stated.versions,
         funding,
         artifacts: artifacts::find(story),
         claims: claims::find(story),
@@ -269,28 +269,4 @@ fn headline(item: &StoryItem) -> String {
     let is_version =
         bare.starts_with(|c: char| c.is_ascii_digit()) && !bare.contains(' ') && bare.contains('.');
     if is_version { format!("{} {}", item.source, item.title) } else { item.title.clone() }
-}
-
-/// Companies, then names with capitals or digits inside, of the headlines.
-fn entities(reading: &Reading<'_>) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for item in &reading.story.items {
-        let companies = lexicon::BIG
-            .iter()
-            .flat_map(|pattern| pattern.find_iter(&item.title))
-            .map(|found| found.as_str());
-        let words = item.title.split(|c: char| !(c.is_ascii_alphanumeric() || "-.".contains(c)));
-        let is_name = |word: &&str| {
-            word.len() >= 3
-                && word.chars().skip(1).any(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-                && word.starts_with(|c: char| c.is_ascii_alphabetic())
-        };
-        for name in companies.chain(words.map(|word| word.trim_matches(['-', '.'])).filter(is_name)) {
-            if !found.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-                found.push(name.to_owned());
-            }
-        }
-    }
-    found.truncate(MAX_ENTITIES);
-    found
 }

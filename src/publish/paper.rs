@@ -239,6 +239,8 @@ mod tests {
             lane: Lane::Research,
             focus,
             entities: Vec::new(),
+            dates: Vec::new(),
+            versions: Vec::new(),
             funding: None,
             artifacts: Vec::new(),
             claims: Vec::new(),

@@ -186,7 +186,7 @@ fn verdict(verdict: &Verdict, language: Language) -> Value {
         "rumour": verdict.rumour.then(|| words::flag("rumour", language)),
         "lane": words::word(verdict.lane.as_str(), language),
         "focus": verdict.focus.iter().map(|focus| words::word(focus.as_str(), language)).collect::<Vec<_>>().join(", "),
-        "entities": verdict.entities.join(", "),
+        "entities": verdict.entities.iter().map(|entity| entity.name_in(language)).collect::<Vec<_>>().join(", "),
         "funding": verdict.funding,
         "summary": summary.map(|summary| summary.long.clone()),
         "summary_lang": summary.map(|summary| link_language(&summary.long)),

@@ -1,7 +1,9 @@
 //! Issues: composed by rule, frozen, told once, queued for every reader, safe against hostile texts.
 
 use chrono::{DateTime, Duration, Utc};
-use headsup::model::{Focus, Funding, IssueKind, Lane, Language, ScorePart, StoryId, Summary, Verdict};
+use headsup::model::{
+    Entity, EntityKind, Focus, Funding, IssueKind, Lane, Language, ScorePart, StoryId, Summary, Verdict,
+};
 use headsup::publish::{self, Composed, Mode};
 use headsup::store;
 
@@ -54,7 +56,9 @@ pub fn seed(name: &str, score: f32) -> Seed {
             .into(),
             lane: Lane::Company,
             focus: Vec::new(),
-            entities: vec![name.into()],
+            entities: vec![Entity { name: name.into(), kind: EntityKind::Company, en: None, zh: None }],
+            dates: Vec::new(),
+            versions: Vec::new(),
             funding: None,
             artifacts: Vec::new(),
             claims: Vec::new(),

@@ -1,0 +1,51 @@
+//! Rounds of funding and Chinese people in a sentence, by the words around them.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+static ROUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?P<series>[Ss]eries[\s-]+(?P<en>[A-K])(?-u:\b))|(?P<zh>[A-K])\d?\+{0,2}\s?轮|(?P<seed>(?i:(?-u:\b)(?:pre-)?seed(?-u:\b))(?:\s+(?:funding\s+)?round|\s+funding|\s+extension)|种子轮)|天使轮|(?i:angel round)").ok()
+});
+static TITLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let surname = "[王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓冯程蔡彭潘袁董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚汤陶黎温莫易樊乔文安殷颜庄章鲁倪庞邢俞翟蓝聂齐向申葛柴伍覃骆关焦柳欧祝纪尚毕耿芦左季管符辛苗詹曲欧阳靳祁路涂兰甘裴梅童翁霍游阮尤岳柯牟滕谷舒卜成饶宁凌盛查单冉鲍华包屈房喻解蒲卫简时连车项闵邬吉党阳司费蒙席晏隋古强穆姬宫景米麦谈柏瞿艾沙鄢桂窦郁缪畅巩卓褚栾戚全娄甄郎池丛边岑农苟迟保商臧佘卞虞刁冷应匡栗仇练楚揭师官佟封燕桑巫敖原植邝仲荆储宗楼干苑寇盖南屠鞠荣井乐银奚明麻雍花闻冼木郜廉衣蔺和冀占门帅利满]";
+    Regex::new(&format!(r"(?:创始人|首席执行官|首席技术官|CEO|CTO|总裁|董事长|教授|院士|博士|研究员|总经理|负责人|首席科学家)(?P<a>{surname}\p{{Han}}{{1,2}}?)(?:表示|称|说|认为|指出|透露|宣布|在|于|将|则|，|、|。|的)|(?:^|[，。、；：])(?P<b>{surname}\p{{Han}}{{1,2}})(?:表示|称|说|认为|指出|透露|坦言|强调|教授|博士|院士|先生|女士)")).ok()
+});
+
+/// The rounds of `text`, each as a word of its own ("a", "seed", "angel") and as it stands there.
+pub fn find(text: &str) -> Vec<(String, String)> {
+    let found = ROUND.iter().flat_map(|round| round.captures_iter(text));
+    found
+        .filter_map(|found| {
+            let words = found.get(0)?.as_str();
+            let letter = found.name("en").or(found.name("zh")).map(|letter| letter.as_str().to_lowercase());
+            let seed = found.name("seed").map(|_| "seed".to_owned());
+            Some((letter.or(seed).unwrap_or_else(|| "angel".to_owned()), words.to_owned()))
+        })
+        .collect()
+}
+
+/// Chinese people whom `text` quotes or gives a title.
+pub fn people(text: &str) -> Vec<&str> {
+    let found = TITLED.iter().flat_map(|titled| titled.captures_iter(text));
+    found.filter_map(|found| Some(found.name("a").or(found.name("b"))?.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_is_one_in_both_languages() {
+        let round = |text: &str| find(text).into_iter().map(|(round, _)| round).collect::<Vec<_>>();
+        assert_eq!(round("a Series B round"), round("完成B轮融资"));
+        assert_eq!(round("a seed round"), round("种子轮"));
+        assert_eq!(round("a series of talks"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn people_are_known_by_what_they_do() {
+        assert_eq!(people("创始人梁文锋表示，成本会下降"), ["梁文锋"]);
+        assert_eq!(people("公司称，成本会下降"), Vec::<&str>::new());
+    }
+}
