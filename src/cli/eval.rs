@@ -37,6 +37,8 @@ pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCo
             let outcome = pairs::evaluate(&labels, &corpus, meanings, cutoffs(&settings));
             print_pairs(around, &outcome, mistakes).context("cannot print the figures")?;
         }
+        EvalCommand::Hype(args) => super::eval_hype::run(around, &args)?,
+        EvalCommand::Editor(args) => super::eval_editor::run(around, &args)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,12 +1,15 @@
 //! The command line: one file per command. Exit codes: 0 ok, 1 failed, 2 usage or configuration, 130 stopped hard.
 
 mod args;
+mod args_judge;
 mod bench;
 mod config;
 mod db;
 mod demo;
 mod doctor;
 mod eval;
+mod eval_editor;
+mod eval_hype;
 mod feeds;
 mod feeds_edit;
 mod feeds_file;
@@ -21,6 +24,7 @@ mod publish;
 mod run;
 mod status;
 mod subscribers;
+mod train;
 mod up;
 
 use std::process::ExitCode;
@@ -90,6 +94,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(args) => demo::run(&around, &args).await,
         Command::Doctor => doctor::run(&around).await,
         Command::Eval(args) => eval::run(&around, args).await,
+        Command::Train(args) => train::run(&args),
         Command::Bench(args) => bench::run(&around, args).await,
         Command::ReadPdf => inspect::read_pdf(),
         Command::Db(args) => db::run(&around, args).await,

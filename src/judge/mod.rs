@@ -4,10 +4,13 @@
 mod amount;
 mod answer;
 mod ask;
+pub mod classify;
 mod client;
 mod funding;
 mod ground;
+mod hype;
 mod lexicon;
+mod lexicon_mill;
 mod merge;
 mod rules;
 pub mod score;

@@ -24,7 +24,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("send", "clock config context model progress render store"),
     ("serve", "clock config context model progress render store"),
     ("pipeline", "clock config context model store crawl extract group judge publish send"),
-    ("eval", "group model"),
+    ("eval", "group judge model"),
     ("bench", "clock config context crawl extract group model store"),
     ("schedule", "clock config context model store pipeline"),
 ];
