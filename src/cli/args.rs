@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::args_judge::{EvalEditorArgs, EvalHypeArgs, TrainArgs};
 use crate::model::{Lane, Language};
 
 /// Version and commit.
@@ -106,6 +107,9 @@ pub enum Command {
     Eval(EvalArgs),
     /// Measure how fast a stage is
     Bench(BenchArgs),
+    /// Make the weights of the small classifiers anew
+    #[command(hide = true)]
+    Train(TrainArgs),
     /// Print the text of the PDF on standard input
     #[command(hide = true)]
     ReadPdf,
@@ -532,6 +536,10 @@ pub enum EvalCommand {
         #[arg(long, conflicts_with = "predictions")]
         fit: bool,
     },
+    /// How well headlines that are written to be clicked are told from news
+    Hype(EvalHypeArgs),
+    /// How near our choice and our sections come to those of a human editor
+    Editor(EvalEditorArgs),
 }
 
 /// `headsup eval funding`

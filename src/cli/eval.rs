@@ -47,6 +47,8 @@ pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCo
         EvalCommand::Summary { gold, predictions, fit } => {
             eval_summary::run(around, &gold, predictions.as_deref(), fit)?;
         }
+        EvalCommand::Hype(args) => super::eval_hype::run(around, &args)?,
+        EvalCommand::Editor(args) => super::eval_editor::run(around, &args)?,
     }
     Ok(ExitCode::SUCCESS)
 }

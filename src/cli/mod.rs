@@ -1,6 +1,7 @@
 //! The command line: one file per command. Exit codes: 0 ok, 1 failed, 2 usage or configuration, 130 stopped hard.
 
 mod args;
+mod args_judge;
 mod bench;
 mod config;
 mod db;
@@ -8,9 +9,11 @@ mod demo;
 mod doctor;
 mod errata;
 mod eval;
+mod eval_editor;
 mod eval_faithful;
 mod eval_feedback;
 mod eval_funding;
+mod eval_hype;
 mod eval_judge;
 mod eval_summary;
 mod feeds;
@@ -29,6 +32,7 @@ mod publish;
 mod run;
 mod status;
 mod subscribers;
+mod train;
 mod up;
 mod votes;
 
@@ -102,6 +106,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(args) => demo::run(&around, &args).await,
         Command::Doctor => doctor::run(&around).await,
         Command::Eval(args) => eval::run(&around, args).await,
+        Command::Train(args) => train::run(&args),
         Command::Bench(args) => bench::run(&around, args).await,
         Command::ReadPdf => inspect::read_pdf(),
         Command::Db(args) => db::run(&around, args).await,

@@ -208,6 +208,12 @@ pub struct ScoreSettings {
     pub list_bait: f32,
     /// An advertisement.
     pub promo: f32,
+    /// A headline that the classifier is very sure is made to be clicked.
+    pub clickbait: f32,
+    /// Advice on shares.
+    pub stock_tip: f32,
+    /// Told only by paid press releases.
+    pub press_release: f32,
     /// The headline is not carried by the text.
     pub headline: f32,
     /// A superlative that only the vendor states.
@@ -385,6 +391,9 @@ impl Default for ScoreSettings {
             sensational: -3.0,
             list_bait: -3.0,
             promo: -4.0,
+            clickbait: -1.5,
+            stock_tip: -3.0,
+            press_release: -1.5,
             headline: -1.5,
             vendor_claim: -1.5,
             no_artifact: -1.0,

@@ -1,11 +1,14 @@
 //! Labelled sets to figures: how good a stage is, measured without a database.
 
+pub mod editor;
 pub mod faithful;
 pub mod feedback;
 mod fit;
+mod folds;
 pub mod funding;
 pub mod gold;
 pub mod group;
+pub mod hype;
 pub mod judge;
 pub mod pairs;
 mod partition;

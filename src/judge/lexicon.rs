@@ -34,6 +34,11 @@ pub static LIST_BAIT: Pattern = LazyLock::new(|| {
     .ok()
 });
 
+/// Shows how a thing is done: a lesson, whatever it promises.
+pub static HOW_TO: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:how (?:to|we|i)\b|(?:a |an |the )?(?:\w+ )?(?:guide|tutorial|introduction|primer) to\b|show hn\b|ask hn\b)|教程|入门|实战|指南").ok()
+});
+
 /// Advertisements and announcements of the house's own events.
 pub static PROMO: Pattern = LazyLock::new(|| {
     Regex::new(concat!(
@@ -181,6 +186,7 @@ mod tests {
             &SENSATIONAL,
             &LIST_BAIT,
             &PROMO,
+            &HOW_TO,
             &ANONYMOUS,
             &FUTURE,
             &SUPERLATIVE,

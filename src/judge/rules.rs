@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::classify::news;
 use super::score::Scale;
-use super::{artifacts, claims, entities, funding, lexicon, orders, score, sentences, summary, unknown};
+use super::{artifacts, claims, entities, funding, hype, lexicon, orders, score, sentences, summary, unknown};
 use crate::model::{
     Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Tier, Verdict,
 };
@@ -14,9 +15,7 @@ pub const NAME: &str = "rules";
 /// So much of a text is searched for flags, in characters.
 const READ: usize = 6_000;
 /// Longest quote, in characters.
-const MAX_QUOTE: usize = 200;
-/// A text that is not longer than its title by more than this says nothing more.
-const THIN: usize = 30;
+pub(super) const MAX_QUOTE: usize = 200;
 /// Hosts and paths of papers, and of what can be downloaded, whoever lists them.
 const PAPERS: [&str; 6] = [
     "arxiv.org/",
@@ -27,6 +26,9 @@ const PAPERS: [&str; 6] = [
     "alphaxiv.org/",
 ];
 const PROJECTS: [&str; 4] = ["github.com/", "gitlab.com/", "huggingface.co/", "modelscope.cn/"];
+/// Log-odds from which a headline alone makes a rumour.
+const SURE: f32 = 0.5;
+
 /// Judges a story; `scale` is what its flags weigh. Paragraphs that give orders to their reader are not read.
 pub fn judge(story: &Story, scale: &Scale) -> Verdict {
     let (story, order) = orders::without(story.clone());
@@ -35,7 +37,7 @@ pub fn judge(story: &Story, scale: &Scale) -> Verdict {
     let funding = story.items.iter().find_map(|item| funding::find(&item.title, &item.text));
     let rumour = reading.is_rumour(funding.as_ref());
     let (focus, mut parts) = evidence(&reading);
-    parts.extend(hype(&reading, &parts));
+    parts.extend(hype::flags(&reading, &parts));
     parts.extend(order.map(|order| score::part("injection", 1.0, &order)));
     scale.weigh(&mut parts);
     let situation = score::Situation { on_topic: reading.on_topic(), rumour, n_owners: story.owners.len() };
@@ -67,15 +69,15 @@ pub fn judge(story: &Story, scale: &Scale) -> Verdict {
 }
 
 /// A story as the rules read it.
-struct Reading<'a> {
-    story: &'a Story,
-    lead: &'a str,
+pub(super) struct Reading<'a> {
+    pub story: &'a Story,
+    pub lead: &'a str,
     /// Title and head of the text of each item.
-    texts: Vec<String>,
+    pub texts: Vec<String>,
 }
 
 impl<'a> Reading<'a> {
-    fn new(story: &'a Story) -> Self {
+    pub fn new(story: &'a Story) -> Self {
         let head = |item: &StoryItem| {
             format!("{}\n{}", item.title, item.text.chars().take(READ).collect::<String>())
         };
@@ -84,7 +86,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The sentence around the first match in any item, verbatim.
-    fn quote(&self, pattern: &lexicon::Pattern) -> Option<String> {
+    pub fn quote(&self, pattern: &lexicon::Pattern) -> Option<String> {
         self.texts
             .iter()
             .find_map(|text| quote_in(text, |sentence| lexicon::find(pattern, sentence).is_some()))
@@ -109,8 +111,17 @@ impl<'a> Reading<'a> {
     /// Nobody whom it concerns has said it, and those who tell it have it from hearsay.
     fn is_rumour(&self, funding: Option<&Funding>) -> bool {
         let heard = lexicon::find(&lexicon::ANONYMOUS, self.lead).is_some()
-            || self.texts.iter().all(|text| lexicon::count(&lexicon::ANONYMOUS, text, 2) >= 2);
+            || self.texts.iter().all(|text| lexicon::count(&lexicon::ANONYMOUS, text, 2) >= 2)
+            || self.sounds_like_hearsay();
         !self.has_tier(Tier::Primary) && (heard || funding.is_some_and(|funding| !funding.announced))
+    }
+
+    /// Chinese headlines alone: the editor from whom it was learnt writes in Chinese.
+    fn sounds_like_hearsay(&self) -> bool {
+        let sounds = |item: &StoryItem| {
+            item.language == Language::Zh && news::read(&item.title, &item.link).rumour > SURE
+        };
+        !self.story.items.is_empty() && self.story.items.iter().all(sounds)
     }
 }
 
@@ -159,50 +170,6 @@ fn evidence(reading: &Reading<'_>) -> (Vec<Focus>, Vec<ScorePart>) {
 fn is_central(pattern: &regex::Regex, reading: &Reading<'_>) -> bool {
     let in_title = reading.story.items.iter().any(|item| pattern.is_match(&item.title));
     in_title || reading.texts.iter().any(|text| pattern.find_iter(text).take(2).count() >= 2)
-}
-
-fn hype(reading: &Reading<'_>, evidence: &[ScorePart]) -> Vec<ScorePart> {
-    let has = |name: &str| evidence.iter().any(|part| part.flag == name);
-    let (lead, mut parts) = (reading.lead, Vec::new());
-    let corroborated = has("corroborated");
-    let n_loud = lexicon::count(&lexicon::SENSATIONAL, lead, 2);
-    if n_loud > 0 {
-        parts.push(score::part(
-            "sensational",
-            1.0 + (n_loud - 1) as f32 / 3.0,
-            &summary::cut(lead, MAX_QUOTE),
-        ));
-    }
-    if lexicon::find(&lexicon::LIST_BAIT, lead).is_some() {
-        parts.push(score::part("list-bait", 1.0, &summary::cut(lead, MAX_QUOTE)));
-    }
-    let is_advert = lexicon::find(&lexicon::PROMO, lead).is_some()
-        || reading.texts.first().is_some_and(|text| lexicon::count(&lexicon::PROMO, text, 3) >= 3);
-    if is_advert {
-        parts.extend(reading.quote(&lexicon::PROMO).map(|quote| score::part("promo", 1.0, &quote)));
-    }
-    let is_thin = |item: &StoryItem| item.text.chars().count() <= item.title.chars().count() + THIN;
-    if reading.story.items.iter().all(is_thin) {
-        parts.push(score::part("thin", 1.0, ""));
-    }
-    if lead.ends_with(['?', '？']) && !corroborated && !has("artifact") || n_loud > 0 && !has("numbers") {
-        parts.push(score::part("headline", 1.0, &summary::cut(lead, MAX_QUOTE)));
-    }
-    if !corroborated && !has("independent") && !has("benchmark") {
-        parts.extend(
-            reading.quote(&lexicon::SUPERLATIVE).map(|quote| score::part("vendor-claim", 1.0, &quote)),
-        );
-    }
-    if !has("artifact") && !has("numbers") && lexicon::find(&lexicon::PROGRESS, lead).is_some() {
-        parts.push(score::part("no-artifact", 1.0, &summary::cut(lead, MAX_QUOTE)));
-    }
-    if !has("artifact") {
-        parts.extend(reading.quote(&lexicon::FUTURE).map(|quote| score::part("future", 1.0, &quote)));
-    }
-    if !has("primary") {
-        parts.extend(reading.quote(&lexicon::ANONYMOUS).map(|quote| score::part("anonymous", 1.0, &quote)));
-    }
-    parts
 }
 
 /// The first sentence of `text` for which `holds`, verbatim up to its length.

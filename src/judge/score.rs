@@ -18,7 +18,7 @@ pub struct Flag {
 }
 
 /// All flags, evidence first.
-pub const FLAGS: [Flag; 18] = [
+pub const FLAGS: [Flag; 21] = [
     Flag {
         name: "primary",
         points: 2.0,
@@ -54,7 +54,18 @@ pub const FLAGS: [Flag; 18] = [
     },
     Flag { name: "list-bait", points: -3.0, meaning: "a list for clicks" },
     Flag { name: "promo", points: -4.0, meaning: "an advertisement: webinar, discount, job, sponsored text" },
-    Flag { name: "headline", points: -1.5, meaning: "the headline is not carried by the text" },
+    Flag {
+        name: "clickbait",
+        points: -1.5,
+        meaning: "a headline that the classifier, trained on labelled headlines, is very sure is made to be clicked; its weightiest words are quoted",
+    },
+    Flag { name: "stock-tip", points: -3.0, meaning: "advice on shares" },
+    Flag { name: "press-release", points: -1.5, meaning: "told only by paid press releases" },
+    Flag {
+        name: "headline",
+        points: -1.5,
+        meaning: "the headline is not carried by the text: a question, a shout, a number that stands nowhere in it",
+    },
     Flag { name: "vendor-claim", points: -1.5, meaning: "a superlative that only the vendor states" },
     Flag {
         name: "no-artifact",
@@ -68,10 +79,11 @@ pub const FLAGS: [Flag; 18] = [
 ];
 
 /// Reasons for which a story is screened out.
-pub const DROP_REASONS: [(&str, &str); 6] = [
+pub const DROP_REASONS: [(&str, &str); 7] = [
     ("off-topic", "nothing in it is about AI"),
     ("promo", "an advertisement"),
     ("list-bait", "a list for clicks"),
+    ("stock-tip", "advice on shares"),
     ("hype", "the hype outweighs the evidence"),
     ("rumour-thin", "an unconfirmed report of one outlet without further evidence"),
     ("low-score", "no evidence worth a reader's time"),
@@ -153,6 +165,7 @@ pub fn dropped(parts: &[ScorePart], situation: Situation) -> Option<&'static str
         () if has("promo") && evidence < 4.0 => Some("promo"),
         // One outlet's round-up borrows the evidence of everything that it lists.
         () if has("list-bait") && (evidence < 4.0 || situation.n_owners < 2) => Some("list-bait"),
+        () if has("stock-tip") && evidence < 4.0 => Some("stock-tip"),
         () if hype <= HYPE && evidence <= -hype => Some("hype"),
         () if situation.rumour && situation.n_owners < 2 && evidence + hype < 0.5 => Some("rumour-thin"),
         () if evidence + hype < FLOOR => Some("low-score"),
@@ -196,6 +209,14 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), FLAGS.len());
         assert!(FLAGS.iter().all(|flag| flag.points != 0.0));
+    }
+
+    #[test]
+    fn advice_on_shares_is_screened_out_and_one_loud_headline_alone_is_not() {
+        let tip = [part("stock-tip", 1.0, "x"), part("numbers", 1.0, "12%"), part("big-company", 1.0, "x")];
+        assert_eq!(dropped(&tip, PLAIN), Some("stock-tip"));
+        let loud = [part("clickbait", 1.0, "here's why"), part("artifact", 1.0, "code")];
+        assert_eq!(dropped(&loud, PLAIN), None);
     }
 
     #[test]
