@@ -169,6 +169,10 @@ mod tests {
             focus: Vec::new(),
             entities: Vec::new(),
             funding: None,
+            artifacts: Vec::new(),
+            claims: Vec::new(),
+            dates: Vec::new(),
+            versions: Vec::new(),
             rumour: false,
             score,
             parts: flags

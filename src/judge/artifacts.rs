@@ -20,11 +20,26 @@ static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Words that offer something, where no link does.
 static WORDS: LazyLock<Vec<(ArtifactKind, Regex)>> = LazyLock::new(|| {
     let rows = [
-        (ArtifactKind::Weights, r"(?i)\b(?:open[- ]weights?|weights (?:are|is|were|have been)? ?(?:now )?(?:available|released|published|open|on)|download the (?:model|weights|checkpoints?)|checkpoints? (?:are|is) (?:available|released|public))\b|(?:权重|模型)(?:已|现已|均已|全部)?(?:开源|开放下载|可下载|公开)|开源(?:了)?(?:其)?(?:模型)?权重"),
-        (ArtifactKind::Code, r"(?i)\b(?:code (?:is|and \w+ are|has been|will be)? ?(?:now )?(?:available|released|published|open[- ]sourced?)|open[- ]sourced? (?:the|its|our|under)|(?:released|licensed|available) under (?:the |an? )?(?:apache|mit|bsd|gpl|agpl|mpl)|pip install|npm install|cargo (?:add|install)|docker (?:pull|run))\b|代码(?:已|现已|均已)?(?:开源|公开|发布|上线)|(?:采用|基于|遵循).{0,8}(?:Apache|MIT|BSD|GPL).{0,6}(?:协议|许可)"),
-        (ArtifactKind::Api, r"(?i)\b(?:(?:available|accessible|live|offered) (?:now )?(?:via|through|in|on) (?:the |its |our |an? )?(?:\w+ ){0,2}api|api (?:is|access is) (?:now )?(?:available|open|live)|generally available|in (?:public )?(?:preview|beta) (?:today|now))\b|API.{0,6}(?:已|现已|正式|同步|全面)?(?:开放|上线|可用)|(?:开放|上线|提供)(?:了)?.{0,6}(?:API|接口)"),
-        (ArtifactKind::Price, r"(?i)(?:[$€£¥]\s?\d[\d.,]*|\d[\d.,]*\s?(?:dollars|euros|cents)).{0,24}\b(?:per|a|for (?:each|a)) (?:million|1m|thousand|1k|month|seat|user|hour|image|minute|second|token)|[\d.]+\s?(?:元|美元|人民币)\s?(?:/|每)\s?(?:百万|千|月|年|次|秒|张)|每(?:百万|千).{0,10}(?:元|美元)"),
-        (ArtifactKind::Paper, r"(?i)\b(?:technical report|tech report|white ?paper|pre-?print|(?:the|our|a) paper (?:is|was|describes|shows|reports))\b|技术报告|论文(?:已|地址|链接|发表)"),
+        (
+            ArtifactKind::Weights,
+            r"(?i)\b(?:open[- ]weights?|weights (?:are|is|were|have been)? ?(?:now )?(?:available|released|published|open|on)|download the (?:model|weights|checkpoints?)|checkpoints? (?:are|is) (?:available|released|public))\b|(?:权重|模型)(?:已|现已|均已|全部)?(?:开源|开放下载|可下载|公开)|开源(?:了)?(?:其)?(?:模型)?权重",
+        ),
+        (
+            ArtifactKind::Code,
+            r"(?i)\b(?:code (?:is|and \w+ are|has been|will be)? ?(?:now )?(?:available|released|published|open[- ]sourced?)|open[- ]sourced? (?:the|its|our|under)|(?:released|licensed|available) under (?:the |an? )?(?:apache|mit|bsd|gpl|agpl|mpl)|pip install|npm install|cargo (?:add|install)|docker (?:pull|run))\b|代码(?:已|现已|均已)?(?:开源|公开|发布|上线)|(?:采用|基于|遵循).{0,8}(?:Apache|MIT|BSD|GPL).{0,6}(?:协议|许可)",
+        ),
+        (
+            ArtifactKind::Api,
+            r"(?i)\b(?:(?:available|accessible|live|offered) (?:now )?(?:via|through|in|on) (?:the |its |our |an? )?(?:\w+ ){0,2}api|api (?:is|access is) (?:now )?(?:available|open|live)|generally available|in (?:public )?(?:preview|beta) (?:today|now))\b|API.{0,6}(?:已|现已|正式|同步|全面)?(?:开放|上线|可用)|(?:开放|上线|提供)(?:了)?.{0,6}(?:API|接口)",
+        ),
+        (
+            ArtifactKind::Price,
+            r"(?i)(?:[$€£¥]\s?\d[\d.,]*|\d[\d.,]*\s?(?:dollars|euros|cents)).{0,24}\b(?:per|a|for (?:each|a)) (?:million|1m|thousand|1k|month|seat|user|hour|image|minute|second|token)|[\d.]+\s?(?:元|美元|人民币)\s?(?:/|每)\s?(?:百万|千|月|年|次|秒|张)|每(?:百万|千).{0,10}(?:元|美元)",
+        ),
+        (
+            ArtifactKind::Paper,
+            r"(?i)\b(?:technical report|tech report|white ?paper|pre-?print|(?:the|our|a) paper (?:is|was|describes|shows|reports))\b|技术报告|论文(?:已|地址|链接|发表)",
+        ),
     ];
     rows.into_iter().filter_map(|(kind, pattern)| Some((kind, Regex::new(pattern).ok()?))).collect()
 });
@@ -106,16 +121,39 @@ pub fn classify(link: &str) -> Option<(ArtifactKind, String)> {
 /// First parts of paths that name no owner.
 fn is_furniture(first: &str) -> bool {
     const PARTS: [&str; 24] = [
-        "about", "apps", "blog", "collections", "contact", "customer-stories", "docs", "enterprise", "events", "explore",
-        "features", "join", "learn", "login", "marketplace", "new", "orgs", "posts", "pricing", "search", "settings",
-        "site", "sponsors", "topics",
+        "about",
+        "apps",
+        "blog",
+        "collections",
+        "contact",
+        "customer-stories",
+        "docs",
+        "enterprise",
+        "events",
+        "explore",
+        "features",
+        "join",
+        "learn",
+        "login",
+        "marketplace",
+        "new",
+        "orgs",
+        "posts",
+        "pricing",
+        "search",
+        "settings",
+        "site",
+        "sponsors",
+        "topics",
     ];
     PARTS.contains(&first)
 }
 
 fn without_version(id: &str) -> &str {
     match id.rsplit_once('v') {
-        Some((bare, version)) if !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()) => bare,
+        Some((bare, version)) if !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()) => {
+            bare
+        }
         _ => id,
     }
 }
@@ -127,15 +165,33 @@ mod tests {
     #[test]
     fn a_link_says_what_it_leads_to() {
         for (link, kind, plain) in [
-            ("https://arxiv.org/pdf/2601.01234v2.pdf", ArtifactKind::Paper, "https://arxiv.org/abs/2601.01234"),
+            (
+                "https://arxiv.org/pdf/2601.01234v2.pdf",
+                ArtifactKind::Paper,
+                "https://arxiv.org/abs/2601.01234",
+            ),
             ("github.com/lumen/aurora/tree/main/src", ArtifactKind::Code, "https://github.com/lumen/aurora"),
-            ("https://huggingface.co/lumen/aurora-8b/blob/main/x", ArtifactKind::Weights, "https://huggingface.co/lumen/aurora-8b"),
-            ("https://www.modelscope.cn/models/lumen/aurora", ArtifactKind::Weights, "https://modelscope.cn/models/lumen/aurora"),
+            (
+                "https://huggingface.co/lumen/aurora-8b/blob/main/x",
+                ArtifactKind::Weights,
+                "https://huggingface.co/lumen/aurora-8b",
+            ),
+            (
+                "https://www.modelscope.cn/models/lumen/aurora",
+                ArtifactKind::Weights,
+                "https://modelscope.cn/models/lumen/aurora",
+            ),
             ("https://lumen.example/pricing", ArtifactKind::Price, "https://lumen.example/pricing"),
         ] {
             assert_eq!(classify(link), Some((kind, plain.to_owned())), "{link}");
         }
-        for link in ["https://github.com/features/copilot", "https://github.com/lumen", "https://lumen.example/news/1", "javascript:alert(1)", "https://huggingface.co/blog/x"] {
+        for link in [
+            "https://github.com/features/copilot",
+            "https://github.com/lumen",
+            "https://lumen.example/news/1",
+            "javascript:alert(1)",
+            "https://huggingface.co/blog/x",
+        ] {
             assert_eq!(classify(link), None, "{link}");
         }
     }

@@ -22,7 +22,11 @@ pub fn merge(story: &Story, rules: Verdict, answer: &Answer, by: (&str, &Scale))
     verdict.parts = parts(&verdict.parts, answer, &sources, scale);
     let said = answer.claims.iter().take(3).filter(|said| sources.quotes(&said.quote));
     let claim = |said: &Said| crate::model::Claim {
-        by: if ["maker", "independent", "unnamed"].contains(&said.by.as_str()) { said.by.clone() } else { "press".to_owned() },
+        by: if ["maker", "independent", "unnamed"].contains(&said.by.as_str()) {
+            said.by.clone()
+        } else {
+            "press".to_owned()
+        },
         quote: said.quote.trim().to_owned(),
     };
     let claims: Vec<crate::model::Claim> = said.map(claim).collect();

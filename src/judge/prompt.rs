@@ -251,7 +251,7 @@ mod tests {
             alone: number == 9,
             items: vec![Piece {
                 source: "s".into(),
-                language: "en",
+                language: "en".into(),
                 title: "t".into(),
                 text: "x".repeat(2_000),
             }],

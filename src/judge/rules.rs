@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::classify::news;
 use super::score::Scale;
-use super::{artifacts, claims, entities, funding, hype, lexicon, orders, score, sentences, summary, unknown};
+use super::{
+    artifacts, claims, entities, funding, hype, lexicon, orders, score, sentences, summary, unknown,
+};
 use crate::model::{
     Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Tier, Verdict,
 };
@@ -119,7 +121,7 @@ impl<'a> Reading<'a> {
     /// Chinese headlines alone: the editor from whom it was learnt writes in Chinese.
     fn sounds_like_hearsay(&self) -> bool {
         let sounds = |item: &StoryItem| {
-            item.language == Language::Zh && news::read(&item.title, &item.link).rumour > SURE
+            item.language.reader() == Some(Language::Zh) && news::read(&item.title, &item.link).rumour > SURE
         };
         !self.story.items.is_empty() && self.story.items.iter().all(sounds)
     }

@@ -73,7 +73,7 @@ pub fn unknown(lane: Lane, funding: Option<&Funding>, texts: &[&str]) -> Vec<Str
     };
     if let Some(round) = funding {
         ask("amount", round.amount.is_some());
-        ask("lead", round.lead.is_some());
+        ask("lead", !round.leads.is_empty());
         ask("valuation", round.valuation.is_some());
     } else if lane == Lane::Research {
         ask("code", says(&CODE));
