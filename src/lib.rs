@@ -34,6 +34,7 @@ pub mod config;
 pub mod context;
 pub mod demo;
 pub mod eval;
+pub mod hindsight;
 pub mod markup;
 pub mod model;
 pub mod pipeline;

@@ -61,6 +61,7 @@ pub fn issue(
             .into_iter()
             .collect(),
         reasons: Vec::new(),
+        hindsight: None,
         sections,
     }
 }

@@ -3,6 +3,8 @@
 
 mod clean;
 mod content;
+mod hindsight;
+mod hindsight_view;
 mod mail;
 mod paper;
 mod period;
@@ -25,6 +27,7 @@ use crate::model::{IssueContent, IssueId, IssueKind, IssueStory, Language, Repor
 use crate::store;
 use crate::store::issues::{Candidate, IssueRow};
 
+pub use self::hindsight::{follow_new, look_back};
 pub use crate::store::issues::Rendering;
 
 /// Characters of an article that choosing the paper reads.
@@ -228,7 +231,8 @@ async fn write_weekly(
     let counts = Counts { n_stories: chosen.n_stories, dropped: chosen.dropped_counts, ..counts };
     let sections = content::sections(&chosen.sections, &stories);
     let issue = content::issue(IssueKind::Weekly, number, period, counts, sections);
-    Ok(IssueContent { quiet: chosen.quiet, ..issue })
+    let hindsight = hindsight::note(ctx, period.ends_at, zone(ctx)?).await?;
+    Ok(IssueContent { quiet: chosen.quiet, hindsight, ..issue })
 }
 
 async fn write_paper(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::clean::{UNSUBSCRIBE, language_of, plain, web_address};
+use super::hindsight_view::{self, HindsightView};
 use super::{words, wrap};
 use crate::model::{
     Focus, Funding, IssueContent, IssueKind, IssueLink, IssueStory, Language, ScorePart, Section, Summary,
@@ -69,6 +70,8 @@ pub struct View {
     pub sections: Vec<SectionView>,
     /// Reasons for the paper.
     pub reasons: Vec<ReasonView>,
+    /// Once a month: what became of earlier stories.
+    pub hindsight: Option<HindsightView>,
     /// What was left out, by reason.
     pub left_out: String,
     /// Facts checked, tokens paid, judges.
@@ -170,6 +173,7 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
         counts: words::counts(content, language),
         quiet,
         reasons: content.reasons.iter().map(|reason| reason_view(reason, language)).collect(),
+        hindsight: content.hindsight.as_ref().map(|note| hindsight_view::view(note, edition)),
         left_out: plain(&words::left_out(content, language)),
         honesty: plain(&words::honesty(content, language)),
         has_quotes: told_stories(content)

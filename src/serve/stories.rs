@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::chart;
+use super::hindsight;
 use super::issues::head;
 use super::page::{self, Failure, day, minute};
 use super::words;
@@ -61,6 +62,7 @@ pub async fn one(State(ctx): State<Context>, Path((lang, id)): Path<(String, i64
         "verdict": verdict.map(|verdict| self::verdict(&verdict, language)),
         "told": told,
         "thread": thread(&ctx, id, language).await?,
+        "afterlife": hindsight::of_story(&ctx, id, language).await?,
     });
     page::render(&ctx, "web/story.html.j2", language, &format!("/story/{id}"), data)
 }

@@ -9,6 +9,8 @@ pub mod embedded;
 pub mod embeddings;
 pub mod facts;
 pub mod group_index;
+pub mod hindsight;
+pub mod hindsight_view;
 pub mod hosts;
 mod identity;
 pub mod issues;

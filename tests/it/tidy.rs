@@ -4,25 +4,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What every stage may use from the crate. The stages stand in flow order; none names another.
-const STAGE: &str = "clock config context markup model progress store";
+const STAGE: &str = "clock config context hindsight markup model progress store";
 
 /// What each module may use from the crate.
 const MAY_USE: &[(&str, &str)] = &[
     ("model", ""),
+    ("hindsight", "model"),
     ("markup", ""),
     ("clock", ""),
     ("progress", ""),
     ("config", "model"),
     ("render", "model"),
-    ("store", "model"),
+    ("store", "hindsight model"),
     ("context", "clock config model progress render store"),
     ("crawl", STAGE),
     ("extract", STAGE),
     ("group", STAGE),
     ("judge", "clock config context model progress render store"),
-    ("publish", "clock config context model progress render store"),
+    ("publish", "clock config context hindsight model progress render store"),
     ("send", "clock config context model progress render store"),
-    ("serve", "clock config context model progress render store"),
+    ("serve", "clock config context hindsight model progress render store"),
     ("pipeline", "clock config context model store crawl extract group judge publish send"),
     ("eval", "group model"),
     ("bench", "clock config context crawl extract group model store"),
