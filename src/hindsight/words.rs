@@ -12,7 +12,7 @@ pub fn outcome(outcome: Outcome, language: Language) -> &'static str {
         (Outcome::Lasted, Language::En) => "lasted",
         (Outcome::Lasted, Language::Zh) => "站住了",
         (Outcome::Faded, Language::En) => "faded",
-        (Outcome::Faded, Language::Zh) => "无人再提",
+        (Outcome::Faded, Language::Zh) => "没站住",
         (Outcome::Early, Language::En) => "too early to say",
         (Outcome::Early, Language::Zh) => "尚早",
     }

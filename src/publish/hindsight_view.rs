@@ -106,7 +106,7 @@ fn counts(note: &HindsightNote, language: Language) -> String {
             "Of {told} that we told, {lasted} lasted and {faded} faded. Of {left_out} that we left out and kept an eye on, {missed} lasted.{early}"
         ),
         Language::Zh => format!(
-            "收录的 {told} 件里，{lasted} 件站住了，{faded} 件无人再提；未收录但继续留意的 {left_out} 件里，{missed} 件站住了。{early}"
+            "收录的 {told} 件里，{lasted} 件站住了，{faded} 件没站住；未收录但继续留意的 {left_out} 件里，{missed} 件站住了。{early}"
         ),
     }
 }

@@ -56,7 +56,7 @@ pub async fn page(
         "bands": summary.bands.iter().map(|band| json!({ "label": band.label, "counts": counts(band.counts) })).collect::<Vec<_>>(),
         "foresight": foresight(&summary, language),
         "lists": lists(&ctx, &stories, language),
-        "rule": SIGNS.iter().map(|sign| json!({ "points": format!("{:+}", sign.points), "meaning": sign_meaning(sign.name, sign.meaning, language) })).collect::<Vec<_>>(),
+        "rule": SIGNS.iter().map(|sign| json!({ "points": signed(sign.points), "meaning": sign_meaning(sign.name, sign.meaning, language) })).collect::<Vec<_>>(),
     });
     page::render(&ctx, "web/hindsight.html.j2", language, &format!("/hindsight?quarter={quarter}"), data)
 }
@@ -171,6 +171,10 @@ fn named(story: &HindsightStory, language: Language) -> Value {
     let headline = story.headline.get(&language).or_else(|| story.headline.values().next());
     let headline = headline.cloned().unwrap_or_else(|| story.story_id.to_string());
     json!({ "url": format!("/{language}/story/{}", story.story_id), "lang": link_language(&headline), "headline": headline })
+}
+
+fn signed(points: i32) -> String {
+    if points == 0 { "0".to_owned() } else { format!("{points:+}") }
 }
 
 fn sign_meaning(name: &str, meaning: &str, language: Language) -> String {
