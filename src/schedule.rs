@@ -164,6 +164,10 @@ mod tests {
             next_three(&lines.paper, "UTC", after),
             ["06-01 07:00:00", "07-01 07:00:00", "08-01 07:00:00"]
         );
+        assert_eq!(
+            next_three(HINDSIGHT.1, "UTC", after),
+            ["05-07 05:35:00", "05-08 05:35:00", "05-09 05:35:00"]
+        );
     }
 
     #[test]
