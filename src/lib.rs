@@ -36,6 +36,7 @@ pub mod context;
 pub mod deadline;
 pub mod demo;
 pub mod eval;
+pub mod hindsight;
 pub mod markup;
 pub mod model;
 pub mod openai;

@@ -37,6 +37,7 @@ macro_rules! words {
         }
     };
 }
+pub(crate) use words;
 
 /// A word that is not in its closed set.
 #[derive(Debug, thiserror::Error)]
@@ -778,6 +779,43 @@ pub struct IssueContent {
     /// Errors of earlier issues. An issue without any is stored as it was before there were errata.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errata: Vec<Erratum>,
+    /// Once a month: what became of the stories of the last quarter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hindsight: Option<HindsightNote>,
+}
+
+/// The last full quarter in hindsight, as it stands in an issue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HindsightNote {
+    /// "2026-Q3".
+    pub quarter: String,
+    /// Told stories that lasted, that faded.
+    pub told: (usize, usize),
+    /// Left-out stories that lasted, that faded, of those followed.
+    pub left_out: (usize, usize),
+    /// Stories of which nothing can be said yet.
+    pub n_early: usize,
+    /// Whether the score foresaw it: area under the curve; `None`: too few stories.
+    pub auc: Option<f64>,
+    /// Told stories that lasted, then those that were noise, then what was left out and lasted; a few of each.
+    pub stories: Vec<HindsightStory>,
+}
+
+/// A story in hindsight.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HindsightStory {
+    /// The story.
+    pub story_id: StoryId,
+    /// "lasted", "faded" or "missed".
+    pub list: String,
+    /// As published.
+    pub headline: BTreeMap<Language, String>,
+    /// Its age at the last look, in days.
+    pub age_days: i32,
+    /// Other owners that mentioned it after its first 72 hours.
+    pub n_owners: i32,
+    /// Stories that go on from it.
+    pub n_updates: i32,
 }
 
 words! {

@@ -21,6 +21,8 @@ pub enum Stage {
     Group,
     /// Makes verdicts of stories.
     Judge,
+    /// Looks at what became of earlier stories.
+    Hindsight,
     /// Makes issues of verdicts.
     Publish,
     /// Mails them.
@@ -32,8 +34,11 @@ impl Stage {
     pub const READING: [Self; 4] = [Self::Crawl, Self::Extract, Self::Group, Self::Judge];
 
     /// All of them, in the order of the flow.
-    pub const ALL: [Self; 6] =
-        [Self::Crawl, Self::Extract, Self::Group, Self::Judge, Self::Publish, Self::Send];
+    pub const ALL: [Self; 7] =
+        [Self::Crawl, Self::Extract, Self::Group, Self::Judge, Self::Hindsight, Self::Publish, Self::Send];
+
+    /// What became of earlier stories: once a day is enough.
+    pub const LOOKING_BACK: [Self; 1] = [Self::Hindsight];
 
     /// The name in commands, reports and `runs`.
     pub fn name(self) -> &'static str {
@@ -42,6 +47,7 @@ impl Stage {
             Self::Extract => "extract",
             Self::Group => "group",
             Self::Judge => "judge",
+            Self::Hindsight => "hindsight",
             Self::Publish => "publish",
             Self::Send => "send",
         }
@@ -93,7 +99,16 @@ async fn call(ctx: &Context, stage: Stage) -> anyhow::Result<Report> {
         Stage::Extract => extract::run(ctx).await,
         Stage::Group => group::run(ctx).await,
         Stage::Judge => judge::run(ctx).await,
+        Stage::Hindsight => look_back(ctx).await,
         Stage::Publish => publish::run(ctx).await,
         Stage::Send => send::run(ctx).await,
     }
+}
+
+/// No stage of its own: publish begins to follow, crawl looks whether links are still there, publish writes down.
+async fn look_back(ctx: &Context) -> anyhow::Result<Report> {
+    let mut report = publish::follow_new(ctx).await?;
+    report.absorb(crawl::look_after(ctx).await?);
+    report.absorb(publish::look_back(ctx).await?);
+    Ok(report)
 }

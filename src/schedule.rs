@@ -24,6 +24,9 @@ const LAST_WORDS: Duration = Duration::from_secs(30);
 /// The job that reads the sources.
 const READING: &str = "reading";
 
+/// The job that looks back at earlier stories, and when: once a day, before the weekly issue may be due.
+const HINDSIGHT: (&str, &str) = ("hindsight", "35 5 * * *");
+
 /// A periodic job: name, its line in `[schedule]`, what it runs.
 struct Periodic {
     name: &'static str,
@@ -121,10 +124,11 @@ async fn run_alone(ctx: &Context, job: &Periodic) -> anyhow::Result<()> {
     trouble.map_or(Ok(()), |trouble| Err(anyhow::anyhow!("feeds.toml was not taken up: {trouble}")))
 }
 
-fn jobs(ctx: &Context) -> [Periodic; 3] {
+fn jobs(ctx: &Context) -> [Periodic; 4] {
     let lines = &ctx.settings.schedule;
     [
         Periodic { name: READING, cron: lines.crawl.clone(), stages: &Stage::READING },
+        Periodic { name: HINDSIGHT.0, cron: HINDSIGHT.1.to_owned(), stages: &Stage::LOOKING_BACK },
         Periodic { name: "weekly", cron: lines.weekly.clone(), stages: &Stage::ALL },
         Periodic { name: "paper", cron: lines.paper.clone(), stages: &Stage::ALL },
     ]
@@ -159,6 +163,10 @@ mod tests {
         assert_eq!(
             next_three(&lines.paper, "UTC", after),
             ["06-01 07:00:00", "07-01 07:00:00", "08-01 07:00:00"]
+        );
+        assert_eq!(
+            next_three(HINDSIGHT.1, "UTC", after),
+            ["05-07 05:35:00", "05-08 05:35:00", "05-09 05:35:00"]
         );
     }
 

@@ -85,6 +85,8 @@ pub enum Command {
     Serve,
     /// Show what ran, what is queued, what needs a hand
     Status,
+    /// Show which stories of a quarter lasted and which were noise, told or left out
+    Hindsight(HindsightArgs),
     /// Show what the parser or the extractor makes of a file or URL, as JSON
     Inspect(InspectArgs),
     /// List the sources, or ask each of them once
@@ -230,6 +232,14 @@ pub struct PublishArgs {
     /// Language of the issue that is shown
     #[arg(long, default_value = "en", value_parser = parse_language)]
     pub language: Language,
+}
+
+/// `headsup hindsight`
+#[derive(Debug, Args)]
+pub struct HindsightArgs {
+    /// Such as 2026-Q3 [default: the last one that is over]
+    #[arg(long)]
+    pub quarter: Option<String>,
 }
 
 /// The two kinds of issue.

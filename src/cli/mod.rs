@@ -21,6 +21,7 @@ mod feeds_edit;
 mod feeds_file;
 mod feeds_opml;
 mod feeds_try;
+mod hindsight;
 mod init;
 mod inspect;
 mod inspect_story;
@@ -95,6 +96,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Model(args) => model::run(&around, &args).await,
         Command::Send => run::one(&around, crate::pipeline::Stage::Send).await,
         Command::Publish(args) => publish::run(&around, &args).await,
+        Command::Hindsight(args) => hindsight::run(&around, &args).await,
         Command::Status => status::run(&around).await,
         Command::Inspect(args) => inspect::run(&around, args).await,
         Command::Feeds(args) => feeds::run(&around, args).await,

@@ -63,6 +63,8 @@ pub struct Ask<'a> {
     pub last_modified: Option<&'a str>,
     /// Whether too much is cut instead of refused.
     pub may_cut: bool,
+    /// Whether the answer alone is wanted, nothing of its body. (Not every host answers HEAD as it answers GET.)
+    pub only_head: bool,
 }
 
 impl Fetcher {
@@ -130,10 +132,7 @@ impl Fetcher {
                 match redirect(&response) {
                     Some(next) => url = next,
                     None => {
-                        return Ok((
-                            response.status().as_u16(),
-                            self.body(response, None, ask.may_cut).await?,
-                        ));
+                        return Ok((response.status().as_u16(), self.body(response, None, ask).await?));
                     }
                 }
             }
@@ -174,7 +173,7 @@ impl Fetcher {
             StatusCode::NOT_MODIFIED => {
                 Fetched::NotModified(answer::head(|name| header(&response, name), moved_to))
             }
-            status if status.is_success() => Fetched::Body(self.body(response, moved_to, ask.may_cut).await?),
+            status if status.is_success() => Fetched::Body(self.body(response, moved_to, ask).await?),
             status => {
                 let wait = answer::retry_after(|name| header(&response, name), self.clock.now());
                 let (status, host) = (status.as_u16(), host::origin(url.as_str()));
@@ -202,7 +201,7 @@ impl Fetcher {
         &self,
         response: Response,
         moved_to: Option<String>,
-        may_cut: bool,
+        ask: Ask<'_>,
     ) -> Result<Body, Trouble> {
         let mut body = Body {
             content_type: header(&response, "content-type"),
@@ -210,11 +209,14 @@ impl Fetcher {
             final_url: response.url().to_string(),
             ..Body::default()
         };
+        if ask.only_head {
+            return Ok(body);
+        }
         let mut chunks = response.bytes_stream();
         while let Some(chunk) = chunks.next().await {
             match chunk {
                 Ok(chunk) if body.bytes.len() + chunk.len() > self.max_bytes => {
-                    if may_cut {
+                    if ask.may_cut {
                         break;
                     }
                     return Err(Trouble::TooLarge(self.max_bytes));

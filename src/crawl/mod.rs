@@ -3,6 +3,7 @@
 //!
 //! [`Entry`]: crate::model::Entry
 
+mod afterlife;
 mod angle;
 mod answer;
 mod api;
@@ -59,6 +60,7 @@ use crate::model::{Language, Report, SourceKind};
 use crate::store::hosts;
 use crate::store::leases::{self, Holder};
 use crate::store::sources::{self, Configured};
+pub use afterlife::look_after;
 use answer::{Fetched, Trouble};
 pub use backfill::backfill;
 pub use check::{Checked, check};

@@ -62,6 +62,7 @@ pub fn issue(
             .collect(),
         reasons: Vec::new(),
         errata: Vec::new(),
+        hindsight: None,
         sections,
     }
 }

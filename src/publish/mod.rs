@@ -4,6 +4,8 @@
 mod clean;
 mod content;
 mod errata;
+mod hindsight;
+mod hindsight_view;
 mod mail;
 mod paper;
 mod period;
@@ -26,6 +28,7 @@ use crate::model::{IssueContent, IssueId, IssueKind, IssueStory, Language, Repor
 use crate::store;
 use crate::store::issues::{Candidate, IssueRow};
 
+pub use self::hindsight::{follow_new, look_back};
 pub use crate::store::issues::Rendering;
 
 /// Characters of an article that choosing the paper reads.
@@ -230,7 +233,8 @@ async fn write_weekly(
     let sections = content::sections(&chosen.sections, &stories);
     let issue = content::issue(IssueKind::Weekly, number, period, counts, sections);
     let errata = store::errata::to_tell(&ctx.pool, period.ends_at).await?;
-    Ok(IssueContent { quiet: chosen.quiet, errata, ..issue })
+    let hindsight = hindsight::note(ctx, period.ends_at, zone(ctx)?).await?;
+    Ok(IssueContent { quiet: chosen.quiet, errata, hindsight, ..issue })
 }
 
 async fn write_paper(

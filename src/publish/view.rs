@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::clean::{UNSUBSCRIBE, language_of, plain, web_address};
 use super::errata::{self, ErratumView};
+use super::hindsight_view::{self, HindsightView};
 use super::{words, wrap};
 use crate::ballot;
 use crate::model::{
@@ -73,6 +74,8 @@ pub struct View {
     pub reasons: Vec<ReasonView>,
     /// Errors of earlier issues.
     pub errata: Vec<ErratumView>,
+    /// Once a month: what became of earlier stories.
+    pub hindsight: Option<HindsightView>,
     /// What was left out, by reason.
     pub left_out: String,
     /// Facts checked, tokens paid, judges.
@@ -179,6 +182,7 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
         quiet,
         reasons: content.reasons.iter().map(|reason| reason_view(reason, language)).collect(),
         errata: content.errata.iter().map(|erratum| errata::view(erratum, edition)).collect(),
+        hindsight: content.hindsight.as_ref().map(|note| hindsight_view::view(note, edition)),
         left_out: plain(&words::left_out(content, language)),
         honesty: plain(&words::honesty(content, language)),
         has_quotes: told_stories(content)

@@ -64,6 +64,47 @@ pub fn bars(title: &str, rows: &[(String, f32)]) -> String {
     svg + "</svg>"
 }
 
+/// A part of a whole, for [`shares`].
+pub struct Share {
+    /// Under it.
+    pub label: String,
+    /// How many.
+    pub part: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+/// Columns of equal height, filled from below by the part's share; over each its percentage and of how many.
+pub fn shares(title: &str, shares: &[Share]) -> String {
+    const WIDE: usize = 84;
+    let mut svg = open(title, shares.len().max(1) * WIDE, HEIGHT + 40, "chart");
+    for (index, share) in shares.iter().enumerate() {
+        let (x, base, width) = (index * WIDE + 14, HEIGHT + 20, WIDE - 28);
+        let filled = (share.part * HEIGHT).checked_div(share.of);
+        let over = match filled {
+            Some(_) => format!("{} % / {}", (share.part * 100 + share.of / 2) / share.of, share.of),
+            None => "–".to_owned(),
+        };
+        if let Some(filled) = filled {
+            let _ = write!(
+                svg,
+                "<rect class=\"dropped\" x=\"{x}\" y=\"20\" width=\"{width}\" height=\"{}\"/>\
+                 <rect class=\"kept\" x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"{filled}\"/>",
+                HEIGHT - filled,
+                base - filled
+            );
+        }
+        let middle = x + width / 2;
+        let _ = write!(
+            svg,
+            "<text x=\"{middle}\" y=\"14\">{over}</text><text x=\"{middle}\" y=\"{}\">{}</text>",
+            base + 15,
+            escape(&share.label)
+        );
+    }
+    svg + "</svg>"
+}
+
 /// A line of small columns.
 pub fn sparkline(title: &str, values: &[i64]) -> String {
     let most = values.iter().copied().max().unwrap_or_default().max(1);
@@ -113,6 +154,9 @@ mod tests {
         let chart = columns("a<b", &[Column { label: "<x>".into(), kept: 3, dropped: 1 }]);
         assert!(chart.contains("a&lt;b") && chart.contains("&lt;x&gt;") && !chart.contains("<x>"));
         assert!(columns("", &[]).ends_with("</svg>"));
+        let part = |part, of| Share { label: "< 0".into(), part, of };
+        let chart = shares("s", &[part(1, 3), part(0, 0)]);
+        assert!(chart.contains("33 % / 3") && chart.contains("–") && chart.contains("&lt; 0"));
         assert!(sparkline("", &[0, 0]).contains("height=\"1\""));
         assert!(bars("", &[("a".into(), -3.0), ("b".into(), 2.0)]).contains("-3.0"));
     }

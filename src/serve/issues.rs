@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use serde_json::{Value, json};
 
 use super::chart::{self, Column};
+use super::hindsight;
 use super::page::{self, Failure, day};
 use super::stories::link_language;
 use super::{corrections, words};
@@ -160,6 +161,7 @@ async fn whole(ctx: &Context, issue: &IssueRow, language: Language) -> sqlx::Res
         "judges": judges.join(", "),
         "sha256": issue.sha256,
         "reasons": reasons,
+        "hindsight": content.hindsight.as_ref().map(|note| hindsight::of_issue(note, language)),
         "sections": content.sections.iter().map(|section| self::section(ctx, section, language)).collect::<Vec<_>>(),
     }))
 }

@@ -4,6 +4,7 @@
 mod chart;
 mod corrections;
 mod feed;
+mod hindsight;
 mod issues;
 mod page;
 mod readers;
@@ -84,6 +85,7 @@ pub fn router(ctx: Context) -> Router {
         .route("/{lang}/story/{id}", get(stories::one))
         .route("/{lang}/papers", get(stories::papers))
         .route("/{lang}/dropped", get(stories::dropped))
+        .route("/{lang}/hindsight", get(hindsight::page))
         .route("/{lang}/search", get(stories::search))
         .route("/{lang}/sources", get(status::sources))
         .route("/{lang}/outbox", get(status::outbox))

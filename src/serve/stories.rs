@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::chart;
+use super::hindsight;
 use super::issues::head;
 use super::page::{self, Failure, day, minute};
 use super::{corrections, words};
@@ -63,6 +64,7 @@ pub async fn one(State(ctx): State<Context>, Path((lang, id)): Path<(String, i64
         "thread": thread(&ctx, id, language).await?,
         "errata": corrections::live(&ctx, &errata::of_stories(&ctx.pool, &[id]).await?, language),
         "vote": format!("/v/story/{language}/{id}"),
+        "afterlife": hindsight::of_story(&ctx, id, language).await?,
     });
     page::render(&ctx, "web/story.html.j2", language, &format!("/story/{id}"), data)
 }

@@ -365,6 +365,21 @@ pub async fn by_period(
     Ok(row.fetch_optional(conn).await?.map(IssueRow::from))
 }
 
+/// The issue of a row.
+///
+/// # Errors
+/// The database fails.
+pub async fn by_id(conn: &mut PgConnection, id: IssueId) -> sqlx::Result<Option<IssueRow>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"SELECT id AS "id: IssueId", kind, number, period, starts_at, ends_at, published_at,
+                  content AS "content: Json<IssueContent>", sha256, n_recipients
+           FROM issues WHERE id = $1"#,
+        id.0
+    );
+    Ok(row.fetch_optional(conn).await?.map(IssueRow::from))
+}
+
 /// The issue with this number.
 ///
 /// # Errors

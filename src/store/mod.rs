@@ -10,6 +10,8 @@ pub mod embeddings;
 pub mod errata;
 pub mod facts;
 pub mod group_index;
+pub mod hindsight;
+pub mod hindsight_view;
 pub mod hosts;
 mod identity;
 pub mod issues;

@@ -9,6 +9,7 @@ mod demo;
 mod extract;
 mod feeds;
 mod group;
+mod hindsight;
 mod judge;
 mod kill;
 mod meaning;

@@ -11,8 +11,19 @@ use reqwest::{Client, StatusCode};
 use crate::app::TestApp;
 
 /// Pages that exist in each language, also when nothing ran yet.
-const PAGES: [&str; 10] =
-    ["", "/", "/issues", "/papers", "/dropped", "/search", "/search?q=KV", "/sources", "/status", "/about"];
+const PAGES: [&str; 11] = [
+    "",
+    "/",
+    "/issues",
+    "/papers",
+    "/dropped",
+    "/hindsight",
+    "/search",
+    "/search?q=KV",
+    "/sources",
+    "/status",
+    "/about",
+];
 
 struct Archive {
     app: TestApp,

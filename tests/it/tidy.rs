@@ -4,12 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What every stage may use from the crate. The stages stand in flow order; none names another.
-const STAGE: &str = "clock config context deadline markup model progress store";
+const STAGE: &str = "clock config context deadline hindsight markup model progress store";
 
 /// What each module may use from the crate.
 const MAY_USE: &[(&str, &str)] = &[
     ("model", ""),
     ("deadline", ""),
+    ("hindsight", "model"),
     ("markup", ""),
     ("ballot", "model"),
     ("clock", ""),
@@ -17,15 +18,15 @@ const MAY_USE: &[(&str, &str)] = &[
     ("openai", ""),
     ("config", "model"),
     ("render", "model"),
-    ("store", "model"),
+    ("store", "hindsight model"),
     ("context", "clock config model progress render store"),
     ("crawl", STAGE),
     ("extract", STAGE),
     ("group", "clock config context model openai progress store"),
     ("judge", "clock config context model openai progress render store"),
-    ("publish", "ballot clock config context model progress render store"),
+    ("publish", "ballot clock config context hindsight model progress render store"),
     ("send", "ballot clock config context model progress render store"),
-    ("serve", "ballot clock config context model progress render store"),
+    ("serve", "ballot clock config context hindsight model progress render store"),
     ("pipeline", "clock config context model store crawl extract group judge publish send"),
     ("eval", "clock config group judge model render"),
     ("bench", "clock config context crawl extract group model store"),
