@@ -61,7 +61,7 @@ impl Handle {
 /// ("Tern-VL2"), else the company with the sum it raised.
 pub fn handle(verdict: &Verdict) -> Option<Handle> {
     let names = || {
-        let entities = verdict.entities.iter().map(|entity| entity.trim());
+        let entities = verdict.entities.iter().map(|entity| entity.name.trim());
         entities.filter(|entity| entity.chars().count() >= SHORTEST)
     };
     let mut beside =
@@ -100,7 +100,8 @@ pub fn link<'a>(links: impl IntoIterator<Item = &'a str>, verdict: &Verdict) -> 
     let quotes = verdict.parts.iter().filter(|part| part.flag == "artifact").map(|part| part.quote.as_str());
     let quoted = quotes.flat_map(|quote| ADDRESS.iter().flat_map(move |address| address.find_iter(quote)));
     let quoted = quoted.map(|found| found.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?']));
-    let known: Vec<&str> = quoted.chain(links.iter().copied()).collect();
+    let offered = verdict.artifacts.iter().filter_map(|artifact| artifact.link.as_deref());
+    let known: Vec<&str> = offered.chain(quoted).chain(links.iter().copied()).collect();
     let best = TOUCHABLE.iter().find_map(|host| known.iter().find(|link| is_on(link, host)));
     best.or(links.first()).map(|link| (*link).to_owned())
 }
@@ -114,7 +115,7 @@ fn is_on(link: &str, host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Funding, Language, ScorePart, StoryId};
+    use crate::model::{Entity, EntityKind, Funding, Language, ScorePart, StoryId};
 
     fn verdict(title: &str, entities: &[&str]) -> Verdict {
         Verdict {
@@ -124,8 +125,15 @@ mod tests {
             summary: Default::default(),
             lane: crate::model::Lane::Company,
             focus: Vec::new(),
-            entities: entities.iter().map(|entity| (*entity).to_owned()).collect(),
+            entities: entities
+                .iter()
+                .map(|name| Entity { name: (*name).to_owned(), kind: EntityKind::Other, en: None, zh: None })
+                .collect(),
+            dates: Vec::new(),
+            versions: Vec::new(),
             funding: None,
+            artifacts: Vec::new(),
+            claims: Vec::new(),
             rumour: false,
             score: 1.0,
             parts: Vec::new(),

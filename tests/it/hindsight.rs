@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use headsup::hindsight::{Followed, Outcome, Quarter};
-use headsup::model::{IssueKind, Lane, Language, Report, ScorePart, StoryId, Verdict};
+use headsup::model::{Entity, EntityKind, IssueKind, Lane, Language, Report, ScorePart, StoryId, Verdict};
 use headsup::pipeline::{self, Stage};
 use headsup::publish::{self, Mode};
 use headsup::store::{hindsight_view, issues};
@@ -42,6 +42,10 @@ fn day(n: i64) -> DateTime<Utc> {
     at(TUESDAY) + Duration::days(n)
 }
 
+fn entity(name: &str) -> Entity {
+    Entity { name: name.to_owned(), kind: EntityKind::Other, en: None, zh: None }
+}
+
 /// "Kestrel ships Tern 3.1" is about Kestrel, and about Tern.
 fn verdict(seed: &Seed<'_>) -> Verdict {
     Verdict {
@@ -51,7 +55,11 @@ fn verdict(seed: &Seed<'_>) -> Verdict {
         summary: Default::default(),
         lane: Lane::Company,
         focus: Vec::new(),
-        entities: seed.title.split(' ').filter(|word| *word != "ships").map(str::to_owned).collect(),
+        entities: seed.title.split(' ').filter(|word| *word != "ships").map(entity).collect(),
+        dates: Vec::new(),
+        versions: Vec::new(),
+        artifacts: Vec::new(),
+        claims: Vec::new(),
         funding: None,
         rumour: false,
         score: seed.score,
@@ -79,7 +87,12 @@ async fn add(app: &TestApp, seed: &Seed<'_>) -> StoryId {
 }
 
 async fn judge(app: &TestApp, verdict: &Verdict, at: DateTime<Utc>) {
-    let basis = store::verdicts::Basis { input_hash: "", prompt_hash: None };
+    let basis = store::verdicts::Basis {
+        input_hash: "",
+        prompt_hash: None,
+        rules_hash: "",
+        rules_score: verdict.score,
+    };
     store::verdicts::save(&app.ctx.pool, verdict, basis, at).await.unwrap();
 }
 
