@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Every stage is `run(&Context) -> Report`: it takes what the stage before left in Postgres, and running it
-//! twice changes nothing the second time. No stage knows another. Start with `model.rs`, then `pipeline.rs`.
+//! twice changes nothing the second time. No stage knows another. Start with `model`, then `pipeline.rs`.
 
 pub mod crawl;
 

@@ -122,23 +122,23 @@ pub fn read(text: &str, asked: &[StoryId]) -> Result<BTreeMap<StoryId, Answer>, 
     if text.trim().is_empty() {
         return Err("an empty answer".to_owned());
     }
-    let mut why = "no JSON in the answer".to_owned();
+    let mut why = None;
     // Prose before the answer may hold braces of its own: each brace may begin it.
     for (start, _) in text.match_indices('{').take(MAX_STARTS) {
         let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
         match values.next() {
             Some(Ok(value)) => match answers(value, asked) {
                 Ok(found) => return Ok(found),
-                Err(problem) => why = problem,
+                Err(problem) => why = why.or(Some(problem)),
             },
             Some(Err(error)) if error.is_eof() => {
                 // The first brace of a cut answer is its own; inner ones would find pieces of it.
                 return pieces(&text[start..], asked);
             }
-            _ => why = "the answer is not JSON".to_owned(),
+            _ => why = why.or(Some("the answer is not JSON".to_owned())),
         }
     }
-    Err(why)
+    Err(why.unwrap_or_else(|| "no JSON in the answer".to_owned()))
 }
 
 /// So many braces are tried as the beginning of an answer.

@@ -34,7 +34,7 @@ pub fn find(story: &Story) -> Vec<Claim> {
         }
     }
     // Stable: of equals the one told first.
-    weighed.sort_by(|a, b| b.0.cmp(&a.0));
+    weighed.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
     weighed.into_iter().take(MAX).map(|(_, claim)| claim).collect()
 }
 

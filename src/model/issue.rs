@@ -1,0 +1,153 @@
+//! An issue as it is frozen: language-neutral, complete, and never changed again.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{ErratumId, Language, ScorePart, StoryId, Tongue, UnknownWord, Verdict, words};
+
+words! {
+    /// What kind of issue.
+    IssueKind {
+        /// The weekly digest.
+        Weekly = "weekly",
+        /// The paper of the month.
+        Paper = "paper",
+    }
+}
+
+/// A story as it stands in an issue: frozen, in both languages.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct IssueStory {
+    /// The story.
+    pub story_id: StoryId,
+    /// The judgement as it was when the issue was composed.
+    pub verdict: Verdict,
+    /// Link, name and language of its items, lead first.
+    pub links: Vec<IssueLink>,
+    /// Number of independent owners.
+    pub n_owners: usize,
+    /// When it happened.
+    pub happened_at: DateTime<Utc>,
+}
+
+/// A link in an issue.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct IssueLink {
+    /// Absolute URL.
+    pub url: String,
+    /// Name of the source.
+    pub source: String,
+    /// As published.
+    pub title: String,
+    /// Of the linked text.
+    pub language: Tongue,
+}
+
+/// A named run of stories in an issue. Names are keys that templates translate:
+/// `leads company funding research open-source industry focus-multimodal focus-efficiency focus-privacy rumours dropped`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Section {
+    /// The key.
+    pub name: String,
+    /// In order.
+    pub stories: Vec<IssueStory>,
+}
+
+/// A confirmed error of a story, as an issue tells it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Erratum {
+    /// Its row.
+    pub id: ErratumId,
+    /// What it corrects.
+    pub story_id: StoryId,
+    /// The story's headline, as it stood in the issue that is corrected.
+    pub headline: BTreeMap<Language, String>,
+    /// Kind and number of the issues that told the story.
+    pub issues: Vec<(IssueKind, i32)>,
+    /// What is right, per language.
+    pub text: BTreeMap<Language, String>,
+    /// When it was confirmed.
+    pub noted_at: DateTime<Utc>,
+}
+
+/// What an issue says, language-neutral. Frozen once published.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct IssueContent {
+    /// Weekly or paper.
+    pub kind: IssueKind,
+    /// Counts from 1.
+    pub number: i32,
+    /// "2026-W47" or "2026-11".
+    pub period: String,
+    /// First moment of the period.
+    pub starts_at: DateTime<Utc>,
+    /// First moment after it.
+    pub ends_at: DateTime<Utc>,
+    /// Sections in order of reading; none is empty except where emptiness is the news.
+    pub sections: Vec<Section>,
+    /// True: little happened, and the subject says so.
+    pub quiet: bool,
+    /// Sources read in the period.
+    pub n_sources: i64,
+    /// Items read in the period.
+    pub n_items: i64,
+    /// Stories they told.
+    pub n_stories: i64,
+    /// Stories screened out, by reason.
+    pub dropped_counts: BTreeMap<String, i64>,
+    /// Minutes to read.
+    pub minutes: u32,
+    /// Facts held against articles.
+    pub facts_checked: u32,
+    /// Sentences withheld.
+    pub sentences_withheld: u32,
+    /// Tokens paid for the stories shown.
+    pub tokens: u64,
+    /// "rules" or the model's name; both if both.
+    pub judges: Vec<String>,
+    /// For a paper: why this one, by key, with its number or words.
+    pub reasons: Vec<ScorePart>,
+    /// Errors of earlier issues. An issue without any is stored as it was before there were errata.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errata: Vec<Erratum>,
+    /// Once a month: what became of the stories of the last quarter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hindsight: Option<HindsightNote>,
+}
+
+/// The last full quarter in hindsight, as it stands in an issue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HindsightNote {
+    /// "2026-Q3".
+    pub quarter: String,
+    /// Told stories that lasted, that faded.
+    pub told: (usize, usize),
+    /// Left-out stories that lasted, that faded, of those followed.
+    pub left_out: (usize, usize),
+    /// Stories of which nothing can be said yet.
+    pub n_early: usize,
+    /// Whether the score foresaw it: area under the curve; `None`: too few stories.
+    pub auc: Option<f64>,
+    /// Told stories that lasted, then those that were noise, then what was left out and lasted; a few of each.
+    pub stories: Vec<HindsightStory>,
+}
+
+/// A story in hindsight.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HindsightStory {
+    /// The story.
+    pub story_id: StoryId,
+    /// "lasted", "faded" or "missed".
+    pub list: String,
+    /// As published.
+    pub headline: BTreeMap<Language, String>,
+    /// Its age at the last look, in days.
+    pub age_days: i32,
+    /// Other owners that mentioned it after its first 72 hours.
+    pub n_owners: i32,
+    /// Stories that go on from it.
+    pub n_updates: i32,
+}
