@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::client::Schemas;
 use crate::config::schema_of;
 use crate::model::{Lane, StoryId};
 
@@ -75,17 +76,42 @@ pub struct Claim {
     pub quote: String,
 }
 
-/// The schema of the whole answer, in the dialect of strict servers: every key is required, and no other is allowed.
-pub fn schema() -> Value {
+/// The schema of the answer about `asked`. Strict servers want every key, and no other; those with a grammar also keep to
+/// lengths and numbers, without which a small model never ends.
+pub fn schemas(asked: &[StoryId]) -> Schemas {
     let mut one = schema_of::<Answer>();
     let definitions = one.as_object_mut().and_then(|one| one.remove("$defs")).unwrap_or_default();
-    let mut schema = json!({
+    let mut plain = json!({
         "type": "object",
         "properties": { "answers": { "type": "array", "items": one } },
         "$defs": definitions,
     });
-    make_strict(&mut schema);
-    schema
+    make_strict(&mut plain);
+    let mut limited = plain.clone();
+    let n = asked.len();
+    let numbers: Vec<i64> = asked.iter().map(|id| id.0).collect();
+    limited["properties"]["answers"]["minItems"] = json!(n);
+    limited["properties"]["answers"]["maxItems"] = json!(n);
+    let one = &mut limited["properties"]["answers"]["items"]["properties"];
+    one["story"]["enum"] = json!(numbers);
+    one["claims"]["maxItems"] = json!(3);
+    // A Chinese character says as much as three letters.
+    let mut words = limited["$defs"]["Words"].clone();
+    limit(
+        &mut limited["$defs"]["Words"],
+        &[("headline", 120), ("happened", 260), ("new", 260), ("matters", 260)],
+    );
+    limit(&mut words, &[("headline", 50), ("happened", 90), ("new", 90), ("matters", 90)]);
+    limited["properties"]["answers"]["items"]["properties"]["zh"] = words;
+    limit(&mut limited["$defs"]["Claim"], &[("quote", 200)]);
+    limit(&mut limited["$defs"]["Said"], &[("quote", 200), ("by", 12)]);
+    Schemas { limited, plain }
+}
+
+fn limit(schema: &mut Value, lengths: &[(&str, u32)]) {
+    for (key, length) in lengths {
+        schema["properties"][*key]["maxLength"] = json!(length);
+    }
 }
 
 fn make_strict(schema: &mut Value) {
@@ -270,9 +296,13 @@ mod tests {
                 _ => {}
             }
         }
-        let schema = schema();
-        check(&schema);
-        assert!(schema["properties"]["answers"]["items"]["properties"]["story"].is_object(), "{schema}");
+        let schemas = schemas(&ASKED);
+        check(&schemas.plain);
+        check(&schemas.limited);
+        let story = |schema: &Value| schema["properties"]["answers"]["items"]["properties"]["story"].clone();
+        assert!(story(&schemas.plain).is_object(), "{}", schemas.plain);
+        assert_eq!(story(&schemas.limited)["enum"], json!([7, 9]));
+        assert!(schemas.limited["$defs"].is_object(), "{}", schemas.limited);
     }
 
     proptest! {

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio::time::Instant;
 
 use super::answer::{self, Answer};
@@ -24,7 +23,6 @@ const BREAK: u32 = 3;
 pub struct Asker<'a> {
     model: Model,
     templates: &'a Templates,
-    schema: Value,
     pause: Duration,
     n_failed: u32,
     closed: Option<String>,
@@ -62,7 +60,7 @@ impl<'a> Asker<'a> {
     pub fn new(settings: &ModelSettings, templates: &'a Templates) -> anyhow::Result<Self> {
         let pause = Duration::from_secs_f64(settings.retry_seconds.max(0.0));
         let model = Model::new(settings)?;
-        Ok(Self { model, templates, schema: answer::schema(), pause, n_failed: 0, closed: None })
+        Ok(Self { model, templates, pause, n_failed: 0, closed: None })
     }
 
     /// Hash of the question without its stories.
@@ -70,7 +68,10 @@ impl<'a> Asker<'a> {
     /// # Errors
     /// The template is missing.
     pub fn hash(&self) -> anyhow::Result<String> {
-        Ok(prompt::hash([self.templates.source(prompt::TEMPLATE)?.as_str(), &self.schema.to_string()]))
+        Ok(prompt::hash([
+            self.templates.source(prompt::TEMPLATE)?.as_str(),
+            &answer::schemas(&[]).limited.to_string(),
+        ]))
     }
 
     /// Why nothing is asked any more, if so.
@@ -134,10 +135,10 @@ impl<'a> Asker<'a> {
             return (BTreeMap::new(), Some(NoAnswer::Down(why.clone())));
         }
         let stories: Vec<StoryId> = sheets.iter().map(|sheet| sheet.number).collect();
-        let mut pause = self.pause;
+        let (mut pause, schemas) = (self.pause, answer::schemas(&stories));
         for attempt in 1..=TRIES {
             let began = Instant::now();
-            let said = self.model.ask(question, &self.schema, ANSWER_TOKENS * sheets.len() as u32).await;
+            let said = self.model.ask(question, &schemas, ANSWER_TOKENS * sheets.len() as u32).await;
             let (prompt_tokens, completion_tokens) =
                 said.as_ref().map(|said| (said.prompt_tokens, said.completion_tokens)).unwrap_or_default();
             let read = said.and_then(|said| read(&said, question, &stories));

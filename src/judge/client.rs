@@ -9,7 +9,7 @@ use crate::config::ModelSettings;
 use crate::openai::{Fault, Server};
 
 /// The ways to ask for JSON, from the strictest down; a server that refuses one is asked by the next from then on.
-const LADDER: usize = 3;
+const LADDER: usize = 4;
 
 /// Why there is no answer. The words are for the operator; they never repeat fetched text or the key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +64,15 @@ pub struct Said {
     pub completion_tokens: u32,
 }
 
+/// The shape of an answer in two dialects.
+#[derive(Clone, Debug)]
+pub struct Schemas {
+    /// With the lengths and numbers that servers with a grammar keep to, and others refuse.
+    pub limited: Value,
+    /// In the dialect of strict servers.
+    pub plain: Value,
+}
+
 /// A client of one server.
 pub struct Model {
     server: Server,
@@ -107,14 +116,14 @@ impl Model {
         Ok(Self { server, name: settings.name.clone(), rung: AtomicUsize::new(0) })
     }
 
-    /// Asks once for an answer of the shape `schema`.
+    /// Asks once for an answer of the shape of `schemas`.
     ///
     /// # Errors
     /// See [`NoAnswer`].
-    pub async fn ask(&self, prompt: &str, schema: &Value, max_tokens: u32) -> Result<Said, NoAnswer> {
+    pub async fn ask(&self, prompt: &str, schemas: &Schemas, max_tokens: u32) -> Result<Said, NoAnswer> {
         loop {
             let rung = self.rung.load(Ordering::Relaxed);
-            match self.ask_by(rung, prompt, schema, max_tokens).await {
+            match self.ask_by(rung, prompt, schemas, max_tokens).await {
                 Err(NoAnswer::Failed(why)) if why.starts_with(FORMAT_REFUSED) && rung + 1 < LADDER => {
                     self.rung.store(rung + 1, Ordering::Relaxed);
                 }
@@ -127,11 +136,12 @@ impl Model {
         &self,
         rung: usize,
         prompt: &str,
-        schema: &Value,
+        schemas: &Schemas,
         max_tokens: u32,
     ) -> Result<Said, NoAnswer> {
         let mut prompt = prompt.to_owned();
-        if rung > 0 {
+        if rung > 1 {
+            let schema = &schemas.plain;
             prompt.push_str(&format!("\nAnswer with one JSON object of this schema:\n{schema}\n"));
         }
         let mut request = json!({
@@ -141,11 +151,12 @@ impl Model {
             "max_tokens": max_tokens,
         });
         match rung {
-            0 => {
+            0 | 1 => {
+                let schema = if rung == 0 { &schemas.limited } else { &schemas.plain };
                 let format = json!({ "name": "answer", "strict": true, "schema": schema });
                 request["response_format"] = json!({ "type": "json_schema", "json_schema": format });
             }
-            1 => request["response_format"] = json!({ "type": "json_object" }),
+            2 => request["response_format"] = json!({ "type": "json_object" }),
             _ => {}
         }
         said(self.server.chat::<Completion>(request).await.map_err(no_answer)?)
