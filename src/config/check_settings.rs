@@ -192,6 +192,7 @@ fn score(settings: &Settings) -> impl Iterator<Item = (&'static str, f64, f64, f
         ("score.independent", score.independent),
         ("score.focus", score.focus),
         ("score.big_company", score.big_company),
+        ("score.compared", score.compared),
     ];
     let hype = [
         ("score.sensational", score.sensational),

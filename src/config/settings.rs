@@ -202,6 +202,8 @@ pub struct ScoreSettings {
     pub focus: f32,
     /// A company whose models or chips most of us depend on.
     pub big_company: f32,
+    /// A model preferred it to its neighbour at the last place of an issue.
+    pub compared: f32,
     /// Sensational wording.
     pub sensational: f32,
     /// A list for clicks.
@@ -388,6 +390,7 @@ impl Default for ScoreSettings {
             independent: 1.0,
             focus: 1.0,
             big_company: 0.5,
+            compared: 0.5,
             sensational: -3.0,
             list_bait: -3.0,
             promo: -4.0,

@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::answer::{self, Answer};
-use super::client::{Model, NoAnswer, Said};
+use super::client::{Model, NoAnswer, Said, Schemas};
+use super::compare;
 use super::prompt::{self, ANSWER_TOKENS, Sheet};
 use crate::config::ModelSettings;
 use crate::model::StoryId;
@@ -41,6 +42,14 @@ pub struct Made {
     pub millis: u128,
     /// What went wrong, if so.
     pub error: Option<NoAnswer>,
+}
+
+/// A question as it is put.
+struct Asked<'q> {
+    text: &'q str,
+    schemas: Schemas,
+    max_tokens: u32,
+    stories: &'q [StoryId],
 }
 
 /// What came of a question.
@@ -124,47 +133,87 @@ impl<'a> Asker<'a> {
         Ok(answers.remove(&sheet.number).ok_or_else(missing))
     }
 
-    /// One question with its tries: the answers, or the failure of the last try.
+    /// One question about stories: the answers, or the failure of the last try.
     async fn ask_about(
         &mut self,
         sheets: &[Sheet],
         question: &str,
         calls: &mut Vec<Made>,
     ) -> (BTreeMap<StoryId, Answer>, Option<NoAnswer>) {
-        if let Some(why) = &self.closed {
-            return (BTreeMap::new(), Some(NoAnswer::Down(why.clone())));
-        }
         let stories: Vec<StoryId> = sheets.iter().map(|sheet| sheet.number).collect();
-        let (mut pause, schemas) = (self.pause, answer::schemas(&stories));
-        for attempt in 1..=TRIES {
+        let asked = Asked {
+            text: question,
+            schemas: answer::schemas(&stories),
+            max_tokens: ANSWER_TOKENS * sheets.len() as u32,
+            stories: &stories,
+        };
+        match self.put(asked, calls, |said| read(said, question, &stories)).await {
+            Ok(answers) => (answers, None),
+            Err(failure) => (BTreeMap::new(), Some(failure)),
+        }
+    }
+
+    /// Which of two stories it prefers, asked in this order.
+    ///
+    /// # Errors
+    /// The template is broken.
+    pub async fn prefer(
+        &mut self,
+        pair: &[Sheet],
+        calls: &mut Vec<Made>,
+    ) -> anyhow::Result<Option<compare::Preference>> {
+        let stories: Vec<StoryId> = pair.iter().map(|sheet| sheet.number).collect();
+        let text = prompt::comparison(self.templates, pair)?;
+        let asked = Asked {
+            text: &text,
+            schemas: compare::schemas(pair),
+            max_tokens: compare::ANSWER_TOKENS,
+            stories: &stories,
+        };
+        let no = || NoAnswer::Rubbish("no preference in it".to_owned());
+        Ok(self.put(asked, calls, |said| compare::read(&said.text).ok_or_else(no)).await.ok())
+    }
+
+    /// A question with its tries.
+    async fn put<T>(
+        &mut self,
+        asked: Asked<'_>,
+        calls: &mut Vec<Made>,
+        read: impl Fn(&Said) -> Result<T, NoAnswer>,
+    ) -> Result<T, NoAnswer> {
+        if let Some(why) = &self.closed {
+            return Err(NoAnswer::Down(why.clone()));
+        }
+        let (mut pause, mut attempt) = (self.pause, 1);
+        loop {
             let began = Instant::now();
-            let said = self.model.ask(question, &schemas, ANSWER_TOKENS * sheets.len() as u32).await;
+            let said = self.model.ask(asked.text, &asked.schemas, asked.max_tokens).await;
             let (prompt_tokens, completion_tokens) =
                 said.as_ref().map(|said| (said.prompt_tokens, said.completion_tokens)).unwrap_or_default();
-            let read = said.and_then(|said| read(&said, question, &stories));
+            let answer = said.and_then(|said| read(&said));
             calls.push(Made {
-                stories: stories.clone(),
+                stories: asked.stories.to_vec(),
                 prompt_tokens,
                 completion_tokens,
                 millis: began.elapsed().as_millis(),
-                error: read.as_ref().err().cloned(),
+                error: answer.as_ref().err().cloned(),
             });
-            match read {
-                Ok(answers) => {
-                    self.n_failed = 0;
-                    return (answers, None);
-                }
+            match answer {
                 Err(NoAnswer::Busy(_)) if attempt < TRIES => {
                     tokio::time::sleep(pause).await;
                     pause *= 4;
+                    attempt += 1;
                 }
                 Err(failure) => {
                     self.count(&failure);
-                    return (BTreeMap::new(), Some(failure));
+                    return Err(failure);
+                }
+                Ok(answer) => {
+                    self.n_failed = 0;
+                    return Ok(answer);
                 }
             }
         }
-        (BTreeMap::new(), None)
     }
 
     /// Opens the breaker when nothing good is to be expected of the next question.

@@ -8,6 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::answer::Answer;
 use super::ask::{Asker, Made};
 use super::client::NoAnswer;
+use super::compare::{self, Preference};
 use super::prompt::{self, Sheet};
 use crate::config::{ModelSettings, SendScope};
 use crate::context::Context;
@@ -107,6 +108,49 @@ impl<'a> Desk<'a> {
             answers.insert(sheet.number, answered);
         }
         Ok(answers)
+    }
+
+    /// Which of two stories the model prefers in both orders, with its words; `None`: neither, or it was not asked.
+    ///
+    /// # Errors
+    /// The database or the template fails.
+    pub async fn prefer(&mut self, a: &Sheet, b: &Sheet) -> anyhow::Result<Option<Preference>> {
+        let mut said = Vec::new();
+        for pair in [[a.clone(), b.clone()], [b.clone(), a.clone()]] {
+            match self.prefer_once(&pair).await? {
+                Some(preference) => said.push(preference),
+                None => return Ok(None),
+            }
+        }
+        let agree = said[0].better == said[1].better && said[0].better != 0;
+        Ok(said.into_iter().next().filter(|_| agree))
+    }
+
+    async fn prefer_once(&mut self, pair: &[Sheet]) -> anyhow::Result<Option<Preference>> {
+        let input_hash =
+            prompt::hash(pair.iter().map(Sheet::hash).collect::<Vec<_>>().iter().map(String::as_str));
+        let prompt_hash =
+            prompt::hash([compare::TEMPLATE, self.ctx.templates.source(compare::TEMPLATE)?.as_str()]);
+        let name = self.ctx.settings.model.name.clone();
+        let question = Question { input_hash: &input_hash, prompt_hash: &prompt_hash, model: &name };
+        if let Some(known) = model_calls::known_answer(&self.ctx.pool, question).await? {
+            return Ok(serde_json::from_value(known).ok());
+        }
+        let size = prompt::estimate(&prompt::comparison(&self.ctx.templates, pair)?);
+        let is_over = self.over_budget(self.price(size, compare::ANSWER_TOKENS)).is_some();
+        if is_over || self.asker.closed().is_some() {
+            return Ok(None);
+        }
+        let mut calls = Vec::new();
+        let preference = self.asker.prefer(pair, &mut calls).await?;
+        for call in &calls {
+            self.book(call, &mut BTreeMap::new()).await?;
+        }
+        if let Some(preference) = &preference {
+            let value = serde_json::to_value(preference)?;
+            model_calls::keep_answer(&self.ctx.pool, question, &value, self.ctx.clock.now()).await?;
+        }
+        Ok(preference)
     }
 
     async fn known(&self, sheet: &Sheet) -> anyhow::Result<Option<Answer>> {

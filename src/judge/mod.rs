@@ -10,6 +10,7 @@ pub mod cascade;
 mod claims;
 pub mod classify;
 mod client;
+mod compare;
 mod desk;
 mod entities;
 pub mod facts;
@@ -53,7 +54,9 @@ use crate::model::{Report, Story, StoryId, Verdict};
 use crate::store::story_view;
 use crate::store::verdicts::{self, Basis};
 use cascade::Ranked;
+use compare::Rival;
 use desk::{Answered, Answers, Desk};
+use ground::Sources;
 use prompt::Sheet;
 use score::Scale;
 
@@ -100,6 +103,7 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
     }
     if let Some(desk) = &mut desk {
         bench.read(desk, waiting, &mut report).await?;
+        bench.compare(desk, &mut report).await?;
     }
     work.finish(&format!("{} stories, {} screened out", report.count("stories"), report.count("dropped")));
     Ok(report)
@@ -235,6 +239,43 @@ impl<'a> Bench<'a> {
                 Verdict { unscored: Some(why), ..rules }
             }
         }
+    }
+
+    /// Lets the model choose between the stories around the last place of an issue of the last seven days.
+    async fn compare(&self, desk: &mut Desk<'_>, report: &mut Report) -> anyhow::Result<()> {
+        let since = self.ctx.clock.now() - Duration::days(7);
+        let known = verdicts::by_judge(&self.ctx.pool, since, &self.ctx.settings.model.name).await?;
+        let rivals = known.iter().map(|verdict| Rival::new(verdict.story_id, &verdict.parts)).collect();
+        let mut known: BTreeMap<StoryId, Verdict> =
+            known.into_iter().map(|verdict| (verdict.story_id, verdict)).collect();
+        for (a, b) in compare::pairs(rivals, self.ctx.settings.digest.max_stories) {
+            if self.ctx.cancel.is_cancelled() {
+                break;
+            }
+            let stories = load(self.ctx, &[a, b]).await?;
+            let [x, y] = stories.as_slice() else { continue };
+            let sheet = |story: &Story| {
+                let rules = rules::judge(story, &self.scale);
+                Sheet::new(&self.ctx.settings.model, &orders::without(story.clone()).0, &rules)
+            };
+            let preferred = desk.prefer(&sheet(x), &sheet(y)).await?;
+            for story in [x, y] {
+                let Some(verdict) = known.get_mut(&story.id) else { continue };
+                let won = preferred.as_ref().filter(|preferred| preferred.better == story.id.0);
+                let quote = won.map(|won| won.quote.trim()).filter(|quote| Sources::of(story).quotes(quote));
+                let mut part = [score::part(
+                    compare::FLAG,
+                    f32::from(u8::from(quote.is_some())),
+                    quote.unwrap_or_default(),
+                )];
+                self.scale.weigh(&mut part);
+                verdict.parts.extend(part);
+                verdict.score = score::sum(&verdict.parts);
+                verdicts::amend(&self.ctx.pool, verdict).await?;
+                report.add("compared", 1);
+            }
+        }
+        Ok(())
     }
 
     async fn save(

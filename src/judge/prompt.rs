@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{lexicon, sentences};
+use super::{compare, lexicon, sentences};
 use crate::config::{ModelSettings, SendScope};
 use crate::model::{Story, StoryId, Verdict};
 use crate::render::Templates;
@@ -121,6 +121,14 @@ pub fn batches(settings: &ModelSettings, sheets: &[Sheet]) -> Vec<std::ops::Rang
 pub fn question(templates: &Templates, sheets: &[Sheet]) -> anyhow::Result<String> {
     let numbers: Vec<String> = sheets.iter().map(|sheet| sheet.number.to_string()).collect();
     templates.render(TEMPLATE, Data { numbers: numbers.join(", "), stories: sheets })
+}
+
+/// The question which of two stories is better.
+///
+/// # Errors
+/// The template is missing or broken.
+pub fn comparison(templates: &Templates, pair: &[Sheet]) -> anyhow::Result<String> {
+    templates.render(compare::TEMPLATE, Data { numbers: String::new(), stories: pair })
 }
 
 /// Tokens that a story may take of the context.

@@ -18,7 +18,7 @@ pub struct Flag {
 }
 
 /// All flags, evidence first.
-pub const FLAGS: [Flag; 21] = [
+pub const FLAGS: [Flag; 22] = [
     Flag {
         name: "primary",
         points: 2.0,
@@ -46,6 +46,11 @@ pub const FLAGS: [Flag; 21] = [
         name: "big-company",
         points: 0.5,
         meaning: "a company whose models or chips most of us depend on",
+    },
+    Flag {
+        name: "compared",
+        points: 0.5,
+        meaning: "beside its neighbour at the last place of an issue, a model preferred it in both orders; without points: it was compared, and not preferred",
     },
     Flag {
         name: "sensational",

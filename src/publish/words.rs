@@ -60,6 +60,8 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("headline", "the headline promises more than the text", "标题言过其实"),
     ("list-bait", "list without news", "清单式标题"),
     ("clickbait", "a headline made to be clicked", "标题党"),
+    ("compared", "compared with its neighbour at the last place", "与临界处的邻近条目比较过"),
+    ("injection", "gives orders to machines that read it", "向读它的机器下命令"),
     ("stock-tip", "advice on shares", "荐股内容"),
     ("press-release", "only paid press releases tell it", "仅见于付费新闻稿"),
     ("promo", "advertising", "推广内容"),

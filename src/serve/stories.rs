@@ -196,6 +196,13 @@ fn verdict(verdict: &Verdict, language: Language) -> Value {
         "happened": summary.map(|summary| &summary.happened),
         "is_new": summary.map(|summary| &summary.new),
         "matters": summary.map(|summary| &summary.matters),
+        "artifacts": verdict.artifacts.iter().map(|artifact| json!({
+            "kind": words::word(&format!("artifact_{}", artifact.kind.as_str()), language), "link": artifact.link,
+            "quote": artifact.quote, "lang": link_language(&artifact.quote) })).collect::<Vec<_>>(),
+        "claims": verdict.claims.iter().map(|claim| json!({
+            "by": words::word(&format!("by_{}", claim.by), language), "quote": claim.quote,
+            "lang": link_language(&claim.quote) })).collect::<Vec<_>>(),
+        "versions": verdict.versions.join(", "),
         "unknown": summary.map(|summary| words::open(&summary.unknown, language)),
     })
 }

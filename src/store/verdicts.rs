@@ -132,3 +132,38 @@ pub async fn save(
     tx.commit().await?;
     Ok(true)
 }
+
+/// The current verdicts by this judge of stories that happened since then and may enter an issue.
+///
+/// # Errors
+/// The database fails.
+pub async fn by_judge(pool: &PgPool, since: DateTime<Utc>, judge: &str) -> sqlx::Result<Vec<Verdict>> {
+    let rows = sqlx::query_scalar!(
+        "SELECT v.verdict FROM verdicts v JOIN stories st ON st.id = v.story_id
+         WHERE v.current AND v.judge = $2 AND v.dropped IS NULL AND st.merged_into IS NULL AND st.happened_at >= $1
+         ORDER BY st.id",
+        since,
+        judge
+    )
+    .fetch_all(pool)
+    .await?;
+    // One of an older format is judged anew in time.
+    Ok(rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect())
+}
+
+/// Adds to the current verdict of a story what was found by comparing it with another.
+///
+/// # Errors
+/// The database fails.
+pub async fn amend(pool: &PgPool, verdict: &Verdict) -> sqlx::Result<()> {
+    let json = serde_json::to_value(verdict).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    sqlx::query!(
+        "UPDATE verdicts SET verdict = $2, score = $3 WHERE story_id = $1 AND current",
+        verdict.story_id.0,
+        json,
+        verdict.score
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}

@@ -65,6 +65,13 @@ async fn complete(State(fake): State<Fake>, headers: HeaderMap, body: String) ->
     let request: Value = serde_json::from_str(&body).unwrap();
     let prompt = request["messages"][0]["content"].as_str().unwrap();
     fake.prompts.lock().unwrap().push(prompt.to_owned());
+    if prompt.contains("Two stories compete") {
+        let numbers = prompt.split("<story number=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let better = numbers.map(|number| number.parse::<i64>().unwrap()).min().unwrap();
+        return said(
+            &json!({ "better": better, "quote": "a language model with 8 billion parameters" }).to_string(),
+        );
+    }
     let numbers = prompt.split("The stories here: ").nth(1).unwrap().split(".\n").next().unwrap();
     let stories: Vec<i64> = numbers.split(", ").map(|number| number.parse().unwrap()).collect();
     let happened = "Lumen Labs released a model with 8 billion parameters.";
@@ -110,6 +117,10 @@ async fn complete(State(fake): State<Fake>, headers: HeaderMap, body: String) ->
             json!({ "answers": [answer(stories[0], happened, "words that stand nowhere")] }).to_string()
         }
     };
+    said(&content)
+}
+
+fn said(content: &str) -> Response {
     let usage = json!({ "prompt_tokens": 900, "completion_tokens": 120, "total_tokens": 1020 });
     axum::Json(json!({ "id": "x", "object": "chat.completion", "service_tier": "odd", "usage": usage,
         "choices": [{ "index": 0, "finish_reason": "eos_token", "message": { "role": "assistant", "content": content } }] }))
@@ -422,4 +433,27 @@ async fn a_model_that_obeys_an_article_is_not_believed() {
         assert!(!verdict.summary[&Language::En].long.contains("10 of 10"), "{verdict:?}");
         assert!(verdict.sentences_withheld > 0);
     }
+}
+
+#[tokio::test]
+async fn borderline_stories_are_compared_in_pairs_once() {
+    let server = model(Mood::Good).await;
+    let app = app_with(&server.base, |settings| settings.digest.max_stories = 3).await;
+    for n in 0..7 {
+        story(&app, &format!("Model number {n} with open weights is out"), TEXT).await;
+    }
+    let report = judge::run(&app.ctx).await.unwrap();
+    assert_eq!(report.count("compared"), 6, "three pairs around the third place: {report:?}");
+    let compared: Vec<Verdict> = verdicts(&app)
+        .await
+        .into_iter()
+        .filter(|verdict| verdict.parts.iter().any(|part| part.flag == "compared"))
+        .collect();
+    let won = compared
+        .iter()
+        .filter(|verdict| verdict.parts.iter().any(|part| part.flag == "compared" && part.points == 0.5));
+    assert_eq!((compared.len(), won.count()), (6, 3));
+    let asked = server.asked.load(Ordering::SeqCst);
+    assert_eq!(judge::run(&app.ctx).await.unwrap().count("compared"), 0);
+    assert_eq!(server.asked.load(Ordering::SeqCst), asked, "and a second run asks nobody");
 }
