@@ -22,7 +22,7 @@ static WORDS: LazyLock<Vec<(ArtifactKind, Regex)>> = LazyLock::new(|| {
     let rows = [
         (
             ArtifactKind::Weights,
-            r"(?i)\b(?:open[- ]weights?|weights (?:are|is|were|have been)? ?(?:now )?(?:available|released|published|open|on)|download the (?:model|weights|checkpoints?)|checkpoints? (?:are|is) (?:available|released|public))\b|(?:权重|模型)(?:已|现已|均已|全部)?(?:开源|开放下载|可下载|公开)|开源(?:了)?(?:其)?(?:模型)?权重",
+            r"(?i)\b(?:open[- ]weights?|weights (?:are|is|were|have been)? ?(?:now )?(?:available|released|published|open|on)|download the (?:model|weights|checkpoints?)|checkpoints? (?:are|is) (?:available|released|public))\b|权重.{0,16}(?:开源|开放下载|可下载|下载|公开)|模型(?:已|现已|均已|全部)?(?:开源|开放下载|可下载)|开源(?:了)?(?:其)?(?:模型)?权重",
         ),
         (
             ArtifactKind::Code,

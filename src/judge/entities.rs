@@ -40,6 +40,12 @@ pub fn read(story: &Story) -> Stated {
     stated
 }
 
+/// First words of names with numbers that are no models but licences and standards.
+const LICENCES: [&str; 16] = [
+    "agpl", "apache", "bsd", "cc", "creative", "epl", "eupl", "gpl", "iso", "lgpl", "mit", "mpl", "rfc",
+    "soc", "usb", "wi-fi",
+];
+
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
     Title,
@@ -123,7 +129,7 @@ fn bare(name: &str, kind: EntityKind) -> Entity {
 fn is_version(token: &Token) -> bool {
     let starts = token.text.starts_with(|c: char| c.is_alphabetic());
     let first = token.text.split([' ', '-']).next().unwrap_or_default().to_lowercase();
-    starts && token.text.len() >= 2 && !ordinary::is_ordinary(&first)
+    starts && token.text.len() >= 2 && !ordinary::is_ordinary(&first) && !LICENCES.contains(&first.as_str())
 }
 
 /// A capital inside, as in vLLM and FlashAttention.
