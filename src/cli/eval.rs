@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use flate2::read::MultiGzDecoder;
 use serde::de::DeserializeOwned;
 
 use super::args::{EvalArgs, EvalCommand, EvalWith};
@@ -56,7 +57,13 @@ pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCo
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, UsageError> {
     let file =
         File::open(path).map_err(|error| UsageError(format!("cannot read {}: {error}", path.display())))?;
-    gold::lines(BufReader::new(file)).map_err(|error| UsageError(format!("{}: {error:#}", path.display())))
+    let is_packed = path.extension().is_some_and(|extension| extension == "gz");
+    let lines = if is_packed {
+        gold::lines(BufReader::new(MultiGzDecoder::new(file)))
+    } else {
+        gold::lines(BufReader::new(file))
+    };
+    lines.map_err(|error| UsageError(format!("{}: {error:#}", path.display())))
 }
 
 /// Figures of nothing would be perfect.

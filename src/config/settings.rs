@@ -133,7 +133,8 @@ pub struct ModelSettings {
     pub context_tokens: u32,
     /// Most stories that are read in any seven days: the best by the rules. The others keep the rules' judgement.
     pub stories_per_week: usize,
-    /// Most stories in one question; fewer if the context is short.
+    /// Most stories in one question; fewer if the context is short. More save tokens, and let what one article says to its
+    /// reader colour the reading of its neighbours.
     pub batch: usize,
     /// Most tokens of one story's articles in a question: what matters of them is sent, not all.
     pub story_tokens: u32,
@@ -348,7 +349,7 @@ impl Default for ModelSettings {
             retry_seconds: 2.0,
             context_tokens: 4096,
             stories_per_week: 60,
-            batch: 3,
+            batch: 1,
             story_tokens: 700,
             tokens_per_run: 200_000,
             tokens_per_week: 1_000_000,

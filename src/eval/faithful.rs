@@ -28,7 +28,7 @@ pub struct Article {
     /// The text in Chinese.
     pub text_zh: Option<String>,
     /// When; a day or a time.
-    #[serde(default, alias = "date", alias = "day")]
+    #[serde(default, alias = "date")]
     pub published: Option<String>,
 }
 

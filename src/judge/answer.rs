@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 use super::client::Schemas;
@@ -16,6 +17,7 @@ use crate::model::{Lane, StoryId};
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 pub struct Answer {
     /// The number of the story, copied.
+    #[serde(deserialize_with = "number")]
     pub story: i64,
     /// Whether the news is about AI.
     pub about_ai: bool,
@@ -23,8 +25,10 @@ pub struct Answer {
     pub en: Words,
     /// In Chinese.
     pub zh: Words,
-    /// What it is about.
-    pub lane: Lane,
+    /// What it is about; a word that is none of ours says nothing.
+    #[serde(deserialize_with = "lane")]
+    #[schemars(with = "Lane")]
+    pub lane: Option<Lane>,
     /// What the articles themselves claim, the strongest first, at most three.
     #[serde(default)]
     pub claims: Vec<Said>,
@@ -76,6 +80,18 @@ pub struct Claim {
     pub quote: String,
 }
 
+/// A number, also where it was answered as a text.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let text = value.as_str().and_then(|text| text.trim().parse().ok());
+    value.as_i64().or(text).ok_or_else(|| D::Error::custom("not a number"))
+}
+
+fn lane<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Lane>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(value.as_str().and_then(|word| word.trim().to_lowercase().parse().ok()))
+}
+
 /// The schema of the answer about `asked`. Strict servers want every key, and no other; those with a grammar also keep to
 /// lengths and numbers, without which a small model never ends.
 pub fn schemas(asked: &[StoryId]) -> Schemas {
@@ -117,6 +133,16 @@ fn limit(schema: &mut Value, lengths: &[(&str, u32)]) {
 fn make_strict(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
+            // A closed set of words: as a list of them, which every server understands.
+            let words: Option<Vec<Value>> = map
+                .get("oneOf")
+                .and_then(Value::as_array)
+                .and_then(|variants| variants.iter().map(|variant| variant.get("const").cloned()).collect());
+            if let Some(words) = words {
+                map.remove("oneOf");
+                map.insert("type".to_owned(), json!("string"));
+                map.insert("enum".to_owned(), Value::Array(words));
+            }
             for word in ["$schema", "title", "description", "default", "format", "minimum", "maximum"] {
                 // A property may be called so: then it holds a schema.
                 if map.get(word).is_some_and(|value| !value.is_object()) {
@@ -256,6 +282,15 @@ mod tests {
     }
 
     #[test]
+    fn small_slips_of_form_are_forgiven() {
+        let mut odd = one(7);
+        odd["story"] = json!("7");
+        odd["lane"] = json!("gadgets");
+        let found = read(&json!({ "answers": [odd] }).to_string(), &ASKED).unwrap();
+        assert_eq!(found[&StoryId(7)].lane, None);
+    }
+
+    #[test]
     fn answers_go_by_number_and_never_by_place() {
         let text = json!({ "answers": [one(9), one(8), one(9)] }).to_string();
         let found = read(&text, &ASKED).unwrap();
@@ -303,6 +338,7 @@ mod tests {
         assert!(story(&schemas.plain).is_object(), "{}", schemas.plain);
         assert_eq!(story(&schemas.limited)["enum"], json!([7, 9]));
         assert!(schemas.limited["$defs"].is_object(), "{}", schemas.limited);
+        assert!(!schemas.plain.to_string().contains("oneOf"), "{}", schemas.plain);
     }
 
     proptest! {

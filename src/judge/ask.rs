@@ -20,6 +20,9 @@ const TRIES: u32 = 3;
 /// After so many questions in a row without any answer the server is left alone.
 const BREAK: u32 = 3;
 
+/// The same for answers that cannot be used: a small model may fail at some stories.
+const BREAK_OF_RUBBISH: u32 = 8;
+
 /// A model and how it has behaved so far.
 pub struct Asker<'a> {
     model: Model,
@@ -188,8 +191,7 @@ impl<'a> Asker<'a> {
         loop {
             let began = Instant::now();
             let said = self.model.ask(asked.text, &asked.schemas, asked.max_tokens).await;
-            let (prompt_tokens, completion_tokens) =
-                said.as_ref().map(|said| (said.prompt_tokens, said.completion_tokens)).unwrap_or_default();
+            let (prompt_tokens, completion_tokens) = paid(&said, asked.text);
             let answer = said.and_then(|said| read(&said));
             calls.push(Made {
                 stories: asked.stories.to_vec(),
@@ -219,11 +221,22 @@ impl<'a> Asker<'a> {
     /// Opens the breaker when nothing good is to be expected of the next question.
     fn count(&mut self, failure: &NoAnswer) {
         self.n_failed += 1;
+        let patience = if matches!(failure, NoAnswer::Rubbish(_)) { BREAK_OF_RUBBISH } else { BREAK };
         if failure.stops_the_run() {
             self.closed = Some(failure.to_string());
-        } else if self.n_failed >= BREAK && !matches!(failure, NoAnswer::Rubbish(_)) {
-            self.closed = Some(format!("{failure}; {BREAK} questions in a row had no answer"));
+        } else if self.n_failed >= patience {
+            self.closed = Some(format!("{failure}; {patience} questions in a row had no answer"));
         }
+    }
+}
+
+/// What a call cost: as the server counted, else as we estimate it. What was sent and never answered is paid for too.
+fn paid(said: &Result<Said, NoAnswer>, question: &str) -> (u32, u32) {
+    match said {
+        Ok(said) if said.prompt_tokens > 0 => (said.prompt_tokens, said.completion_tokens),
+        Ok(said) => (prompt::estimate(question), prompt::estimate(&said.text)),
+        Err(NoAnswer::Timeout(_) | NoAnswer::Rubbish(_)) => (prompt::estimate(question), 0),
+        Err(_) => (0, 0),
     }
 }
 

@@ -22,6 +22,10 @@ const PURPOSE: &str = "judge";
 const WEEK: Duration = Duration::days(7);
 const MONTH: Duration = Duration::days(30);
 
+/// So long a story rests, after so many answers that could not be used.
+const REST: Duration = Duration::hours(24);
+const TRIES_A_DAY: i64 = 2;
+
 /// A model with its budget for this run.
 pub struct Desk<'a> {
     ctx: &'a Context,
@@ -80,6 +84,10 @@ impl<'a> Desk<'a> {
             match self.known(sheet).await? {
                 Some(answer) => {
                     answers.insert(sheet.number, Ok(Answered { answer, tokens: 0, cached: true }));
+                }
+                None if self.is_hopeless(sheet).await? => {
+                    let why = "its answers about it were of no use; it is asked again after a day";
+                    answers.insert(sheet.number, Err(why.to_owned()));
                 }
                 None => open.push(sheet.clone()),
             }
@@ -151,6 +159,13 @@ impl<'a> Desk<'a> {
             model_calls::keep_answer(&self.ctx.pool, question, &value, self.ctx.clock.now()).await?;
         }
         Ok(preference)
+    }
+
+    /// A story whose answers were of no use is left alone for a day: it would be paid for at every run.
+    async fn is_hopeless(&self, sheet: &Sheet) -> anyhow::Result<bool> {
+        let since = self.ctx.clock.now() - REST;
+        let n = model_calls::rubbish(&self.ctx.pool, sheet.number, &self.prompt_hash, since).await?;
+        Ok(n >= TRIES_A_DAY)
     }
 
     async fn known(&self, sheet: &Sheet) -> anyhow::Result<Option<Answer>> {

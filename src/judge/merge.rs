@@ -3,8 +3,8 @@
 use super::answer::{Answer, Claim, Said, Words};
 use super::ground::Sources;
 use super::score::Scale;
-use super::{orders, score, sentences};
-use crate::model::{Lane, Language, ScorePart, SourceKind, Story, Summary, Verdict};
+use super::{lexicon, orders, score, sentences};
+use crate::model::{Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Verdict};
 
 /// Longest headline of a model, in characters.
 const MAX_HEADLINE: usize = 160;
@@ -19,7 +19,7 @@ pub fn merge(story: &Story, rules: Verdict, answer: &Answer, by: (&str, &Scale))
     let sources = Sources::of(&story);
     let mut verdict = Verdict { judge: model.to_owned(), ..rules };
     words(&mut verdict, answer, &sources);
-    verdict.parts = parts(&verdict.parts, answer, &sources, scale);
+    verdict.parts = parts(&verdict.parts, answer, &Readings::of(&story), scale);
     let said = answer.claims.iter().take(3).filter(|said| sources.quotes(&said.quote));
     let claim = |said: &Said| crate::model::Claim {
         by: if ["maker", "independent", "unnamed"].contains(&said.by.as_str()) {
@@ -36,10 +36,13 @@ pub fn merge(story: &Story, rules: Verdict, answer: &Answer, by: (&str, &Scale))
     verdict.score = score::sum(&verdict.parts);
     verdict.rumour = verdict.rumour || (has(&verdict.parts, "anonymous") && !has(&verdict.parts, "primary"));
     let fixed = story.items.iter().any(|item| matches!(item.kind, SourceKind::Arxiv | SourceKind::Github));
-    if !fixed && verdict.funding.is_none() && answer.lane != Lane::Funding {
-        verdict.lane = answer.lane;
+    let read = answer.lane.filter(|lane| *lane != Lane::Funding);
+    if let Some(lane) = read.filter(|_| !fixed && verdict.funding.is_none()) {
+        verdict.lane = lane;
     }
-    let on_topic = verdict.dropped.as_deref() != Some("off-topic") && answer.about_ai;
+    // A "no" has no words that could show it: against a headline that speaks of AI it does not count.
+    let says_so = story.items.iter().any(|item| lexicon::find(&lexicon::ABOUT_AI, &item.title).is_some());
+    let on_topic = verdict.dropped.as_deref() != Some("off-topic") && (answer.about_ai || says_so);
     let situation = score::Situation { on_topic, rumour: verdict.rumour, n_owners: story.owners.len() };
     verdict.dropped = score::dropped(&verdict.parts, situation).map(str::to_owned);
     verdict
@@ -97,8 +100,22 @@ fn is_in(language: Language, text: &str) -> bool {
     }
 }
 
+/// Where a quote must stand.
+struct Readings {
+    all: Sources,
+    titles: Sources,
+}
+
+impl Readings {
+    fn of(story: &Story) -> Self {
+        let bare = |item: &StoryItem| StoryItem { text: String::new(), ..item.clone() };
+        let titles = Story { items: story.items.iter().map(bare).collect(), ..story.clone() };
+        Self { all: Sources::of(story), titles: Sources::of(&titles) }
+    }
+}
+
 /// The flags that reading decides: the model's, each with a quote that stands in the articles; else the rules'.
-fn parts(rules: &[ScorePart], answer: &Answer, sources: &Sources, scale: &Scale) -> Vec<ScorePart> {
+fn parts(rules: &[ScorePart], answer: &Answer, readings: &Readings, scale: &Scale) -> Vec<ScorePart> {
     let read: [(&str, &Claim); 6] = [
         ("vendor-claim", &answer.vendor_claim),
         ("artifact", &answer.artifact),
@@ -109,7 +126,9 @@ fn parts(rules: &[ScorePart], answer: &Answer, sources: &Sources, scale: &Scale)
     ];
     let mut parts = rules.to_vec();
     for (flag, claim) in read {
-        if claim.holds && !has(&parts, flag) && sources.quotes(&claim.quote) {
+        // A shout is a matter of headlines.
+        let place = if flag == "sensational" { &readings.titles } else { &readings.all };
+        if claim.holds && !has(&parts, flag) && place.quotes(&claim.quote) {
             let mut part = [score::part(flag, 1.0, claim.quote.trim())];
             scale.weigh(&mut part);
             parts.extend(part);

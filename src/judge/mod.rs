@@ -51,14 +51,17 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::context::Context;
 use crate::model::{Report, Story, StoryId, Verdict};
-use crate::store::story_view;
 use crate::store::verdicts::{self, Basis};
+use crate::store::{jobs, story_view};
 use cascade::Ranked;
 use compare::Rival;
 use desk::{Answered, Answers, Desk};
 use ground::Sources;
 use prompt::Sheet;
 use score::Scale;
+
+/// Name of the lock under which a model is asked.
+const READING: &str = "judge: the model";
 
 /// Stories that are loaded at once.
 const BATCH: usize = 50;
@@ -102,8 +105,16 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
         }
     }
     if let Some(desk) = &mut desk {
-        bench.read(desk, waiting, &mut report).await?;
-        bench.compare(desk, &mut report).await?;
+        // Two processes would pay twice for the same answers. The lock goes with its connection.
+        let mut turn = ctx.pool.acquire().await?.detach();
+        if jobs::try_lock(&mut turn, READING).await? {
+            bench.read(desk, waiting, &mut report).await?;
+            bench.compare(desk, &mut report).await?;
+        } else {
+            let message =
+                "another process reads with the model at this moment: what waits is judged by the next run";
+            report.warnings.push(message.to_owned());
+        }
     }
     work.finish(&format!("{} stories, {} screened out", report.count("stories"), report.count("dropped")));
     Ok(report)
@@ -125,11 +136,12 @@ struct Bench<'a> {
 struct By<'a> {
     prompt_hash: Option<&'a str>,
     rules_score: f32,
+    rules_dropped: Option<&'a str>,
 }
 
-impl By<'_> {
-    fn rules(verdict: &Verdict) -> Self {
-        Self { prompt_hash: None, rules_score: verdict.score }
+impl<'a> By<'a> {
+    fn rules(verdict: &'a Verdict) -> Self {
+        Self { prompt_hash: None, rules_score: verdict.score, rules_dropped: verdict.dropped.as_deref() }
     }
 }
 
@@ -208,7 +220,7 @@ impl<'a> Bench<'a> {
                     let (story, rules) = (&stories[index], judged[index].clone());
                     let verdict = self.decide(story, rules, &mut answers, report);
                     troubles.extend(verdict.unscored.clone());
-                    let by = By { prompt_hash: Some(desk.prompt_hash()), rules_score: judged[index].score };
+                    let by = By { prompt_hash: Some(desk.prompt_hash()), ..By::rules(&judged[index]) };
                     self.save(story, &verdict, by, report).await?;
                     work.step();
                 }
@@ -290,6 +302,7 @@ impl<'a> Bench<'a> {
             prompt_hash: by.prompt_hash,
             rules_hash: &self.rules_hash,
             rules_score: by.rules_score,
+            rules_dropped: by.rules_dropped,
         };
         let is_new = verdicts::save(&self.ctx.pool, verdict, basis, self.ctx.clock.now()).await?;
         report.add("stories", u64::from(is_new));

@@ -233,3 +233,24 @@ pub async fn prune(pool: &PgPool, limit: DateTime<Utc>) -> sqlx::Result<u64> {
         .await?
         .rows_affected())
 }
+
+/// How many answers about this story alone could not be used since then.
+///
+/// # Errors
+/// The database fails.
+pub async fn rubbish(
+    pool: &PgPool,
+    story: StoryId,
+    prompt_hash: &str,
+    since: DateTime<Utc>,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM model_calls
+           WHERE story_id = $1 AND prompt_hash = $2 AND outcome = 'rubbish' AND called_at > $3"#,
+        story.0,
+        prompt_hash,
+        since
+    )
+    .fetch_one(pool)
+    .await
+}

@@ -30,7 +30,7 @@ pub struct Standing {
     pub happened_at: DateTime<Utc>,
     /// The rules' score.
     pub rules_score: f32,
-    /// Whether it may enter an issue as it is judged now.
+    /// Whether the rules let it into an issue.
     pub may_enter: bool,
     /// Who judged it.
     pub judge: String,
@@ -43,7 +43,7 @@ pub struct Standing {
 pub async fn standings(pool: &PgPool, since: DateTime<Utc>) -> sqlx::Result<Vec<Standing>> {
     let rows = sqlx::query!(
         r#"SELECT st.id, st.happened_at, coalesce(v.rules_score, v.score) AS "rules_score!", v.judge,
-                  v.dropped IS NULL AS "may_enter!"
+                  (CASE WHEN v.rules_score IS NULL THEN v.dropped ELSE v.rules_dropped END) IS NULL AS "may_enter!"
            FROM verdicts v JOIN stories st ON st.id = v.story_id
            WHERE v.current AND st.merged_into IS NULL AND st.happened_at >= $1
            ORDER BY st.id"#,
@@ -74,6 +74,8 @@ pub struct Basis<'a> {
     pub rules_hash: &'a str,
     /// The score by the rules alone.
     pub rules_score: f32,
+    /// Why the rules alone would screen it out.
+    pub rules_dropped: Option<&'a str>,
 }
 
 /// Makes `verdict` the current one of its story. The same judgement of the same text only renews its time. True: it
@@ -91,7 +93,7 @@ pub async fn save(
     let json = serde_json::to_value(verdict).map_err(|error| sqlx::Error::Encode(error.into()))?;
     let mut tx = pool.begin().await?;
     let same = sqlx::query!(
-        r#"UPDATE verdicts SET judged_at = $5, rules_hash = $6, rules_score = $7
+        r#"UPDATE verdicts SET judged_at = $5, rules_hash = $6, rules_score = $7, rules_dropped = $8
            WHERE story_id = $1 AND current AND input_hash = $2 AND judge = $3 AND verdict = $4"#,
         verdict.story_id.0,
         basis.input_hash,
@@ -99,7 +101,8 @@ pub async fn save(
         json,
         now,
         basis.rules_hash,
-        basis.rules_score
+        basis.rules_score,
+        basis.rules_dropped
     );
     if same.execute(&mut *tx).await?.rows_affected() > 0 {
         tx.commit().await?;
@@ -110,8 +113,8 @@ pub async fn save(
         .await?;
     sqlx::query!(
         r#"INSERT INTO verdicts (story_id, judged_at, judge, prompt_hash, input_hash, lane, focus, rumour, score, dropped, unscored, verdict,
-                                 rules_hash, rules_score)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
+                                 rules_hash, rules_score, rules_dropped)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"#,
         verdict.story_id.0,
         now,
         verdict.judge,
@@ -125,7 +128,8 @@ pub async fn save(
         verdict.unscored,
         json,
         basis.rules_hash,
-        basis.rules_score
+        basis.rules_score,
+        basis.rules_dropped
     )
     .execute(&mut *tx)
     .await?;

@@ -92,6 +92,7 @@ async fn judge(app: &TestApp, verdict: &Verdict, at: DateTime<Utc>) {
         prompt_hash: None,
         rules_hash: "",
         rules_score: verdict.score,
+        rules_dropped: None,
     };
     store::verdicts::save(&app.ctx.pool, verdict, basis, at).await.unwrap();
 }
