@@ -5,6 +5,8 @@ pub mod headline;
 pub mod learn;
 pub mod news;
 mod shape;
+mod softmax;
+mod subject;
 mod tokens;
 
 use std::borrow::Cow;

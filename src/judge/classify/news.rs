@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::learn::{self, Plan};
+use super::learn::{self, Example, Plan};
+use super::subject::{self, Subject};
 use super::tokens::{self, Token};
-use super::{Feature, Weights, feature, slots};
+use super::{Feature, Weights, feature, slots, softmax};
 
 /// Names of the outputs; those of sections follow [`SECTION`].
 const TOP: &str = "top";
@@ -17,68 +18,22 @@ const SECTION: &str = "section ";
 /// A section with fewer items cannot be learnt.
 const FEWEST: usize = 5;
 /// Above these log-odds an item is called a rumour.
-pub const HEARSAY: f32 = -0.2;
+pub const HEARSAY: f32 = 0.0;
 /// Above these log-odds an item is called top news.
-pub const WEIGHTY: f32 = 0.2;
+pub const WEIGHTY: f32 = 0.6;
+/// What an error costs when the weightiest are learnt: little, for the editor is hard to foresee.
+const TOP_COST: f64 = 1.0;
+/// And when rumours are.
+const RUMOUR_COST: f64 = 10.0;
 /// The table has 2^`BITS` weights an output.
 const BITS: u8 = 15;
 
 static SHIPPED: LazyLock<Weights> =
     LazyLock::new(|| Weights::read(include_bytes!("../weights/news.bin")).unwrap_or_default());
 
-/// Whose news, in both scripts: the makers of models and tools that most of us use.
-static MAKERS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
-    compile(&[
-        ("openai", "openai|chatgpt|gpt|codex|sora"),
-        ("anthropic", "anthropic|claude"),
-        ("google", "google|谷歌|gemini|deepmind|notebooklm|gemma"),
-        ("deepseek", "deepseek|深度求索"),
-        ("zhipu", "智谱|glm|z\\.ai"),
-        ("alibaba", "阿里|千问|qwen|通义"),
-        ("meta", "\\bmeta\\b|llama"),
-        ("microsoft", "微软|microsoft|copilot|github"),
-        ("nvidia", "英伟达|nvidia"),
-        ("xai", "\\bxai\\b|grok|马斯克"),
-        ("bytedance", "字节|豆包|火山引擎|seedance|trae|扣子"),
-        ("tencent", "腾讯|混元|微信"),
-        ("xiaomi", "小米|mimo"),
-        ("moonshot", "月之暗面|kimi"),
-        ("minimax", "minimax"),
-        ("cursor", "cursor"),
-        ("openclaw", "openclaw"),
-        ("apple", "苹果|apple"),
-        ("baidu", "百度|文心|ernie"),
-        ("mistral", "mistral"),
-    ])
-});
-
-/// What happened.
-static ACTS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
-    compile(&[
-        ("release", "发布|推出|releas|launch|introduc|announc"),
-        ("open", "开源|开放权重|open[- ]?(?:sourc|weight)"),
-        ("available", "上线|开放|接入|登陆|支持|availab"),
-        ("price", "价格|计费|订阅|套餐|定价|降价|限时|额度|优惠|免费|\\bplan\\b|pric"),
-        ("money", "融资|估值|投资|ipo|上市|rais|fund|valu"),
-        ("buy", "收购|acqui"),
-        ("trouble", "致歉|承认|回应|澄清|泄露|漏洞|攻击|异常|下架|关闭|apolog|leak|outage|breach"),
-        ("says", "称|表示|透露|谈|say"),
-        (
-            "heard",
-            "据传|据称|据报|据悉|传闻|消息称|媒体称|知情|爆料|被曝|误曝|^传|传将|传拟|泄露|疑似|reportedly|rumou?r|leak",
-        ),
-        (
-            "soon",
-            "即将|或将|将于|将推|将发|将开|将接|拟|预计|计划|筹备|筹划|下周|预告|考虑|洽谈|coming|soon|plans? to|weighs|in talks",
-        ),
-        ("trial", "内测|灰度|测试|beta|preview|预览|研究预览"),
-        ("law", "禁止|政府|法院|监管|诉|ban|court|law"),
-    ])
-});
-
 /// Who publishes: press that tells what others will not say yet, a person, code, a paper.
 static PLACES: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
-    compile(&[
+    subject::compile(&[
         (
             "press",
             r"reuters|bloomberg|wsj\.|ft\.com|nytimes|theinformation|thein\.fo|cnbc|axios|fortune|wired|techcrunch|theverge|businessinsider|the-decoder|testingcatalog|ithome|36kr|sina|caixin|latepost|zhidx",
@@ -89,22 +44,6 @@ static PLACES: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
         ("documents", r"^(?:docs|developers?|help|support|platform|api-docs)\.|/docs?/|changelog|release"),
     ])
 });
-
-/// Names a model, or a version of a tool, or speaks officially.
-static MARKS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
-    compile(&[
-        ("model", r"[a-z][- ]?\d+(?:\.\d+)?|模型"),
-        ("version", r"\d+\.\d+\.\d+"),
-        ("series", "系列"),
-        ("official", "正式|官宣|宣布"),
-        ("or", "或"),
-        ("will", "将"),
-    ])
-});
-
-fn compile(rows: &[(&'static str, &str)]) -> Vec<(&'static str, Regex)> {
-    rows.iter().filter_map(|(name, pattern)| Some((*name, Regex::new(pattern).ok()?))).collect()
-}
 
 /// An item as an editor placed it.
 #[derive(Clone, Debug)]
@@ -155,31 +94,35 @@ pub fn read_by(weights: &Weights, title: &str, link: &str) -> Reading {
     }
 }
 
-/// Trains on what an editor placed.
+/// Trains on what an editor placed. All sections of the weightiest are one: its name changed, not its meaning.
 pub fn train(set: &[Placed], names: &Names) -> Weights {
     let texts: Vec<Vec<u32>> = set.iter().map(|one| slots(&features(&one.title, &one.link), BITS)).collect();
-    let mut n_of: BTreeMap<&str, usize> = BTreeMap::new();
-    for one in set {
-        *n_of.entry(one.section.as_str()).or_default() += 1;
-    }
-    let of = |holds: &dyn Fn(&Placed) -> bool| set.iter().map(holds).collect::<Vec<bool>>();
-    let mut labels = vec![
-        (TOP.to_owned(), of(&|one| names.top.contains(&one.section))),
-        (RUMOUR.to_owned(), of(&|one| one.section == names.rumour)),
-    ];
-    for section in n_of.iter().filter(|(_, n)| **n >= FEWEST).map(|(section, _)| *section) {
-        labels.push((format!("{SECTION}{section}"), of(&|one| one.section == section)));
-    }
-    learn::pack(&texts, &labels, plan)
-}
-
-fn plan(output: &str) -> Plan {
-    let cost = match output {
-        TOP => 3.0,
-        RUMOUR => 10.0,
-        _ => 20.0,
+    let yes_or_no = |holds: &dyn Fn(&Placed) -> bool, cost: f64| {
+        let labelled = texts.iter().zip(set);
+        let examples: Vec<Example<'_>> =
+            labelled.map(|(slots, one)| Example { slots, holds: holds(one) }).collect();
+        learn::train(&examples, Plan { bits: BITS, cost, balanced: true })
     };
-    Plan { bits: BITS, cost, balanced: true }
+    let is_top = |one: &Placed| names.top.contains(&one.section);
+    let mut outputs = vec![
+        (TOP.to_owned(), yes_or_no(&is_top, TOP_COST)),
+        (RUMOUR.to_owned(), yes_or_no(&|one| one.section == names.rumour, RUMOUR_COST)),
+    ];
+    let section = |one: &'_ Placed| match names.top.first() {
+        Some(top) if is_top(one) => top.clone(),
+        _ => one.section.clone(),
+    };
+    let placed: Vec<String> = set.iter().map(section).collect();
+    let mut n_of: BTreeMap<&str, usize> = BTreeMap::new();
+    for section in &placed {
+        *n_of.entry(section).or_default() += 1;
+    }
+    let known: Vec<&str> = n_of.iter().filter(|(_, n)| **n >= FEWEST).map(|(section, _)| *section).collect();
+    let classes: Vec<Option<usize>> =
+        placed.iter().map(|section| known.iter().position(|one| one == section)).collect();
+    let tables = softmax::train(&texts, &classes, known.len(), BITS);
+    outputs.extend(known.iter().map(|section| format!("{SECTION}{section}")).zip(tables));
+    Weights::pack(BITS, &outputs)
 }
 
 fn features(title: &str, link: &str) -> Vec<Feature> {
@@ -189,8 +132,9 @@ fn features(title: &str, link: &str) -> Vec<Feature> {
         feature("length", &(title.chars().count() / 5).min(8).to_string(), (0, 0)),
     ];
     found.extend(words(&tokens));
-    found.extend(marks(&title.to_lowercase()));
-    found.extend(link_parts(link));
+    let subject = subject::of(&title.to_lowercase());
+    found.extend(subject.features());
+    found.extend(link_parts(link, &subject));
     found
 }
 
@@ -219,34 +163,8 @@ fn without_digits(word: &str) -> String {
     word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
 }
 
-/// Whose news it is, what happened, and both together.
-fn marks(title: &str) -> Vec<Feature> {
-    let place = |pattern: &Regex| pattern.find(title).map(|found| found.start());
-    let mut makers: Vec<(usize, &str)> =
-        MAKERS.iter().filter_map(|(name, pattern)| Some((place(pattern)?, *name))).collect();
-    makers.sort_unstable();
-    let (at, first) = makers.first().copied().unwrap_or((usize::MAX, "none"));
-    let acts: Vec<&str> =
-        ACTS.iter().filter(|(_, pattern)| pattern.is_match(title)).map(|(name, _)| *name).collect();
-    let mut found = vec![
-        feature("maker-first", if at < 9 { first } else { "none" }, (0, 0)),
-        feature("makers", &makers.len().min(2).to_string(), (0, 0)),
-    ];
-    found.extend(makers.iter().map(|(_, name)| feature("maker", name, (0, 0))));
-    for act in acts {
-        found.push(feature("act", act, (0, 0)));
-        found.push(feature("maker-act", &format!("{first} {act}"), (0, 0)));
-    }
-    for (name, pattern) in MARKS.iter() {
-        let holds = pattern.is_match(title);
-        found.push(feature(name, &holds.to_string(), (0, 0)));
-        found.push(feature(name, &format!("{first} {holds}"), (0, 0)));
-    }
-    found
-}
-
-/// Host, its registered part, and the first two folders.
-fn link_parts(link: &str) -> Vec<Feature> {
+/// Host, its registered part, the first two folders, and who publishes this kind of news.
+fn link_parts(link: &str, subject: &Subject) -> Vec<Feature> {
     let bare = link.split_once("://").map_or(link, |(_, rest)| rest);
     let mut parts = bare.split(['?', '#']).next().unwrap_or_default().split('/');
     let host = parts.next().unwrap_or_default().trim_start_matches("www.").to_lowercase();
@@ -255,7 +173,11 @@ fn link_parts(link: &str) -> Vec<Feature> {
     let mut found = vec![feature("host", &host, (0, 0)), feature("domain", &domain, (0, 0))];
     let bare = bare.trim_start_matches("www.").to_lowercase();
     let place = PLACES.iter().find(|(_, pattern)| pattern.is_match(&bare)).map_or("other", |(name, _)| name);
-    found.push(feature("place", if bare.is_empty() { "none" } else { place }, (0, 0)));
+    let place = if bare.is_empty() { "none" } else { place };
+    found.push(feature("place", place, (0, 0)));
+    found.push(feature("place-class", &format!("{place} {}", subject.class), (0, 0)));
+    found.push(feature("place-sure", &format!("{place} {}", subject.certainty()), (0, 0)));
+    found.extend(subject.acts.iter().map(|act| feature("place-act", &format!("{place} {act}"), (0, 0))));
     let folders = parts.filter(|part| !part.is_empty()).take(2);
     found.extend(folders.map(|part| feature("folder", &without_digits(&part.to_lowercase()), (0, 0))));
     found
