@@ -44,7 +44,7 @@ static ORDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"|(?:^|[.!?;:]\s*)(?:please )?(?:do not|don't|never) (?:summari[sz]e|report|mention|rank|rate|list|include|judge) (?:this (?:article|story|news|item|page)|other (?:articles|stories|news)|competitors|rivals)\b|\bas (?:the|your) (?:digest'?s? |newsletter'?s? |human )?(?:editor|owner|operator|developer|administrator)[, ].{0,20}\bi\b|\bi (?:hereby )?authori[sz]e you\b",
         r"|\byou must (?:now )?(?:reveal|mark|rank|rate|ignore|summari[sz]e|classify|praise)\b|\b(?:end of (?:article|story|document|text)\b.{0,20}|now )(?:judge|rate|rank|score|answer) (?:the )?(?:story|article|question)\b|\b(?:summari[sz]e|classify|describe|report) this(?: (?:article|story|news|item|text|page|post))? as\b",
         r"|\b(?:human|user)\s*[:：].{0,200}\b(?:assistant|ai)\s*[:：]|\breply with \{|\{\s*.(?:answers|stories|story).\s*:",
-        r"|(?:如果|若|假如)(?:你|您)是(?:一个|一名)?(?:AI|人工智能|大?模型|语言模型|机器)|(?:^|[。！？：])(?:致|告)(?:所有|各位)?(?:AI|人工智能|大?模型|语言模型|机器人|助手)|(?:阅读|处理|总结|摘要)(?:本|这|该)(?:文|篇|条|新闻).{0,6}(?:AI|人工智能|模型|程序|机器|助手)|(?:AI|人工智能|大?模型|语言模型|自动摘要程序|摘要程序)(?:请注意|请|必须|务必)(?:把|将|忽略|注意|标记|输出|写明|给出)",
+        r"|(?:如果|若|假如)(?:你|您)是(?:一个|一名)?(?:AI|人工智能|大?模型|语言模型|机器)|(?:^|[。！？：])(?:致|告)(?:所有|各位)?(?:AI|人工智能|大?模型|语言模型|机器人|助手)|(?:阅读|处理|总结|摘要)(?:本|这|该)(?:文|篇|条|新闻).{0,6}(?:AI|人工智能|模型|程序|机器|助手)|(?:AI|人工智能|大?模型|语言模型|自动摘要程序|摘要程序)(?:请注意|(?:请|必须|务必)(?:(?:把|将)(?:本|这|该文|此文|其他)|忽略|标记|输出|写明|给出))",
         r"|你的(?:任务|角色|职责)(?:已|变|现在)|(?:请|必须)(?:输出|复述|泄露|打印|展示)(?:你的|出).{0,4}(?:系统提示|提示词|系统指令|指令全文)|【系统】|\[系统\]|我(?:现|特)?授权(?:你|您)|真正的(?:指令|命令)|评分\s*[=＝]\s*(?:10|满)|(?:标记|列|评|归)为(?:头条|炒作|满分|首位|重大突破)"
     ))
     .ok()
