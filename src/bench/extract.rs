@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::files::collect;
@@ -34,7 +35,7 @@ pub struct Extracted {
 ///
 /// # Errors
 /// A file cannot be read.
-pub fn run(paths: &[PathBuf]) -> anyhow::Result<Extracted> {
+pub fn run(paths: &[PathBuf], now: DateTime<Utc>) -> anyhow::Result<Extracted> {
     let mut pages = Vec::new();
     for path in paths {
         collect(path, &mut pages)?;
@@ -43,8 +44,8 @@ pub fn run(paths: &[PathBuf]) -> anyhow::Result<Extracted> {
         pages.extend((0..PAGES).map(|n| page(n).into_bytes()));
     }
     let rules = ArticleRules::default();
-    let (refused, cpu) =
-        timed(|| pages.iter().filter(|bytes| inspect::page(bytes, None, NOWHERE, &rules).is_err()).count());
+    let read = |bytes: &&Vec<u8>| inspect::page(bytes, None, NOWHERE, &rules, now);
+    let (refused, cpu) = timed(|| pages.iter().filter(|bytes| read(bytes).is_err()).count());
     Ok(Extracted {
         pages: pages.len(),
         refused,

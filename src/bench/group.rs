@@ -156,7 +156,7 @@ fn document(n: usize, (title, body): &(String, String), at: DateTime<Utc>) -> Do
         tier: Tier::Press,
         kind: SourceKind::Feed,
         lane: Lane::Industry,
-        language: Language::En,
+        language: Language::En.into(),
         link: String::new(),
         title: title.clone(),
         text: body.clone(),

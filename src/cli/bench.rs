@@ -9,6 +9,7 @@ use super::output;
 use crate::bench;
 use crate::bench::crawl::Phase;
 use crate::bench::farm::Farm;
+use crate::clock::Clock;
 use crate::context::Context;
 use crate::progress::Progress;
 use crate::store;
@@ -115,7 +116,7 @@ fn parse(around: &Surroundings, paths: &[PathBuf]) -> anyhow::Result<()> {
 }
 
 fn extract(around: &Surroundings, paths: &[PathBuf]) -> anyhow::Result<()> {
-    let extracted = bench::extract::run(paths)?;
+    let extracted = bench::extract::run(paths, Clock::System.now())?;
     if around.global.json {
         return output::json(&extracted);
     }

@@ -123,7 +123,7 @@ fn parse(how: &How, input: &Input, now: DateTime<Utc>) -> Result<Json, String> {
         }
         InspectWord::Page => {
             let url = input.url.as_deref().unwrap_or(NOWHERE);
-            let article = extract::inspect::page(&input.bytes, content_type, url, &how.rules)?;
+            let article = extract::inspect::page(&input.bytes, content_type, url, &how.rules, now)?;
             serde_json::to_value(article).map_err(|error| error.to_string())
         }
     }

@@ -43,15 +43,6 @@ const BYTES_PER_CHAR: usize = 20;
 /// So many bytes are always read.
 const LEAST_BYTES: usize = 1 << 16;
 
-/// Deepest nesting that is read as HTML.
-const MAX_NESTING: usize = 1_000;
-
-/// Elements that need no end tag, and so do not tell how deep a text is nested.
-const UNENDED: [&str; 18] = [
-    "br", "hr", "img", "input", "meta", "link", "wbr", "source", "col", "embed", "p", "li", "dt", "dd", "td",
-    "th", "tr", "option",
-];
-
 /// Deepest nesting that is walked; a hostile page can nest without end.
 const MAX_DEPTH: usize = 200;
 
@@ -163,28 +154,6 @@ fn head(html: &str, max_chars: usize) -> &str {
     &html[..html.floor_char_boundary(most)]
 }
 
-/// Whether elements are nested deeper than any author nests them. The tree builder looks at all open elements at each
-/// tag, so such a text would take hours.
-pub fn nests_deep(html: &str) -> bool {
-    let (mut depth, mut from) = (0_usize, 0);
-    while let Some(at) = memchr::memchr(b'<', &html.as_bytes()[from..]).map(|at| from + at) {
-        let rest = &html.as_bytes()[at + 1..];
-        from = at + 1;
-        let name: &[u8] = rest.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
-        if rest.first() == Some(&b'/') {
-            depth = depth.saturating_sub(1);
-        } else if !name.is_empty()
-            && !UNENDED.iter().any(|unended| unended.as_bytes().eq_ignore_ascii_case(name))
-        {
-            depth += 1;
-        }
-        if depth > MAX_NESTING {
-            return true;
-        }
-    }
-    false
-}
-
 /// The text between the tags, whatever they are.
 fn without_tags(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
@@ -198,7 +167,7 @@ fn without_tags(html: &str) -> String {
 }
 
 fn strip(html: &str) -> String {
-    if nests_deep(html) || markup::is_hostile(html) {
+    if markup::is_hostile(html) {
         return without_tags(html);
     }
     let tree = Html::parse_fragment(&angle::keep_words(html));

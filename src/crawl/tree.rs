@@ -14,10 +14,10 @@ pub const MAX_ROWS: usize = 5_000;
 /// Reads a page.
 ///
 /// # Errors
-/// It is nested deeper than any author nests: the tree would take hours.
+/// It is made as no author makes a page, nested without end or the like: the tree would take hours.
 pub fn document(html: &str) -> Result<Html, String> {
-    if text::nests_deep(html) || markup::is_hostile(html) {
-        return Err("is nested too deep to be a page".to_owned());
+    if let Some(why) = markup::why_hostile(html) {
+        return Err(why.to_owned());
     }
     Ok(Html::parse_document(html))
 }

@@ -75,7 +75,7 @@ pub fn documents(lines: &[Line]) -> Vec<Document> {
 
 /// What a server of embeddings is given for each of `documents`.
 pub fn passages(documents: &[Document]) -> Vec<String> {
-    documents.iter().map(|one| embed::passage(&one.title, &one.text, one.language)).collect()
+    documents.iter().map(|one| embed::passage(&one.title, &one.text, &one.language)).collect()
 }
 
 /// Title and text.
@@ -99,7 +99,7 @@ fn document(n: usize, line: &Line) -> Document {
         tier: Tier::Press,
         kind: SourceKind::Feed,
         lane: Lane::Industry,
-        language: line.language.unwrap_or(guess),
+        language: line.language.unwrap_or(guess).into(),
         link: line.url.clone(),
         title,
         text,

@@ -267,7 +267,7 @@ fn story<'l>(number: usize, lines: impl Iterator<Item = &'l Line>) -> Story {
     Story {
         id: StoryId(i64::try_from(number).unwrap_or_default() + 1),
         title: lead.map(|item| item.title.clone()).unwrap_or_default(),
-        language: lead.and_then(|item| item.language.reader()).unwrap_or(Language::En),
+        language: lead.map_or_else(|| Language::En.into(), |item| item.language.clone()),
         lane: crate::model::Lane::Industry,
         happened_at: items.iter().map(|item| item.published_at).min().unwrap_or_default(),
         items,

@@ -58,6 +58,8 @@ pub struct Body {
     pub end: usize,
     /// For each node of the page whether it is left out.
     pub dead: Vec<bool>,
+    /// For each node whether a headline before it says that it is none of the article.
+    pub elsewhere: Vec<bool>,
     /// For each node whether it is a caption, or a date alone.
     pub caption: Vec<bool>,
 }
@@ -83,9 +85,11 @@ pub fn read(tree: &Tree) -> Body {
     kill(tree, &mut dead, |index| !is_around(tree, index, root) && furniture::is_credit(tree, index));
     let mut caption = vec![false; tree.nodes.len()];
     kill(tree, &mut caption, |index| !is_around(tree, index, root) && furniture::is_caption(tree, index));
-    furniture::elsewhere(tree, root, &mut dead);
+    let mut elsewhere = vec![false; tree.nodes.len()];
+    furniture::elsewhere(tree, root, &dead, &mut elsewhere);
+    dead.iter_mut().zip(&elsewhere).for_each(|(dead, elsewhere)| *dead |= *elsewhere);
     furniture::lone_headings(tree, root, &caption, &mut dead);
-    Body { first: lead(tree, root), end: tree.nodes[root].end, dead, caption }
+    Body { first: lead(tree, root), end: tree.nodes[root].end, dead, elsewhere, caption }
 }
 
 /// For each node whether it is no text at all: scripts, controls, drawings.

@@ -39,6 +39,8 @@ pub struct Material {
     pub language: Language,
     /// When the publisher says it appeared.
     pub published_at: Option<DateTime<Utc>>,
+    /// The time of reading.
+    pub now: DateTime<Utc>,
     /// Its own page, if one was fetched.
     pub page: Option<Page>,
     /// How feeds.toml says that the page is to be read.
@@ -114,7 +116,7 @@ fn of_abstract(material: &Material, mut article: Article) -> Choice {
     Choice { article, page_rejected: note.is_some(), note }
 }
 
-/// The article that stands in `bytes`; the selectors of its source come before the rules.
+/// The article that stands in `bytes`; the selectors of its source come before the rules. No page is of a day after `now`.
 ///
 /// # Errors
 /// One line that says why there is none: a wall, another format, no text.
@@ -123,7 +125,21 @@ pub fn by_rules(
     content_type: Option<&str>,
     url: &str,
     rules: &ArticleRules,
+    now: DateTime<Utc>,
 ) -> Result<Article, String> {
+    let reading = reading(bytes, content_type, url, rules, now)?;
+    let changed = reading.meta.changed;
+    let article = article_of(reading);
+    Ok(Article { date: article.date.or(changed), ..article })
+}
+
+fn reading(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    url: &str,
+    rules: &ArticleRules,
+    now: DateTime<Utc>,
+) -> Result<Reading, String> {
     let kind = content_type.unwrap_or_default().to_ascii_lowercase();
     if bytes.starts_with(b"%PDF")
         || ["application/pdf", "image/", "video/", "audio/"].iter().any(|k| kind.starts_with(k))
@@ -134,7 +150,7 @@ pub fn by_rules(
     if is_json(&html) {
         return Err("the page is not HTML".into());
     }
-    let reading = page::read(&html, url, rules)?;
+    let reading = page::read(&html, url, rules, now)?;
     let text = &reading.text;
     if let Some(kind) = wall::found(&reading.signs, text).or_else(|| page::bare_wall(&html, text)) {
         return Err(format!("not an article: {kind}"));
@@ -142,7 +158,7 @@ pub fn by_rules(
     if reading.text.is_empty() {
         return Err("no text in the page".into());
     }
-    Ok(article_of(reading))
+    Ok(reading)
 }
 
 /// An answer for programs, an error of theirs more often than not.
@@ -172,7 +188,9 @@ fn is_paper(material: &Material) -> bool {
 }
 
 fn of_page(material: &Material, page: &Page) -> Result<Article, String> {
-    let mut article = by_rules(&page.bytes, Some(&page.content_type), &page.url, &material.rules)?;
+    let reading = reading(&page.bytes, Some(&page.content_type), &page.url, &material.rules, material.now)?;
+    let changed = reading.meta.changed;
+    let mut article = article_of(reading);
     if !speaks_of(&article, &material.title) {
         return Err("the page speaks of something else".into());
     }
@@ -180,7 +198,8 @@ fn of_page(material: &Material, page: &Page) -> Result<Article, String> {
         article.title = clean::title(&material.title);
     }
     article.author = article.author.or_else(|| material.author.clone());
-    article.date = article.date.or(material.published_at.map(Into::into));
+    // That a page was changed says less than when its feed says that it appeared.
+    article.date = article.date.or(material.published_at.map(Into::into)).or(changed);
     Ok(article)
 }
 
@@ -266,6 +285,7 @@ mod tests {
             author: Some("Ada".into()),
             language: Language::En,
             published_at: None,
+            now: DateTime::default(),
             rules: ArticleRules::default(),
             pdf_text: None,
             page: html.map(|html| Page {

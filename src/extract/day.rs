@@ -113,7 +113,7 @@ static SITE: Pattern = LazyLock::new(|| {
 
 /// The day of publication among those that are written out in `text`, else the first that is not a change's.
 pub fn written(text: &str) -> Option<DateTime<FixedOffset>> {
-    let text = narrow(text);
+    let text = in_figures(&narrow(text));
     let days = days(&text);
     let label = |n: usize| {
         let begin = if n == 0 { 0 } else { days[n - 1].end };
@@ -192,6 +192,36 @@ fn zoned(at: NaiveDateTime, zone: Option<&str>, east: i32) -> Option<DateTime<Fi
     FixedOffset::east_opt(seconds)?.from_local_datetime(&at).single()
 }
 
+/// A day in Chinese words of numbers, as solemn pages write it.
+static IN_WORDS: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?<y>[一二][〇零○一二三四五六七八九]{3})年(?<m>[一二三四五六七八九十]{1,2})月(?<d>[一二三四五六七八九十]{1,3})日").ok()
+});
+
+/// The same day in figures.
+fn in_figures(text: &str) -> String {
+    let Some(pattern) = IN_WORDS.as_ref().filter(|_| text.contains('年')) else { return text.to_owned() };
+    let in_figures = |found: &Captures<'_>| {
+        let year: String = found["y"].chars().filter_map(figure).map(|n| n.to_string()).collect();
+        format!("{year}年{}月{}日", below_hundred(&found["m"]), below_hundred(&found["d"]))
+    };
+    pattern.replace_all(text, in_figures).into_owned()
+}
+
+fn figure(c: char) -> Option<usize> {
+    if c == '〇' || c == '○' {
+        Some(0)
+    } else {
+        "零一二三四五六七八九".chars().position(|known| known == c)
+    }
+}
+
+/// Of 十, 十一, 二十, 二十四.
+fn below_hundred(words: &str) -> usize {
+    let (tens, ones) = words.split_once('十').map_or((None, words), |(tens, ones)| (Some(tens), ones));
+    let number = |part: &str| part.chars().next().and_then(figure);
+    tens.map_or(0, |tens| number(tens).unwrap_or(1) * 10) + number(ones).unwrap_or(0)
+}
+
 /// Figures of Chinese width as those of ours.
 fn narrow(text: &str) -> String {
     let narrow = |c: char| match c {
@@ -265,6 +295,9 @@ mod tests {
             ("5/24/26", "2026-05-24"),
             ("令和8年5月4日", "2026-05-04"),
             ("２０２６年５月４日", "2026-05-04"),
+            ("二〇二六年五月四日", "2026-05-04"),
+            ("二零二五年十二月三十一日发布", "2025-12-31"),
+            ("二○二五年十月二十日", "2025-10-20"),
         ] {
             assert_eq!(written(text).unwrap().date_naive().to_string(), day, "{text}");
         }

@@ -17,6 +17,12 @@ static META: LazyLock<Option<Regex>> =
 
 /// The text of `bytes`. A declaration that does not fit the bytes is not believed.
 pub fn decode(bytes: &[u8], content_type: Option<&str>) -> String {
+    let text = as_written(bytes, content_type);
+    // A parser of HTML passes over NUL, and keeps an error for each.
+    if text.contains('\0') { text.replace('\0', "") } else { text }
+}
+
+fn as_written(bytes: &[u8], content_type: Option<&str>) -> String {
     if let Some((encoding, n_mark)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(&bytes[n_mark..]).0.into_owned();
     }

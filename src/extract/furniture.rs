@@ -114,19 +114,20 @@ pub fn is_credit(tree: &Tree, index: usize) -> bool {
 }
 
 /// What a headline says that it leads elsewhere: what follows in the same element, up to the next of its rank.
-pub fn elsewhere(tree: &Tree, root: usize, dead: &mut [bool]) {
+pub fn elsewhere(tree: &Tree, root: usize, dead: &[bool], elsewhere: &mut [bool]) {
     // "Links" and "Contact" may be about the matter where an article begins.
     let third = root + (tree.nodes[root].end - root) / 3;
     for index in tree.below(root) {
         let Some(own) = tree.nodes[index].rank() else { continue };
-        let may_lead = own > 1 && index >= third && !dead[index] && tree.weight(index) <= LONGEST_LABEL;
+        let is_out = dead[index] || elsewhere[index];
+        let may_lead = own > 1 && index >= third && !is_out && tree.weight(index) <= LONGEST_LABEL;
         if !may_lead || !names::leads_elsewhere(&tree.line(index)) {
             continue;
         }
         let end = end_of_section(tree, root, index);
         let next =
             (tree.nodes[index].end..end).find(|n| tree.nodes[*n].rank().is_some_and(|rank| rank <= own));
-        dead[index..next.unwrap_or(end)].fill(true);
+        elsewhere[index..next.unwrap_or(end)].fill(true);
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the stage would make of one page: for people who ask why an article looks as it does, and for measuring.
 
+use chrono::{DateTime, Utc};
+
 use super::choose;
 use crate::config::ArticleRules;
 use crate::model::Article;
@@ -13,6 +15,7 @@ pub fn page(
     content_type: Option<&str>,
     url: &str,
     rules: &ArticleRules,
+    now: DateTime<Utc>,
 ) -> Result<Article, String> {
-    choose::by_rules(bytes, content_type, url, rules)
+    choose::by_rules(bytes, content_type, url, rules, now)
 }

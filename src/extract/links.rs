@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
+use super::meta;
 use super::tree::Tree;
 
 /// Most links of one article, and the longest.
@@ -15,16 +16,65 @@ const LONGEST: usize = 400;
 static HREF: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?i)<a\s[^>]{0,400}?href\s*=\s*["']?([^"'\s>]{4,400})"#).ok());
 
-/// The links among the nodes `shown` of the page at `url`, whose addresses are read against `base`.
-pub fn of_page(tree: &Tree, shown: Range<usize>, base: &str, url: &str) -> Vec<String> {
-    let anchors = shown.filter(|n| tree.nodes.get(*n).is_some_and(|node| node.is(&["a"])));
-    gather(anchors.filter_map(|n| tree.nodes[n].attr("href")), base, url)
+/// Anchors of one page that are looked at.
+const MOST_ANCHORS: usize = 1_000;
+
+/// Sites of code, papers, models: what leads there is the matter itself, also from a row of buttons.
+const MATTER: [&str; 12] = [
+    "github.com",
+    "gitlab.com",
+    "gitee.com",
+    "huggingface.co",
+    "modelscope.cn",
+    "arxiv.org",
+    "openreview.net",
+    "doi.org",
+    "aclanthology.org",
+    "zenodo.org",
+    "kaggle.com",
+    "pypi.org",
+];
+
+/// Addresses that pass a page on.
+static SHARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)/sharer?\b|/share(article|r)?[/?.]|/intent/|[?&](url|u|link)=https?(:|%3a)|//t\.me/share|/submit\?").ok()
+});
+
+/// The links of `text` among the nodes `shown` of the page at `url`.
+pub fn of_page(tree: &Tree, shown: Range<usize>, text: &str, url: &str) -> Vec<String> {
+    let base = meta::base(tree, url);
+    let anchors = shown.filter(|n| tree.nodes.get(*n).is_some_and(|node| node.is(&["a"]))).take(MOST_ANCHORS);
+    let hrefs = anchors.filter_map(|n| {
+        let href = tree.nodes[n].attr("href")?;
+        let words = tree.line(n);
+        let is_said = !words.is_empty() && text.contains(&words);
+        ((is_said || leads_to_matter(href)) && !meta::is_elsewhere(tree, n)).then_some(href)
+    });
+    gather(hrefs, &base, url)
 }
 
-/// The links of a feed's own HTML.
-pub fn of_feed(html: &str, url: &str) -> Vec<String> {
-    let found = HREF.iter().flat_map(|href| href.captures_iter(html));
-    let hrefs: Vec<String> = found.map(|found| found[1].replace("&amp;", "&")).collect();
+/// Whether `href` names a thing at a site of such, not only an account there.
+fn leads_to_matter(href: &str) -> bool {
+    let Ok(link) = Url::parse(href.trim()) else { return false };
+    let host = link.host_str().unwrap_or_default();
+    let is_there = MATTER
+        .iter()
+        .any(|site| host.strip_suffix(site).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
+    is_there && link.path_segments().is_some_and(|parts| parts.filter(|part| !part.is_empty()).count() >= 2)
+}
+
+/// Those that are written out in a text.
+static WRITTEN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"https?://[^\s<>"'”’（）()，。、；\[\]]{4,400}"#).ok());
+
+/// The links of a feed's own text, of which the markup may be gone.
+pub fn of_feed(text: &str, url: &str) -> Vec<String> {
+    let found = HREF.iter().flat_map(|href| href.captures_iter(text));
+    let hrefs = found.map(|found| found[1].replace("&amp;", "&"));
+    let written = WRITTEN.iter().flat_map(|link| link.find_iter(text));
+    let written = written
+        .map(|link| link.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?']).replace("&amp;", "&"));
+    let hrefs: Vec<String> = hrefs.chain(written).take(MOST_ANCHORS).collect();
     gather(hrefs.iter().map(String::as_str), url, url)
 }
 
@@ -38,7 +88,8 @@ fn gather<'t>(hrefs: impl Iterator<Item = &'t str>, base: &str, url: &str) -> Ve
         let is_elsewhere = link.host_str().map(str::to_owned) != own && link.path().len() > 1;
         link.set_fragment(None);
         let link = String::from(link);
-        if is_elsewhere && link.len() <= LONGEST && !links.contains(&link) {
+        let is_share = SHARE.as_ref().is_some_and(|share| share.is_match(&link));
+        if is_elsewhere && !is_share && link.len() <= LONGEST && !links.contains(&link) {
             links.push(link);
         }
         if links.len() == MOST {
@@ -50,6 +101,8 @@ fn gather<'t>(hrefs: impl Iterator<Item = &'t str>, base: &str, url: &str) -> Ve
 
 #[cfg(test)]
 mod tests {
+    use dom_query::Document;
+
     use super::*;
 
     #[test]
@@ -57,5 +110,39 @@ mod tests {
         let html = r#"<p><a class="x" href="https://code.example/lumen/aurora#readme">code</a> <a href='/about'>us</a>
             <a href="https://code.example/lumen/aurora">again</a> <a href="javascript:alert(1)">no</a></p>"#;
         assert_eq!(of_feed(html, "https://lab.example/post"), ["https://code.example/lumen/aurora"]);
+    }
+
+    #[test]
+    fn links_written_out_in_a_plain_text_count() {
+        let text = "Code: https://code.example/lumen/aurora. 论文（https://papers.example/a/1）已公开。";
+        assert_eq!(
+            of_feed(text, "https://lab.example/post"),
+            ["https://code.example/lumen/aurora", "https://papers.example/a/1"]
+        );
+    }
+
+    fn links(html: &str, text: &str) -> Vec<String> {
+        let tree = Tree::of(&Document::from(html));
+        of_page(&tree, 0..tree.nodes.len(), text, "https://lab.example/post")
+    }
+
+    #[test]
+    fn of_a_page_only_the_text_s_own_links_count_and_those_to_the_matter() {
+        let html = "<nav><a href=https://sister.example/a>weights</a></nav><article>\
+            <div class=buttons><a href=https://github.com/lumen/aurora>Code</a> <a href=https://github.com/lumen>Us</a></div>\
+            <p>The <a href=https://store.example/weights>weights</a> are out.</p>\
+            <div><a href='https://x.example/intent/post?url=1'>weights</a> <a href='https://f.example/p?u=https%3A%2F%2Flab'>weights</a>\
+            <a href=https://other.example/story>Another story</a></div></article>\
+            <footer><a href=https://github.com/lumen/site>weights</a></footer>";
+        assert_eq!(
+            links(html, "The weights are out."),
+            ["https://github.com/lumen/aurora", "https://store.example/weights"]
+        );
+    }
+
+    #[test]
+    fn links_are_few() {
+        let html: String = (0..3_000).map(|n| format!("<a href=https://o.example/{n}>one</a> ")).collect();
+        assert_eq!(links(&format!("<p>{html}"), "one").len(), MOST);
     }
 }

@@ -11,6 +11,9 @@ const ALIKE: f64 = 0.75;
 /// Readability is not contradicted about more than this part of what it took.
 const MOST_TAKEN_OUT: f64 = 0.2;
 
+/// What stands below headlines that lead elsewhere is not more than this part of it.
+const MOST_ELSEWHERE: f64 = 0.45;
+
 /// Leads are not more than this part of the text.
 const MOST_LEADS: f64 = 0.3;
 
@@ -34,7 +37,9 @@ pub fn blocks(tree: &Tree, first: &[bool], body: &Body) -> Vec<Block> {
     }
     let may_take_out = sums.contradicted as f64 <= MOST_TAKEN_OUT * sums.first as f64;
     let added = additions(tree, first, body, &sums);
-    let keep = |n: usize| (first[n] && !(may_take_out && body.dead[n])) || added[n];
+    let is_out =
+        |n: usize| body.dead[n] && (may_take_out || (sums.may_lose_elsewhere() && body.elsewhere[n]));
+    let keep = |n: usize| (first[n] && !is_out(n)) || added[n];
     finished(render::blocks(tree, 0..tree.nodes.len(), &keep))
 }
 
@@ -50,13 +55,15 @@ struct Sums {
     both: usize,
     /// Of what readability kept, what the structure leaves out.
     contradicted: usize,
+    /// The part of it that stands below a headline that leads elsewhere.
+    elsewhere: usize,
     /// Headlines that only the structure has, and how many of them are links.
     headlines: (usize, usize),
 }
 
 impl Sums {
     fn of(tree: &Tree, first: &[bool], body: &Body) -> Self {
-        let mut sums = Self { first: 0, body: 0, both: 0, contradicted: 0, headlines: (0, 0) };
+        let mut sums = Self { first: 0, body: 0, both: 0, contradicted: 0, elsewhere: 0, headlines: (0, 0) };
         for n in tree.texts(0..tree.nodes.len()) {
             let weight = tree.weight(n);
             let in_body = body.holds(n);
@@ -64,6 +71,7 @@ impl Sums {
             sums.body += if in_body { weight } else { 0 };
             sums.both += if in_body && first[n] { weight } else { 0 };
             sums.contradicted += if first[n] && body.dead[n] { weight } else { 0 };
+            sums.elsewhere += if first[n] && body.elsewhere[n] { weight } else { 0 };
             if in_body && !first[n] {
                 let is_in = |test: &dyn Fn(usize) -> bool| tree.ancestors(n).any(test);
                 if is_in(&|n| tree.nodes[n].rank().is_some_and(|rank| rank <= 4)) {
@@ -73,6 +81,11 @@ impl Sums {
             }
         }
         sums
+    }
+
+    /// A headline is a sure sign, but not against most of a text.
+    fn may_lose_elsewhere(&self) -> bool {
+        self.elsewhere as f64 <= MOST_ELSEWHERE * self.first as f64
     }
 
     /// Whether readability took too little: much stands beside it, and that is not a list of other articles.

@@ -2,12 +2,15 @@
 
 use std::ops::Range;
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use url::Url;
 
 use super::jsonld::{self, Described};
 use super::tree::Tree;
-use super::{author, clean, date, day, links, picture, title};
+use super::{author, clean, date, day, picture, title};
+
+/// So much a clock elsewhere may be ahead, and a day written without its zone.
+const AHEAD: TimeDelta = TimeDelta::days(2);
 
 /// Pieces of text behind the headline in which a day is looked for; a quarter as many before it.
 const NEAR: usize = 60;
@@ -24,6 +27,8 @@ pub struct Meta {
     pub author: Option<String>,
     /// As stated, with its zone.
     pub date: Option<DateTime<FixedOffset>>,
+    /// When it was last changed, where no day of publication is stated.
+    pub changed: Option<DateTime<FixedOffset>>,
     /// Of the site.
     pub site: Option<String>,
     /// The address that the page calls its own.
@@ -72,8 +77,9 @@ impl<'a> Head<'a> {
     }
 }
 
-/// Reads what `tree`, the page at `url`, says. `shown` are the nodes among which its text stands.
-pub fn read(tree: &Tree, url: &str, shown: Range<usize>) -> Meta {
+/// Reads what `tree`, the page at `url`, says. `shown` are the nodes among which its text stands; no page is of a day
+/// long after `now`.
+pub fn read(tree: &Tree, url: &str, shown: Range<usize>, now: DateTime<Utc>) -> Meta {
     let (head, begin) = (Head::of(tree), shown.start);
     let base = base(tree, url);
     let canonical = canonical(tree, &head, &base);
@@ -81,12 +87,17 @@ pub fn read(tree: &Tree, url: &str, shown: Range<usize>) -> Meta {
     let own = canonical.clone().unwrap_or_else(|| url.to_owned());
     let site = head.get(&["og:site_name", "application-name", "al:android:app_name"]).map(clean::title);
     let site = site.or_else(|| described.site.as_deref().map(clean::title)).filter(|site| !site.is_empty());
-    let links = links::of_page(tree, shown.clone(), &base, url);
     let (image, image_alt) = lead_image(tree, &head, described.image.as_deref(), (&base, shown)).unzip();
+    let is_past = |at: &DateTime<FixedOffset>| *at <= now + AHEAD;
+    let date = published(tree, &head, &described, (&own, begin), &is_past);
+    let changed =
+        ["og:updated_time", "article:modified_time", "last-modified"].iter().flat_map(|name| head.all(name));
+    let changed = changed.filter_map(date::stated).find(|at| date.is_none() && is_past(at));
     Meta {
         title: title::of(tree, &head, &described, site.as_deref()),
         author: author(tree, &head, &described, site.as_deref(), begin),
-        date: published(tree, &head, &described, &own, begin),
+        date,
+        changed,
         site,
         canonical,
         image,
@@ -94,7 +105,7 @@ pub fn read(tree: &Tree, url: &str, shown: Range<usize>) -> Meta {
         declared: tree.named("html").find_map(|n| tree.nodes[n].attr("lang").map(str::to_owned)),
         paywalled: described.paywalled,
         body: described.body,
-        links,
+        links: Vec::new(),
     }
 }
 
@@ -107,7 +118,7 @@ fn canonical(tree: &Tree, head: &Head<'_>, url: &str) -> Option<String> {
 }
 
 /// Against which the page's addresses are read.
-fn base(tree: &Tree, url: &str) -> String {
+pub fn base(tree: &Tree, url: &str) -> String {
     let stated = tree.named("base").find_map(|n| tree.nodes[n].attr("href"));
     stated.and_then(|href| absolute(href, url)).unwrap_or_else(|| url.to_owned())
 }
@@ -192,8 +203,8 @@ fn published(
     tree: &Tree,
     head: &Head<'_>,
     described: &Described,
-    url: &str,
-    begin: usize,
+    (url, begin): (&str, usize),
+    is_past: &dyn Fn(&DateTime<FixedOffset>) -> bool,
 ) -> Option<DateTime<FixedOffset>> {
     const NAMES: [&str; 19] = [
         "article:published_time",
@@ -216,15 +227,13 @@ fn published(
         "date",
         "weibo:article:create_at",
     ];
-    let described = described.published.as_deref().and_then(date::stated);
+    let stated = |text: &str| date::stated(text).filter(is_past);
+    let described = described.published.as_deref().and_then(stated);
     let found = described
-        .or_else(|| NAMES.iter().find_map(|name| head.all(name).find_map(date::stated)))
-        .or_else(|| of_time(tree))
-        .or_else(|| date::of_address(url))
-        .or_else(|| of_text(tree, begin))
-        .or_else(|| {
-            head.get(&["og:updated_time", "article:modified_time", "last-modified"]).and_then(date::stated)
-        })?;
+        .or_else(|| NAMES.iter().find_map(|name| head.all(name).find_map(stated)))
+        .or_else(|| of_time(tree).filter(is_past))
+        .or_else(|| date::of_address(url).filter(is_past))
+        .or_else(|| of_text(tree, begin).filter(is_past))?;
     // The same moment, as the readers of the page see it.
     let stated = tree.named("time").filter_map(|n| date::stated(tree.nodes[n].attr("datetime")?));
     Some(stated.take(20).find(|at| *at == found && found.offset().local_minus_utc() == 0).unwrap_or(found))
@@ -246,7 +255,8 @@ fn of_time(tree: &Tree) -> Option<DateTime<FixedOffset>> {
     stated.or_else(|| tree.named("time").filter(|n| !is_elsewhere(tree, *n)).find_map(value))
 }
 
-fn is_elsewhere(tree: &Tree, index: usize) -> bool {
+/// Whether `index` stands in what is around an article.
+pub fn is_elsewhere(tree: &Tree, index: usize) -> bool {
     use super::names::{Noise, noise};
     tree.ancestors(index).any(|n| {
         tree.nodes[n].is(&["aside", "footer", "nav"]) || noise(&tree.nodes[n].marks) == Some(Noise::Aside)

@@ -29,7 +29,7 @@ mod wall;
 mod tests;
 
 use anyhow::Context as _;
-use chrono::{Duration, TimeDelta};
+use chrono::{DateTime, Duration, TimeDelta, Utc};
 use futures::{StreamExt as _, stream};
 
 use crate::config::ArticleRules;
@@ -102,7 +102,7 @@ async fn read(ctx: &Context, item: Unread) -> anyhow::Result<(ItemId, choose::Ch
     let language = item.language.parse().unwrap_or(Language::En);
     let config = ctx.feeds.sources.iter().find(|source| source.slug == item.source_slug);
     let rules = config.and_then(|source| source.article.clone()).unwrap_or_default();
-    let mut material = material(item, page, rules);
+    let mut material = material(item, page, rules, ctx.clock.now());
     if let Some(bytes) = choose::paper_as_pdf(&material) {
         let program = std::env::current_exe().context("cannot find headsup itself")?;
         material.pdf_text = Some(pdf::text(&program, bytes).await);
@@ -111,7 +111,12 @@ async fn read(ctx: &Context, item: Unread) -> anyhow::Result<(ItemId, choose::Ch
     Ok((item_id, choice.unwrap_or_else(|overrun| title_only(&title, language, &overrun.to_string()))))
 }
 
-fn material(item: Unread, page: Option<articles::StoredPage>, rules: ArticleRules) -> choose::Material {
+fn material(
+    item: Unread,
+    page: Option<articles::StoredPage>,
+    rules: ArticleRules,
+    now: DateTime<Utc>,
+) -> choose::Material {
     choose::Material {
         kind: item.kind.parse().unwrap_or(SourceKind::Feed),
         link: item.link,
@@ -121,6 +126,7 @@ fn material(item: Unread, page: Option<articles::StoredPage>, rules: ArticleRule
         author: item.authors.into_iter().next(),
         language: item.language.parse().unwrap_or(Language::En),
         published_at: item.published_at,
+        now,
         rules,
         pdf_text: None,
         page: page.map(|page| choose::Page {

@@ -3,16 +3,15 @@
 use std::collections::HashSet;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
 
+use chrono::{DateTime, Utc};
 use dom_query::{Document, NodeId};
 use dom_smoothie::{Config, Readability, TextMode};
-use regex::Regex;
 
 use super::meta::Meta;
 use super::render::{self, Block, Kind};
 use super::tree::{COMMA, Tree};
-use super::{body, clean, furniture, merge, meta, wall};
+use super::{body, clean, furniture, links, merge, meta, wall};
 use crate::config::ArticleRules;
 use crate::markup;
 
@@ -21,9 +20,6 @@ const MOST_BYTES: usize = 6_000_000;
 
 /// Most elements of a page that readability weighs.
 const MOST_ELEMENTS: usize = 60_000;
-
-/// A page nested deeper than this is an attack, or broken beyond reading.
-const DEEPEST: usize = 600;
 
 /// Readability tries again with looser rules below this many characters; a Chinese text needs half as many.
 const SHORT_TEXT: usize = 500;
@@ -41,21 +37,15 @@ pub struct Reading {
     pub signs: wall::Signs,
 }
 
-/// Tags, and scripts whole: what looks like a tag in them is none.
-static TAGS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let names = "div|span|section|article|font|b|i|em|strong|ul|ol|li|p|td|table|blockquote|a|center|svg|g|dl|dt|dd|\
-                 details|pre|code|main";
-    Regex::new(&format!(r"(?is)<script(?-u:\b).*?</script|</?({names})(?-u:\b)[^>]*>")).ok()
-});
-
-/// Reads `html`. `url` is the page's own address; `rules` are its source's. The text may be empty.
+/// Reads `html`. `url` is the page's own address; `rules` are its source's, `now` is the time of reading. The
+/// text may be empty.
 ///
 /// # Errors
 /// One line that says why nothing could be read.
-pub fn read(html: &str, url: &str, rules: &ArticleRules) -> Result<Reading, String> {
+pub fn read(html: &str, url: &str, rules: &ArticleRules, now: DateTime<Utc>) -> Result<Reading, String> {
     let html = head_of(html);
-    if is_too_deep(html) || markup::is_hostile(html) {
-        return Err("the page is nested too deeply".into());
+    if let Some(why) = markup::why_hostile(html) {
+        return Err(format!("the page {why}"));
     }
     let is_chinese = is_chinese(html);
     let document = Document::from(if is_chinese { with_commas(html) } else { html.to_owned() });
@@ -71,7 +61,7 @@ pub fn read(html: &str, url: &str, rules: &ArticleRules) -> Result<Reading, Stri
     } else {
         by_selector(&tree, &chosen)
     };
-    let meta = meta::read(&tree, url, shown.clone());
+    let mut meta = meta::read(&tree, url, shown.clone(), now);
     // The headline is kept apart from the text.
     if blocks
         .first()
@@ -84,6 +74,7 @@ pub fn read(html: &str, url: &str, rules: &ArticleRules) -> Result<Reading, Stri
     if let Some((body, was_cut)) = described.filter(|(body, _)| says_more(body, &text)) {
         (text, cut) = (body, was_cut);
     }
+    meta.links = links::of_page(&tree, shown.clone(), &text, url);
     let signs = wall::Signs::of(&tree, url, meta.site.as_deref());
     let signs = signs.with_gate(&tree, shown.start, clean::weight(&text));
     Ok(Reading { meta, text, cut, signs })
@@ -191,41 +182,6 @@ pub fn head_of(html: &str) -> &str {
     &html[..end]
 }
 
-/// Whether elements stand in each other deeper than any page needs. What is left open ends with what holds it.
-pub fn is_too_deep(html: &str) -> bool {
-    let Some(tags) = TAGS.as_ref() else { return false };
-    let mut open: Vec<&str> = Vec::new();
-    for found in tags.find_iter(html) {
-        let tag = found.as_str();
-        let is_end = tag.starts_with("</");
-        let inside = tag.trim_start_matches(['<', '/']);
-        let name = &inside[..inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len())];
-        if name.eq_ignore_ascii_case("script") {
-            continue;
-        }
-        let last = open.iter().rposition(|other| other.eq_ignore_ascii_case(name));
-        let is_single = ["p", "li", "a", "dt", "dd"].iter().any(|single| name.eq_ignore_ascii_case(single));
-        match last {
-            Some(at) if is_end => open.truncate(at),
-            Some(at) if is_single && open[at..].iter().all(|name| name.len() <= 4 && !is_box(name)) => {
-                open.truncate(at);
-                open.push(name);
-            }
-            _ if !is_end && !tag.ends_with("/>") => open.push(name),
-            _ => {}
-        }
-        if open.len() > DEEPEST {
-            return true;
-        }
-    }
-    false
-}
-
-/// Elements that a paragraph left open does not reach out of.
-fn is_box(name: &str) -> bool {
-    ["div", "ul", "ol", "td", "dl"].iter().any(|other| name.eq_ignore_ascii_case(other))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,7 +194,8 @@ mod tests {
             "<html><head><title>新模型开源</title></head><body><div class=nav><a href=/a>首页</a><a href=/b>财经</a></div>\
              <div class=content><h1>新模型开源</h1>{body}</div><div class=footer>备案号</div></body></html>"
         );
-        let reading = read(&html, "https://e.example/a", &ArticleRules::default()).unwrap();
+        let reading =
+            read(&html, "https://e.example/a", &ArticleRules::default(), DateTime::default()).unwrap();
         assert!(reading.text.contains("训练脚本和评测数据。开发者"), "{}", reading.text);
         assert_eq!(reading.text.split("\n\n").count(), 5, "{}", reading.text);
         assert!(!reading.text.contains("备案号") && !reading.text.contains('\u{2060}'));
@@ -250,7 +207,7 @@ mod tests {
             <div id=odd><p>Short but meant.</p><p class=ad>Buy it.</p></div></body>";
         let text = |content: &str| {
             let rules = ArticleRules { content: Some(content.into()), remove: vec![".ad".into()] };
-            read(html, "https://e.example/a", &rules).unwrap().text
+            read(html, "https://e.example/a", &rules, DateTime::default()).unwrap().text
         };
         assert_eq!(text("#odd"), "Short but meant.");
         assert!(text("#gone").contains("rules would find"));
@@ -262,7 +219,8 @@ mod tests {
         let html = format!(
             "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"articleBody\":\"{body}\"}}</script><article><p>Subscribe.</p></article>"
         );
-        let reading = read(&html, "https://e.example/a", &ArticleRules::default()).unwrap();
+        let reading =
+            read(&html, "https://e.example/a", &ArticleRules::default(), DateTime::default()).unwrap();
         assert_eq!(reading.text, body.trim());
     }
 }

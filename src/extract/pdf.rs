@@ -1,12 +1,13 @@
 //! The text of a PDF, read by a process of its own: a reader of PDFs may panic, hang, or run out of stack or memory, and
 //! then only that process ends.
 
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
 use nix::sys::resource::{Resource, setrlimit};
+use pdf_extract::{Document, PlainTextOutput};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
@@ -21,6 +22,20 @@ const MARK: &str = "headsup read-pdf\n";
 /// So long a paper is waited for, and so long the processor works on it.
 const PATIENCE: Duration = Duration::from_secs(40);
 const CPU_SECONDS: u64 = 30;
+
+/// Most pages of a paper, appendices included.
+const MOST_PAGES: usize = 300;
+
+/// Characters that printers make of two or three letters.
+const LIGATURES: [(char, &str); 7] = [
+    ('\u{fb00}', "ff"),
+    ('\u{fb01}', "fi"),
+    ('\u{fb02}', "fl"),
+    ('\u{fb03}', "ffi"),
+    ('\u{fb04}', "ffl"),
+    ('\u{fb05}', "st"),
+    ('\u{fb06}', "st"),
+];
 
 /// Most memory of the process.
 const MEMORY: u64 = 2 << 30;
@@ -65,13 +80,35 @@ pub fn answer(bytes: &[u8]) -> String {
     // Where the limits cannot be set, the patience of who asked still holds.
     let _ = setrlimit(Resource::RLIMIT_AS, MEMORY, MEMORY);
     let _ = setrlimit(Resource::RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS);
-    let read = catch_unwind(|| pdf_extract::extract_text_from_mem(bytes).unwrap_or_default());
-    format!("{MARK}{}", paragraphs(&read.unwrap_or_default()))
+    format!("{MARK}{}", paragraphs(&pages(bytes)))
+}
+
+/// The text of all pages. What the reader cannot do on one page, a font or a shading, ends that page alone.
+fn pages(bytes: &[u8]) -> String {
+    let document = catch_unwind(|| Document::load_mem(bytes).ok()).ok().flatten();
+    let Some(mut document) = document else { return String::new() };
+    if document.is_encrypted() {
+        let opens = catch_unwind(AssertUnwindSafe(|| document.decrypt("").is_ok()));
+        if !opens.unwrap_or_default() {
+            return String::new();
+        }
+    }
+    let n_pages = catch_unwind(AssertUnwindSafe(|| document.get_pages().len())).unwrap_or_default();
+    let mut text = String::new();
+    for number in (1..=n_pages.min(MOST_PAGES)).filter_map(|n| u32::try_from(n).ok()) {
+        let page = AssertUnwindSafe(|| {
+            pdf_extract::output_doc_page(&document, &mut PlainTextOutput::new(&mut text), number)
+        });
+        if catch_unwind(page).is_err() {
+            text.push_str("\n\n");
+        }
+    }
+    text
 }
 
 /// Lines to paragraphs, up to the references.
 fn paragraphs(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(clean::line).collect();
+    let lines: Vec<String> = text.lines().map(|line| apart(&clean::line(line))).collect();
     let half = lines.len() / 2;
     let is_end =
         |line: &str| ["references", "bibliography", "参考文献"].contains(&line.to_lowercase().as_str());
@@ -94,20 +131,72 @@ fn paragraphs(text: &str) -> String {
     clean::paragraphs(&paragraphs.join("\n")).0
 }
 
+/// Ligatures as the letters that they stand for.
+fn apart(line: &str) -> String {
+    let mut text = String::with_capacity(line.len());
+    for c in line.chars() {
+        match LIGATURES.iter().find(|(ligature, _)| *ligature == c) {
+            Some((_, letters)) => text.push_str(letters),
+            None => text.push(c),
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn lines_become_paragraphs_and_references_are_left_out() {
-        let text = "Small models\n\nWe prune a mo-\ndel to a tenth of\nits size.\n\nIt runs.\n\nReferences\n\n[1] Someone.";
-        assert_eq!(paragraphs(text), "Small models\n\nWe prune a model to a tenth of its size.\n\nIt runs.");
+        let text = "Small models\n\nWe prune a mo-\ndel e\u{fb03}ciently to a tenth of\nits size.\n\nIt runs.\n\nReferences\n\n[1] Someone.";
+        assert_eq!(
+            paragraphs(text),
+            "Small models\n\nWe prune a model efficiently to a tenth of its size.\n\nIt runs."
+        );
     }
 
     #[test]
     fn rubbish_gives_no_text() {
-        let said =
-            catch_unwind(|| pdf_extract::extract_text_from_mem(b"%PDF-1.7 nothing").unwrap_or_default());
-        assert_eq!(said.unwrap_or_default(), "");
+        assert_eq!(pages(b"%PDF-1.7 nothing"), "");
+    }
+
+    /// A PDF of `contents`, a page each, and the font `Times` beside one whose encoding no reader knows.
+    fn pdf(contents: &[&str]) -> Vec<u8> {
+        let kids: String = (0..contents.len()).map(|n| format!("{} 0 R ", 5 + 2 * n)).collect();
+        let mut objects = vec![
+            "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+            format!("<</Type/Pages/Kids[{kids}]/Count {}>>", contents.len()),
+            "<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>".to_owned(),
+            "<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Unheard-Of-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType0\
+             /BaseFont/X>>]>>"
+                .to_owned(),
+        ];
+        for (n, content) in contents.iter().enumerate() {
+            objects.push(format!(
+                "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {} 0 R/Resources<</Font<</T 3 0 R/X 4 0 R>>>>>>",
+                6 + 2 * n
+            ));
+            objects.push(format!("<</Length {}>>\nstream\n{content}\nendstream", content.len()));
+        }
+        let mut file = "%PDF-1.4\n".to_owned();
+        let mut table = String::new();
+        for (n, object) in objects.iter().enumerate() {
+            table += &format!("{:010} 00000 n \n", file.len());
+            file += &format!("{} 0 obj\n{object}\nendobj\n", n + 1);
+        }
+        let n = objects.len() + 1;
+        let tail = format!("trailer<</Size {n}/Root 1 0 R>>\nstartxref\n{}\n%%EOF", file.len());
+        format!("{file}xref\n0 {n}\n0000000000 65535 f \n{table}{tail}").into_bytes()
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_read_does_not_cost_the_others() {
+        let file = pdf(&[
+            "BT /T 12 Tf 50 700 Td (We prune a model.) Tj ET",
+            "BT /X 12 Tf 50 700 Td <0001> Tj ET",
+            "BT /T 12 Tf 50 700 Td (It still answers.) Tj ET",
+        ]);
+        assert_eq!(paragraphs(&pages(&file)), "We prune a model.\n\nIt still answers.");
     }
 }

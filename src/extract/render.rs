@@ -38,6 +38,10 @@ const INLINE: [&str; 39] = [
     "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 ];
 
+/// Cells that reach further are not believed.
+const MOST_ROWS: usize = 200;
+const MOST_COLUMNS: usize = 100;
+
 /// A row longer than this is no data.
 const LONGEST_ROW: usize = 600;
 
@@ -94,6 +98,9 @@ pub fn blocks(tree: &Tree, range: Range<usize>, keep: &dyn Fn(usize) -> bool) ->
             name if !is_inline(name) && index >= end_of_formula => {
                 let name = if name == "tr" && !is_data(tree, index) { "div" } else { name };
                 writer.begin(name, index, node.end);
+                if matches!(name, "td" | "th") {
+                    writer.span(node.attr("rowspan"), node.attr("colspan"));
+                }
                 open.push(node.end);
             }
             _ => {}
@@ -118,6 +125,9 @@ struct Writer {
     end_of_item: usize,
     /// Inside of code and rows there are no paragraphs.
     end_of_special: usize,
+    /// Rows below that each column of the table is still covered from above.
+    covered: Vec<usize>,
+    column: usize,
 }
 
 impl Default for Writer {
@@ -129,6 +139,8 @@ impl Default for Writer {
             kind: Kind::Text,
             end_of_item: 0,
             end_of_special: 0,
+            covered: Vec::new(),
+            column: 0,
         }
     }
 }
@@ -178,10 +190,15 @@ impl Writer {
             "pre" | "textarea" => Kind::Code,
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Kind::Heading,
             "tr" => Kind::Table,
+            "table" => {
+                self.covered.clear();
+                self.plain(index)
+            }
             _ => self.plain(index),
         };
         if matches!(self.kind, Kind::Code | Kind::Table) {
             self.end_of_special = end;
+            self.column = 0;
         }
     }
 
@@ -194,6 +211,31 @@ impl Writer {
         if !self.text.is_empty() {
             self.text.push_str(" | ");
         }
+        // A cell of a row above reaches down to here.
+        while let Some(rows) = self.covered.get_mut(self.column).filter(|rows| **rows > 0) {
+            *rows -= 1;
+            self.column += 1;
+            self.text.push_str("| ");
+        }
+    }
+
+    /// How many rows and columns the cell that begins here takes.
+    fn span(&mut self, rows: Option<&str>, columns: Option<&str>) {
+        if self.kind != Kind::Table {
+            return;
+        }
+        let number = |text: Option<&str>, most| {
+            text.and_then(|text| text.trim().parse().ok()).unwrap_or(1).clamp(1, most)
+        };
+        let (rows, columns): (usize, usize) = (number(rows, MOST_ROWS), number(columns, MOST_COLUMNS));
+        let end = (self.column + columns).min(MOST_COLUMNS);
+        if rows > 1 && self.covered.len() < end {
+            self.covered.resize(end, 0);
+        }
+        if let Some(covered) = self.covered.get_mut(self.column..end).filter(|_| rows > 1) {
+            covered.fill(rows - 1);
+        }
+        self.column += columns;
     }
 
     fn end(&mut self, index: usize) {
@@ -210,7 +252,12 @@ impl Writer {
         if text.trim().is_empty() {
             return;
         }
-        let row = || text.trim_matches([' ', '|']);
+        // A column covered from above stays.
+        let is_covered = self.covered.first().is_some() && text.starts_with("| ");
+        let row = || {
+            let row = text.trim_end_matches([' ', '|']);
+            if is_covered { row } else { row.trim_start_matches([' ', '|']) }
+        };
         match self.blocks.last_mut() {
             Some(last) if last.kind == Kind::Table && self.kind == Kind::Table => {
                 last.text.push('\n');
@@ -257,6 +304,25 @@ mod tests {
         let html = "<table><tr><td><h3>News</h3><p>First paragraph.</p><p>Second one.</p></td></tr></table>";
         let kinds: Vec<Kind> = lines(html).into_iter().map(|line| line.0).collect();
         assert_eq!(kinds, [Kind::Heading, Kind::Text, Kind::Text]);
+    }
+
+    #[test]
+    fn cells_stay_in_their_columns_below_one_that_reaches_down() {
+        let html = "<table><tr><th>Model</th><th>Test</th><th>Score</th></tr>\
+            <tr><td rowspan=3>small</td><td>reading</td><td>3.0</td></tr><tr><td rowspan=2>sums</td><td>4.0</td></tr>\
+            <tr><td>4.5</td></tr><tr><td>large</td><td>reading</td><td>5.0</td></tr></table>\
+            <table><tr><td colspan=900000000 rowspan=-1>one</td><td>two</td></tr></table>";
+        let tables: Vec<String> = lines(html).into_iter().map(|line| line.1).collect();
+        assert_eq!(
+            tables[0].lines().take(5).collect::<Vec<_>>(),
+            [
+                "Model | Test | Score",
+                "small | reading | 3.0",
+                "| sums | 4.0",
+                "| | 4.5",
+                "large | reading | 5.0"
+            ]
+        );
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Whole pages, as sites make them: what a reader would call the article, and nothing else.
 
+use chrono::{DateTime, Utc};
+
 use super::inspect;
 use crate::config::ArticleRules;
 use crate::model::{Article, Language};
@@ -8,8 +10,18 @@ const SENTENCE: &str =
     "The lab pruned the model to a tenth of its size, and it still answers on a laptop without a network.";
 
 fn read(html: &str) -> Article {
-    inspect::page(html.as_bytes(), Some("text/html"), "https://lab.example/post", &ArticleRules::default())
-        .unwrap()
+    inspect::page(
+        html.as_bytes(),
+        Some("text/html"),
+        "https://lab.example/post",
+        &ArticleRules::default(),
+        now(),
+    )
+    .unwrap()
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-06-01T00:00:00Z".parse().unwrap()
 }
 
 fn paragraphs(n: usize) -> String {
@@ -173,4 +185,18 @@ fn a_description_of_another_story_is_not_the_page_s() {
         read(&format!("<head>{head}</head><article><h1>Desk for two</h1>{}</article>", paragraphs(4)));
     assert_eq!(article.author.as_deref(), Some("Mei Lin"));
     assert_eq!(article.date.unwrap().date_naive().to_string(), "2026-05-04");
+}
+
+#[test]
+fn a_day_to_come_is_no_day_of_publication() {
+    let read = |head: &str| {
+        let html = format!("<head>{head}</head><article><h1>Pruned model</h1>{}</article>", paragraphs(3));
+        self::read(&html).date.map(|at| at.date_naive().to_string())
+    };
+    let described = "<script type='application/ld+json'>{\"@type\":\"Article\",\"datePublished\":\"2090-01-01\"}</script>";
+    assert_eq!(read(described), None);
+    let stated = "<meta property=article:published_time content=2026-05-04T08:00:00Z>";
+    assert_eq!(read(&format!("{described}{stated}")).as_deref(), Some("2026-05-04"));
+    let changed = "<meta property=article:modified_time content=2026-05-20T08:00:00Z>";
+    assert_eq!(read(changed).as_deref(), Some("2026-05-20"));
 }

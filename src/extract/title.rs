@@ -110,7 +110,8 @@ mod tests {
     use super::*;
 
     fn title(html: &str) -> String {
-        meta::read(&Tree::of(&Document::from(html)), "https://a.example/x", 0..0).title
+        meta::read(&Tree::of(&Document::from(html)), "https://a.example/x", 0..0, chrono::DateTime::default())
+            .title
     }
 
     #[test]

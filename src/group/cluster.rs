@@ -8,7 +8,7 @@ use super::lead;
 use super::rarity::Rarity;
 use super::relations::{self, Relations};
 use super::similarity::{Bond, Cutoffs, Relation};
-use crate::model::{Language, StoryId};
+use crate::model::StoryId;
 
 /// Two groups become one if their items' pairs are this sure on average.
 const LEAST_MEAN: f32 = 0.27;
@@ -216,7 +216,8 @@ impl State {
         for ((a, b), relation) in relations {
             let link = match relation {
                 Relation::Bond(bond) => {
-                    let crosses = candidates[*a].document.language != candidates[*b].document.language;
+                    let is_unspaced = |n: &usize| candidates[*n].document.language.is_unspaced();
+                    let crosses = is_unspaced(a) != is_unspaced(b);
                     Some(Link { sum: bond.strength, n_crossing: f32::from(u8::from(crosses)) })
                 }
                 Relation::Forbidden => None,
@@ -304,9 +305,11 @@ impl State {
 impl Part {
     fn take(&mut self, n: usize, candidate: &Candidate) {
         self.items.insert(n);
-        match candidate.document.language {
-            Language::En => self.languages.0 += 1.0,
-            Language::Zh => self.languages.1 += 1.0,
+        // Two kinds of writing, between which few words can be shared.
+        if candidate.document.language.is_unspaced() {
+            self.languages.1 += 1.0;
+        } else {
+            self.languages.0 += 1.0;
         }
         self.has_new |= candidate.document.story_id.is_none();
         self.stories.extend(candidate.document.story_id);

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::config::EmbeddingSettings;
 use crate::context::Context;
-use crate::model::{ItemId, Language, Report};
+use crate::model::{ItemId, Report, Tongue};
 use crate::openai::{Fault, Server};
 use crate::store::embeddings::{self, Unread};
 use crate::store::model_calls::{self, Call};
@@ -137,9 +137,9 @@ fn unit(mut vector: Vec<f32>) -> Result<Vec<f32>, String> {
 }
 
 /// What of an item is read: its title and the first words of its text.
-pub fn passage(title: &str, text: &str, language: Language) -> String {
+pub fn passage(title: &str, text: &str, language: &Tongue) -> String {
     let text = text.trim_start().strip_prefix(title.trim()).unwrap_or(text);
-    let n = if language == Language::Zh { LEAD.1 } else { LEAD.0 };
+    let n = if language.is_unspaced() { LEAD.1 } else { LEAD.0 };
     let title: String = title.chars().take(TITLE).collect();
     let lead: String = text.trim_start().chars().take(n).collect();
     format!("{title}\n{lead}").trim().to_owned()
@@ -182,7 +182,7 @@ pub async fn read_new(ctx: &Context, report: &mut Report) -> anyhow::Result<()> 
 }
 
 fn text_of(one: &Unread) -> String {
-    let passage = passage(&one.title, &one.text, one.language.parse().unwrap_or(Language::En));
+    let passage = passage(&one.title, &one.text, &Tongue::new(&one.language));
     // An empty text has a vector too, which is near to anything.
     if passage.is_empty() { "-".to_owned() } else { passage }
 }
@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn a_passage_is_the_title_and_what_comes_first() {
         let text = format!("Lumen opens a model\nIt has {}", "many words ".repeat(60));
-        let passage = passage("Lumen opens a model", &text, Language::En);
+        let passage = passage("Lumen opens a model", &text, &Tongue::new("en"));
         assert!(passage.starts_with("Lumen opens a model\nIt has many words"));
         assert!(passage.chars().count() < 270);
     }

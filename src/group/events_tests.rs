@@ -18,7 +18,7 @@ pub fn item(id: i64, hours: i64, title: &str, text: &str) -> Document {
         tier: Tier::Press,
         kind: SourceKind::Feed,
         lane: Lane::Company,
-        language: if is_chinese { Language::Zh } else { Language::En },
+        language: if is_chinese { Language::Zh.into() } else { Language::En.into() },
         link: format!("https://news{id}.example/{id}"),
         title: title.to_owned(),
         text: text.to_owned(),

@@ -8,7 +8,7 @@ use regex::{Regex, RegexSet};
 
 use super::candidate::BARE_NUMBER;
 use super::{glossary, numbers, words};
-use crate::model::{ItemId, Lane, Language, SourceId, SourceKind, StoryId, Tier};
+use crate::model::{ItemId, Lane, SourceId, SourceKind, StoryId, Tier, Tongue};
 
 /// Words of the text behind the title that are compared: news says what happened first.
 const LEAD_WORDS: usize = 80;
@@ -36,7 +36,7 @@ pub struct Document {
     /// Lane of the source.
     pub lane: Lane,
     /// Of the text.
-    pub language: Language,
+    pub language: Tongue,
     /// As published.
     pub link: String,
     /// As published.
@@ -205,7 +205,7 @@ impl Fingerprint {
 /// The fingerprint of `document`.
 pub fn of(document: &Document) -> Fingerprint {
     let title = &document.title;
-    let lead = lead(&document.text, title, document.language);
+    let lead = lead(&document.text, title, &document.language);
     let body = format!("{} {} {}", document.link, title, document.text);
     let versions = versions(title, document);
     Fingerprint {
@@ -219,7 +219,7 @@ pub fn of(document: &Document) -> Fingerprint {
         versions,
         paper: only(&ARXIV, &document.link, &body),
         repository: only(&REPOSITORY, &document.link, &body).map(|name| name.to_lowercase()),
-        subjects: subjects(title, &lead, document.language),
+        subjects: subjects(title, &lead, &document.language),
         round: round(title),
         is_guide: is_headline(title) && GUIDE.is_match(title),
         is_roundup: ROUNDUP.is_match(title),
@@ -227,11 +227,12 @@ pub fn of(document: &Document) -> Fingerprint {
 }
 
 /// The first words of the text, without the title that some texts repeat.
-fn lead(text: &str, title: &str, language: Language) -> String {
+fn lead(text: &str, title: &str, language: &Tongue) -> String {
     let text = text.trim_start().strip_prefix(title.trim()).unwrap_or(text);
-    match language {
-        Language::Zh => text.chars().take(LEAD_HAN).collect(),
-        Language::En => text.split_whitespace().take(LEAD_WORDS).collect::<Vec<_>>().join(" "),
+    if language.is_unspaced() {
+        text.chars().take(LEAD_HAN).collect()
+    } else {
+        text.split_whitespace().take(LEAD_WORDS).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -269,7 +270,7 @@ fn bridged(title: &str, lead: &str) -> HashMap<String, bool> {
 }
 
 /// A headline may write every word with a capital, so the name must stand so within a sentence too, of it or of the text.
-fn subjects(title: &str, lead: &str, language: Language) -> HashSet<String> {
+fn subjects(title: &str, lead: &str, language: &Tongue) -> HashSet<String> {
     if !is_headline(title) {
         return HashSet::new();
     }
@@ -383,6 +384,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::model::Language;
 
     fn titled(title: &str, text: &str, language: Language) -> Fingerprint {
         of(&Document {
@@ -391,7 +393,7 @@ mod tests {
             tier: Tier::Press,
             kind: SourceKind::Feed,
             lane: Lane::Company,
-            language,
+            language: language.into(),
             link: "https://e.example/".into(),
             title: title.into(),
             text: text.into(),

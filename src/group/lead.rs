@@ -21,7 +21,7 @@ mod tests {
             tier,
             kind: SourceKind::Feed,
             lane: Lane::Company,
-            language: Language::En,
+            language: Language::En.into(),
             link: String::new(),
             title: String::new(),
             text: String::new(),

@@ -37,7 +37,7 @@ use self::shelf::Shelf;
 pub use self::similarity::Cutoffs;
 use crate::config::EmbeddingSettings;
 use crate::context::Context;
-use crate::model::{ItemId, Lane, Language, Report, SourceId, SourceKind, StoryId, Tier};
+use crate::model::{ItemId, Lane, Report, SourceId, SourceKind, StoryId, Tier, Tongue};
 use crate::store::embeddings;
 use crate::store::group_index::{self, Counted, Probes, Reach};
 use crate::store::stories::{self, GroupRow};
@@ -261,7 +261,7 @@ fn document(row: GroupRow) -> Document {
         tier: row.tier.parse().unwrap_or(Tier::Press),
         kind: row.kind.parse().unwrap_or(SourceKind::Feed),
         lane: row.lane.parse().unwrap_or(Lane::Industry),
-        language: row.language.parse().unwrap_or(Language::En),
+        language: Tongue::new(&row.language),
         link: row.link,
         title: row.title,
         text: row.text,

@@ -56,7 +56,7 @@ async fn save_one(
     let row = StoryRow {
         lead_item_id: lead.item_id,
         title: lead.title.clone(),
-        language: lead.language,
+        language: lead.language.clone(),
         lane: lead.lane,
     };
     let known = merged(conn, decision, now, report).await?;

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::candidate::Candidate;
 use super::rarity::Rarity;
 use super::{aftermath, glossary, numbers, sure, veto, words};
-use crate::model::{Language, SourceKind};
+use crate::model::SourceKind;
 
 /// Two items further apart tell two events.
 pub const WINDOW: TimeDelta = TimeDelta::days(7);
@@ -248,7 +248,7 @@ fn shared_names(a: &Candidate, b: &Candidate, rarity: &Rarity) -> f32 {
 
 /// The share of what both titles name that the other item also has, weighted by rarity, and the meaning.
 fn across_languages(a: &Candidate, b: &Candidate, rarity: &Rarity, cutoff: f32) -> Option<Bond> {
-    let (zh, en) = if a.document.language == Language::Zh { (a, b) } else { (b, a) };
+    let (zh, en) = if a.document.language.is_unspaced() { (a, b) } else { (b, a) };
     let common = Common::of(&zh.print.bridges, &en.print.bridges);
     let meaning = a.meaning_cosine(b);
     if meaning.is_none() && (common.n_in_both_titles == 0 || common.terms.len() < 3) {

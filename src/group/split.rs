@@ -91,7 +91,7 @@ async fn without(ctx: &Context, conn: &mut PgConnection, item_id: ItemId) -> any
     let row = StoryRow {
         lead_item_id: lead.item_id,
         title: lead.title.clone(),
-        language: lead.language,
+        language: lead.language.clone(),
         lane: lead.lane,
     };
     let cutoffs = cutoffs(&ctx.settings.embeddings);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::{glossary, numbers};
-use crate::model::Language;
+use crate::model::Tongue;
 
 /// Words that say nothing about an event.
 const STOP: &str = "a about above after again against all also am amid an and any are as at back be because been before being \
@@ -58,8 +58,8 @@ pub fn written_small(text: &str) -> Vec<String> {
 }
 
 /// The bridges that `text` writes with a capital where none is due: not at the start of a sentence, and not in a headline
-/// that writes most words so. In a Chinese text any Latin word with a capital.
-pub fn written_large(text: &str, language: Language) -> Vec<String> {
+/// that writes most words so. In a Chinese or Japanese text any Latin word with a capital.
+pub fn written_large(text: &str, language: &Tongue) -> Vec<String> {
     let raw: Vec<char> = text.chars().collect();
     let latin: Vec<(usize, String)> = placed_runs(text)
         .into_iter()
@@ -68,7 +68,7 @@ pub fn written_large(text: &str, language: Language) -> Vec<String> {
     let is_large = |start: usize| raw[start].is_uppercase();
     let long: Vec<&(usize, String)> = latin.iter().filter(|(_, word)| word.chars().count() > 3).collect();
     let n_large = long.iter().filter(|(start, _)| is_large(*start)).count();
-    if language == Language::En && n_large * 5 > long.len() * 3 {
+    if !language.is_unspaced() && n_large * 5 > long.len() * 3 {
         return Vec::new();
     }
     let begins = |start: usize| {
@@ -77,9 +77,8 @@ pub fn written_large(text: &str, language: Language) -> Vec<String> {
     };
     let has_capital =
         |start: usize, word: &str| raw[start..start + word.chars().count()].iter().any(|c| c.is_uppercase());
-    let names = latin.iter().filter(|(start, word)| match language {
-        Language::Zh => has_capital(*start, word),
-        Language::En => is_large(*start) && !begins(*start),
+    let names = latin.iter().filter(|(start, word)| {
+        if language.is_unspaced() { has_capital(*start, word) } else { is_large(*start) && !begins(*start) }
     });
     names.flat_map(|(_, word)| word_terms(word)).map(|term| glossary::of_stem(&term)).collect()
 }

@@ -187,9 +187,20 @@ impl Tongue {
         &self.0
     }
 
+    /// Whether a text in it is written without spaces between its words.
+    pub fn is_unspaced(&self) -> bool {
+        ["zh", "ja", "th"].contains(&self.as_str())
+    }
+
     /// The same where readers read it.
     pub fn reader(&self) -> Option<Language> {
         self.0.parse().ok()
+    }
+}
+
+impl PartialEq<Language> for Tongue {
+    fn eq(&self, other: &Language) -> bool {
+        self.0 == other.as_str()
     }
 }
 
@@ -446,7 +457,7 @@ pub struct Story {
     /// Headline of the lead item.
     pub title: String,
     /// Language of the lead item.
-    pub language: Language,
+    pub language: Tongue,
     /// Lane of the lead's source.
     pub lane: Lane,
     /// Earliest believable time of its items.

@@ -221,7 +221,7 @@ mod tests {
         let story = Story {
             id: StoryId(id),
             title: "title".into(),
-            language: Language::En,
+            language: Language::En.into(),
             lane: Lane::Research,
             happened_at: DateTime::UNIX_EPOCH,
             items: links.iter().enumerate().map(item).collect(),

@@ -30,7 +30,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("robots.txt forbids it", "robots.txt 不允许"),
     ("its robots.txt cannot be had: {}", "取不到它的 robots.txt：{}"),
     ("cannot be stored: {}", "存不进数据库：{}"),
-    ("is nested too deep to be a page", "嵌套过深，不像网页"),
+    ("is nested too deeply", "嵌套过深，不像网页"),
+    ("has a tag of endless attributes", "有属性多得没有尽头的标签，不像网页"),
+    ("has more elements than any text", "元素多得不像网页"),
+    ("has more character references than any text", "字符引用多得不像网页"),
     ("its robots.txt cannot be had: {}", "取不到它的 robots.txt：{}"),
     ("{}; the API stands in", "{}；暂由 API 代替"),
     ("{}; the API fails too: {}", "{}；API 也出错：{}"),
@@ -185,7 +188,8 @@ mod tests {
             .unwrap()
             .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
         let deadline = include_str!("../deadline.rs").to_owned();
-        let crawl = files.chain([deadline]).collect::<String>().replace("\\\"", "\"");
+        let markup = include_str!("../markup.rs").to_owned();
+        let crawl = files.chain([deadline, markup]).collect::<String>().replace("\\\"", "\"");
         for (english, chinese) in SENTENCES {
             for part in english.split("{}").filter(|part| part.len() > 2) {
                 assert!(crawl.contains(part), "the crawl does not say {part:?} of {english:?}");

@@ -209,6 +209,15 @@ fn verdict(verdict: &Verdict, language: Language) -> Value {
 
 /// For the `lang` attribute of a text that may be in another language than its page.
 pub fn link_language(text: &str) -> &'static str {
-    let n_han = text.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
-    if n_han * 6 >= text.chars().filter(|c| c.is_alphabetic()).count().max(1) { "zh-CN" } else { "en" }
+    let count = |is: fn(&char) -> bool| text.chars().filter(is).count();
+    let n_letters = count(|c| c.is_alphabetic()).max(1);
+    if count(|c| ('\u{3041}'..='\u{30ff}').contains(c)) * 8 > n_letters {
+        "ja"
+    } else if count(|c| ('\u{ac00}'..='\u{d7a3}').contains(c)) * 4 > n_letters {
+        "ko"
+    } else if count(|c| ('\u{4e00}'..='\u{9fff}').contains(c)) * 6 >= n_letters {
+        "zh-CN"
+    } else {
+        "en"
+    }
 }

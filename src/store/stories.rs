@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
-use crate::model::{ItemId, Lane, Language, StoryId};
+use crate::model::{ItemId, Lane, StoryId, Tongue};
 
 /// An item with its article, as grouping reads it.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ pub struct StoryRow {
     /// Its headline.
     pub title: String,
     /// Its language.
-    pub language: Language,
+    pub language: Tongue,
     /// Lane of its source.
     pub lane: Lane,
 }

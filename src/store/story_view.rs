@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
-use crate::model::{ItemId, Lane, Language, SourceKind, Story, StoryId, StoryItem, Tier, Tongue};
+use crate::model::{ItemId, Lane, SourceKind, Story, StoryId, StoryItem, Tier, Tongue};
 
 struct Row {
     story_id: i64,
@@ -68,7 +68,7 @@ fn gather(rows: Vec<Row>) -> Vec<Story> {
             stories.push(Story {
                 id: StoryId(row.story_id),
                 title: row.story_title.clone(),
-                language: row.story_language.parse().unwrap_or(Language::En),
+                language: Tongue::new(&row.story_language),
                 lane: row.story_lane.parse().unwrap_or(Lane::Industry),
                 happened_at: row.happened_at,
                 items: Vec::new(),

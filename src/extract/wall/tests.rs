@@ -13,7 +13,13 @@ fn page(title: &str, body: &str) -> Result<crate::model::Article, String> {
         "<!doctype html><html><head><title>{title}</title></head><body><nav><a href=/>Home</a></nav>\
          <main><article><h1>{title}</h1>{body}</article></main><footer>© 2026 Example</footer></body></html>"
     );
-    inspect::page(html.as_bytes(), None, "https://lab.example/post", &ArticleRules::default())
+    inspect::page(
+        html.as_bytes(),
+        None,
+        "https://lab.example/post",
+        &ArticleRules::default(),
+        chrono::DateTime::default(),
+    )
 }
 
 const PROSE: &str =
@@ -180,6 +186,7 @@ fn an_answer_for_programs_is_no_article() {
         None,
         "https://lab.example/x",
         &ArticleRules::default(),
+        chrono::DateTime::default(),
     );
     assert_eq!(json.unwrap_err(), "the page is not HTML");
 }
