@@ -258,7 +258,7 @@ pub struct InspectArgs {
     pub kind: InspectWord,
     /// Files or URLs; of stories their numbers
     pub files: Vec<String>,
-    /// Read the paths from standard input, print one JSON line each, never stop at a bad one
+    /// Read the paths (or numbers of stories) from standard input, print one JSON line each, never stop at a bad one
     #[arg(long)]
     pub batch: bool,
     /// Read pages by the selectors that feeds.toml gives this source

@@ -82,14 +82,22 @@ async fn group(around: &Surroundings, sizes: &[i64], n_new: i64) -> anyhow::Resu
     if around.global.json {
         return output::json(&measured);
     }
-    let mut table =
-        output::table(&["archived", "loaded in s", "ms per item", "ms for one alone", "joined", "peak MB"]);
+    let mut table = output::table(&[
+        "archived",
+        "loaded in s",
+        "ms per item",
+        "ms for one alone",
+        "slowest alone",
+        "joined",
+        "peak MB",
+    ]);
     for size in &measured {
         table.add_row([
             size.archived.to_string(),
             format!("{:.0}", size.loading_seconds),
             format!("{:.2}", size.batch_millis),
             format!("{:.1}", size.single_millis),
+            format!("{:.1}", size.slowest_millis),
             format!("{} of {n_new}", size.joined),
             format!("{:.0}", size.peak_megabytes),
         ]);

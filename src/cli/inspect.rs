@@ -22,7 +22,10 @@ const PARALLEL: usize = 4;
 /// Prints one JSON document for each file; in a batch one line each, and a bad one is a line too.
 pub async fn run(around: &Surroundings, args: InspectArgs) -> anyhow::Result<ExitCode> {
     if matches!(args.kind, InspectWord::Story) {
-        return super::inspect_story::run(around, &args.files).await;
+        return match args.batch {
+            true => super::inspect_story::batch(around, stdin_lines()).await,
+            false => super::inspect_story::run(around, &args.files).await,
+        };
     }
     let how = How { kind: args.kind, rules: rules(around, args.source.as_deref())? };
     if args.batch {
@@ -59,13 +62,15 @@ fn rules(around: &Surroundings, slug: Option<&str>) -> anyhow::Result<ArticleRul
     Ok(source.article.unwrap_or_default())
 }
 
+/// The lines of standard input. One that is not UTF-8 ends nothing: it becomes a path that does not exist.
+fn stdin_lines() -> Vec<String> {
+    let lines = std::io::stdin().lock().lines();
+    lines.map(|line| line.unwrap_or_else(|error| error.to_string())).filter(|line| !line.is_empty()).collect()
+}
+
 async fn batch(around: &Surroundings, how: &How) -> anyhow::Result<ExitCode> {
     use futures::StreamExt as _;
-    let lines = std::io::stdin().lock().lines();
-    // A path that is not UTF-8 ends nothing: it becomes a path that does not exist.
-    let paths =
-        lines.map(|line| line.unwrap_or_else(|error| error.to_string())).filter(|line| !line.is_empty());
-    let paths: Vec<String> = paths.collect();
+    let paths = stdin_lines();
     let mut results = futures::stream::iter(&paths).map(|path| inspect(around, how, path)).buffered(PARALLEL);
     while let Some(inspected) = results.next().await {
         output::line(&inspected.to_string())?;

@@ -27,45 +27,76 @@ pub async fn run(around: &Surroundings, numbers: &[String]) -> anyhow::Result<Ex
     app.close_after(outcome).await
 }
 
+/// One JSON line for each of `numbers`; one that names no story is a line too.
+pub async fn batch(around: &Surroundings, numbers: Vec<String>) -> anyhow::Result<ExitCode> {
+    let app = around.open().await?;
+    let outcome = async {
+        for number in &numbers {
+            let line = match number.trim().parse::<i64>() {
+                Ok(asked) => found(&app.ctx, asked).await?.map(|found| found.as_json(asked)),
+                Err(_) => Some(json!({ "asked": number, "error": "that is no number of a story" })),
+            };
+            let missing = || json!({ "asked": number.trim(), "error": "there is no such story" });
+            output::line(&line.unwrap_or_else(missing).to_string())?;
+        }
+        Ok(ExitCode::SUCCESS)
+    };
+    let outcome = outcome.await;
+    app.close_after(outcome).await
+}
+
+/// A story with all that is known of it.
+struct Found {
+    story: Story,
+    decisions: Vec<Decided>,
+    thread: Vec<(StoryId, String, bool)>,
+}
+
+async fn found(ctx: &Context, asked: i64) -> anyhow::Result<Option<Found>> {
+    let id = archive::merged_into(&ctx.pool, StoryId(asked)).await?.unwrap_or(StoryId(asked));
+    let Some(story) = story_view::load(&ctx.pool, &[id], NO_TEXT).await?.pop() else { return Ok(None) };
+    let decisions = story_decisions::of_story(&ctx.pool, id).await?;
+    let thread = archive::thread(&ctx.pool, id).await?;
+    Ok(Some(Found { story, decisions, thread }))
+}
+
 async fn show_all(around: &Surroundings, ctx: &Context, ids: &[i64]) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     for asked in ids {
-        let id = archive::merged_into(&ctx.pool, StoryId(*asked)).await?.unwrap_or(StoryId(*asked));
-        let Some(story) = story_view::load(&ctx.pool, &[id], NO_TEXT).await?.pop() else {
+        let Some(found) = found(ctx, *asked).await? else {
             eprintln!("headsup: there is no story {asked}");
             code = ExitCode::FAILURE;
             continue;
         };
-        let decisions = story_decisions::of_story(&ctx.pool, id).await?;
-        let thread = archive::thread(&ctx.pool, id).await?;
         if around.global.json {
-            output::json(&as_json(*asked, &story, &decisions, &thread))?;
+            output::json(&found.as_json(*asked))?;
         } else {
-            show(*asked, &story, &decisions, &thread)?;
+            show(*asked, &found)?;
         }
     }
     Ok(code)
 }
 
-type Thread = [(StoryId, String, bool)];
-
-fn as_json(asked: i64, story: &Story, decisions: &[Decided], thread: &Thread) -> Json {
-    let items: Vec<Json> = story
-        .items
-        .iter()
-        .map(|item| {
-            json!({ "id": item.item_id.0, "title": item.title, "link": item.link, "source": item.source,
-                    "owner": item.owner, "tier": item.tier.as_str(), "published_at": item.published_at, "reason": item.reason })
-        })
-        .collect();
-    let thread = thread.iter().map(|(id, title, is_earlier)| {
-        json!({ "id": id.0, "title": title, "which": if *is_earlier { "follows" } else { "followed-by" } })
-    });
-    json!({ "asked": asked, "id": story.id.0, "title": story.title, "happened_at": story.happened_at,
-            "owners": story.owners, "items": items, "thread": thread.collect::<Vec<_>>(), "decisions": decisions })
+impl Found {
+    fn as_json(&self, asked: i64) -> Json {
+        let Self { story, decisions, thread } = self;
+        let items: Vec<Json> = story
+            .items
+            .iter()
+            .map(|item| {
+                json!({ "id": item.item_id.0, "title": item.title, "link": item.link, "source": item.source,
+                        "owner": item.owner, "tier": item.tier.as_str(), "published_at": item.published_at, "reason": item.reason })
+            })
+            .collect();
+        let thread = thread.iter().map(|(id, title, is_earlier)| {
+            json!({ "id": id.0, "title": title, "which": if *is_earlier { "follows" } else { "followed-by" } })
+        });
+        json!({ "asked": asked, "id": story.id.0, "title": story.title, "happened_at": story.happened_at,
+                "owners": story.owners, "items": items, "thread": thread.collect::<Vec<_>>(), "decisions": decisions })
+    }
 }
 
-fn show(asked: i64, story: &Story, decisions: &[Decided], thread: &Thread) -> anyhow::Result<()> {
+fn show(asked: i64, Found { story, decisions, thread }: &Found) -> anyhow::Result<()> {
     if asked != story.id.0 {
         output::line(&format!("story {asked} was merged into {}", story.id))?;
     }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::similarity::WINDOW;
 use crate::config::EmbeddingSettings;
 use crate::context::Context;
 use crate::model::{ItemId, Report, Tongue};
@@ -21,6 +22,12 @@ const SAME_VECTOR: f32 = 0.9999;
 
 /// Longest title in characters.
 const TITLE: usize = 300;
+
+/// Characters of a text that are loaded to be read.
+const MOST_READ: i32 = 1000;
+
+/// Batches of one run that were grouped without a meaning and are read after all.
+const MISSED_BATCHES: usize = 8;
 
 /// A client of one server.
 pub struct Embedder {
@@ -145,7 +152,17 @@ pub fn passage(title: &str, text: &str, language: &Tongue) -> String {
     format!("{title}\n{lead}").trim().to_owned()
 }
 
-/// Reads all items that wait for their story. What cannot be read is grouped by its words, and the report says so.
+/// What the server did in one run.
+#[derive(Default)]
+struct Course {
+    /// Of the vectors that it gave.
+    dimension: Option<i32>,
+    /// It was asked and gave none.
+    has_failed: bool,
+}
+
+/// Reads all items that wait for their story, and some that found theirs while the server failed, so that later ones can
+/// be compared with them. What cannot be read is grouped by its words, and the report says so until the server answers.
 ///
 /// # Errors
 /// The database fails.
@@ -153,29 +170,76 @@ pub async fn read_new(ctx: &Context, report: &mut Report) -> anyhow::Result<()> 
     let settings = &ctx.settings.embeddings;
     let Some(embedder) = Embedder::new(settings)? else { return Ok(()) };
     let n = i64::try_from(settings.batch).unwrap_or(i64::MAX);
-    while !ctx.cancel.is_cancelled() {
-        let unread = embeddings::unread(&ctx.pool, &settings.model, n, 1000).await?;
+    let mut course = Course::default();
+    while !ctx.cancel.is_cancelled() && !course.has_failed {
+        let unread = embeddings::unread(&ctx.pool, &settings.model, n, MOST_READ).await?;
         if unread.is_empty() {
             break;
         }
-        let texts: Vec<String> = unread.iter().map(text_of).collect();
-        let began = Instant::now();
-        let outcome = embedder.embed(&texts).await;
-        let millis = i32::try_from(began.elapsed().as_millis()).unwrap_or(i32::MAX);
-        let now = ctx.clock.now();
-        book(ctx, &outcome, millis, now).await?;
-        match outcome {
-            Ok(vectors) => {
-                for (one, vector) in unread.iter().zip(&vectors.vectors) {
-                    let key = (ItemId(one.item_id), settings.model.as_str());
-                    embeddings::save(&ctx.pool, key, vector, now).await?;
-                }
-                report.add("embedded", unread.len() as u64);
+        let before = earlier_dimension(ctx, &unread).await?;
+        read_batch(ctx, &embedder, &unread, (&mut course, report)).await?;
+        if let (Some(old), Some(new)) = (before, course.dimension)
+            && old != new
+        {
+            report.warnings.push(format!(
+                "the embedding model {} gives {new} numbers for a text now and gave {old} before: what it read until then is compared by words alone",
+                settings.model
+            ));
+        }
+    }
+    let since = ctx.clock.now() - WINDOW;
+    for _ in 0..MISSED_BATCHES {
+        if ctx.cancel.is_cancelled() || course.has_failed {
+            break;
+        }
+        let asked = (settings.model.as_str(), course.dimension);
+        let missed = embeddings::missed(&ctx.pool, asked, since, (n, MOST_READ)).await?;
+        if missed.is_empty() {
+            break;
+        }
+        read_batch(ctx, &embedder, &missed, (&mut course, report)).await?;
+    }
+    let is_untried = !course.has_failed && course.dimension.is_none();
+    if is_untried && let Some(why) = model_calls::standing_failure(&ctx.pool, "embed").await? {
+        report.warnings.push(failed(&why));
+    }
+    Ok(())
+}
+
+fn failed(why: &str) -> String {
+    format!("grouped by words alone, the embedding server failed: {why}")
+}
+
+/// That of the vector which stands next before these items.
+async fn earlier_dimension(ctx: &Context, unread: &[Unread]) -> sqlx::Result<Option<i32>> {
+    let first = unread.iter().map(|one| one.item_id).min().unwrap_or_default();
+    embeddings::dimension_before(&ctx.pool, &ctx.settings.embeddings.model, first).await
+}
+
+async fn read_batch(
+    ctx: &Context,
+    embedder: &Embedder,
+    unread: &[Unread],
+    (course, report): (&mut Course, &mut Report),
+) -> anyhow::Result<()> {
+    let texts: Vec<String> = unread.iter().map(text_of).collect();
+    let began = Instant::now();
+    let outcome = embedder.embed(&texts).await;
+    let millis = i32::try_from(began.elapsed().as_millis()).unwrap_or(i32::MAX);
+    let now = ctx.clock.now();
+    book(ctx, &outcome, millis, now).await?;
+    match outcome {
+        Ok(vectors) => {
+            for (one, vector) in unread.iter().zip(&vectors.vectors) {
+                let key = (ItemId(one.item_id), embedder.model.as_str());
+                embeddings::save(&ctx.pool, key, vector, now).await?;
+                course.dimension = i32::try_from(vector.len()).ok();
             }
-            Err(why) => {
-                report.warnings.push(format!("grouped by words alone, the embedding server failed: {why}"));
-                break;
-            }
+            report.add("embedded", unread.len() as u64);
+        }
+        Err(why) => {
+            report.warnings.push(failed(&why));
+            course.has_failed = true;
         }
     }
     Ok(())

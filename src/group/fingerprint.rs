@@ -4,17 +4,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
-use regex::{Regex, RegexSet};
+use regex::Regex;
 
 use super::candidate::BARE_NUMBER;
-use super::{glossary, numbers, words};
+use super::{glossary, headline, numbers, words};
 use crate::model::{ItemId, Lane, SourceId, SourceKind, StoryId, Tier, Tongue};
 
 /// Words of the text behind the title that are compared: news says what happened first.
 const LEAD_WORDS: usize = 80;
-
-/// A title of more words is no headline.
-const LONGEST_HEADLINE: usize = 18;
 
 /// The same for Chinese, in characters.
 const LEAD_HAN: usize = 220;
@@ -102,6 +99,8 @@ pub struct Fingerprint {
     pub round: Option<Round>,
     /// Advice, a trial or a comparison: it tells no event.
     pub is_guide: bool,
+    /// Thoughts about what happened, or a look back at it: it tells no event of its own.
+    pub is_comment: bool,
     /// A list of many events: it belongs to no one of them.
     pub is_roundup: bool,
 }
@@ -116,6 +115,8 @@ static VERSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static PLAIN_VERSION: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i)(?:^|[^a-z0-9.])[vb](\d{1,5}(?:\.\d{1,4}){0,3})\b").ok());
+static NAMELESS_VERSION: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?:^|[^a-zA-Z0-9. -])\s?(\d{1,2}(?:\.\d{1,3}){1,2})\s?版").ok());
 static ROUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)^(.{2,80}?)\s*(?:has )?(?:rais(?:es|ed|ing)|secur(?:es|ed)|closes|closed|lands|landed|nabs|bags|snags|scores|完成|获得?|宣布|融资|拿下)").ok()
 });
@@ -144,37 +145,11 @@ static AFTERWARDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(hours?\s(of|after)|despite|because|why|misses|pulls|pulled|reseller)\b|[遭被]").ok()
 });
 
-/// How lists, newsletters and daily collections call themselves.
-static ROUNDUP: LazyLock<RegexSet> = LazyLock::new(|| {
-    RegexSet::new([
-        r"(?i)\b(weekly|newsletter|round-?up|digest|recap|this week in|week in review|last week in|daily brief|morning brief|in brief|the download|import ai|tldr|links for|link ?log|wrap-?up|live updates|what to know this week)\b",
-        r"(?i)^(the )?(top|best)?\s?\d{1,3} (best|top|ways|things|tips|tools|reasons|startups|companies|stocks|lessons|takeaways|ideas|questions|papers|stories|of the)\b",
-        r"(?i)\b(top|best) \d{1,3}\b",
-        r"(?i)\b(issue|vol\.?|episode|ep\.?|no\.) ?#?\d{1,4}\b",
-        r"(周报|日报|早报|晚报|周刊|月报|早知道|一周|本周|盘点|合集|汇总|速览|要闻|资讯精选|每日|快讯合集|第\s?\d+\s?期)",
-        r"(?i)^(ai )?news (for|of|from) \w+ \d{1,2}\b",
-    ])
-    .unwrap_or_else(|_| RegexSet::empty())
-});
-
 /// Sizes of a family's models that stand before the number too: "Opus 4.5".
 const TIERS: [&str; 14] = [
     "pro", "flash", "mini", "nano", "ultra", "max", "lite", "turbo", "opus", "sonnet", "haiku", "coder",
     "omni", "codex",
 ];
-
-/// How advice, trials and comparisons call themselves.
-static GUIDE: LazyLock<RegexSet> = LazyLock::new(|| {
-    RegexSet::new([
-        r"(?i)^(why )?(i|we|i'm|i’m|i've|i’ve) ",
-        r"(?i)\b(i|we) (\w+ )?(tested|tried|asked|used|ditched|switched|spent|replaced|built|compared)\b",
-        r"(?i)\b(how to|here'?s how|here’s how|hands-on|buyer['’]?s guide|explained|tips|tricks|prompts?|deals|vs\.?|my)\b",
-        r"(?i)\breview\b\s*([:(—–-]|$)|^review\b",
-        r"(?i)\b(you should|should you|you need to|everything you need|most \w+( \w+)? users)\b",
-        r"(实测|评测|测评|教程|指南|攻略|体验|对比|上手|怎么用|如何用)",
-    ])
-    .unwrap_or_else(|_| RegexSet::empty())
-});
 
 /// Names before a digit that are no products.
 const NO_PRODUCTS: [&str; 36] = [
@@ -221,8 +196,9 @@ pub fn of(document: &Document) -> Fingerprint {
         repository: only(&REPOSITORY, &document.link, &body).map(|name| name.to_lowercase()),
         subjects: subjects(title, &lead, &document.language),
         round: round(title),
-        is_guide: is_headline(title) && GUIDE.is_match(title),
-        is_roundup: ROUNDUP.is_match(title),
+        is_guide: headline::is_guide(title),
+        is_comment: headline::is_comment(title),
+        is_roundup: headline::is_roundup(title),
     }
 }
 
@@ -271,7 +247,7 @@ fn bridged(title: &str, lead: &str) -> HashMap<String, bool> {
 
 /// A headline may write every word with a capital, so the name must stand so within a sentence too, of it or of the text.
 fn subjects(title: &str, lead: &str, language: &Tongue) -> HashSet<String> {
-    if !is_headline(title) {
+    if !headline::is_one(title) {
         return HashSet::new();
     }
     let proper: HashSet<String> =
@@ -280,11 +256,6 @@ fn subjects(title: &str, lead: &str, language: &Tongue) -> HashSet<String> {
     let names =
         words::bridges(title).into_iter().filter(|name| proper.contains(name) && !small.contains(name));
     names.filter(|name| !glossary::is_stage(name)).collect()
-}
-
-/// A first sentence in place of a headline names more than its subject.
-fn is_headline(title: &str) -> bool {
-    !title.trim_end().ends_with('.') && title.split_whitespace().count() <= LONGEST_HEADLINE
 }
 
 /// What the link names, else what the text names if it names only one.
@@ -327,7 +298,20 @@ fn versions(title: &str, document: &Document) -> BTreeSet<Version> {
         }
         versions.insert(Version { name, number, variant: String::new() });
     }
+    versions.extend(nameless(title, &versions));
     versions
+}
+
+/// "Weaver 换代：某公司推出 2.1 版": a version of what else the title names, whichever of the names that is.
+fn nameless(title: &str, known: &BTreeSet<Version>) -> Vec<Version> {
+    let found = NAMELESS_VERSION.iter().filter_map(|pattern| pattern.captures(title)?.get(1)).next();
+    let Some(number) = found.map(|number| short(number.as_str())) else { return Vec::new() };
+    if known.iter().any(|version| version.number == number) {
+        return Vec::new();
+    }
+    let names =
+        words::written_large(title, Language::Zh).into_iter().filter(|name| !glossary::is_stage(name));
+    names.map(|name| Version { name, number: number.clone(), variant: String::new() }).collect()
 }
 
 /// The name before a tier: "claude" of "Claude Opus 4.5", none of "Introducing Opus 4.5".
@@ -427,6 +411,7 @@ mod tests {
             print.versions.iter().map(|v| format!("{}/{}/{}", v.name, v.number, v.variant)).collect()
         };
         assert_eq!(names("Pharos-5.1 Mini beats Llama 4"), ["llama/4/", "pharos/5.1/mini"]);
+        assert_eq!(names("Pharos 换代：Lumen 推出 2.1 版"), ["lumen/2.1/", "pharos/2.1/"]);
         assert_eq!(names("Prices fall 30% in 2026 for 5 million users"), Vec::<String>::new());
     }
 

@@ -12,6 +12,7 @@ pub mod embed;
 mod events_tests;
 mod fingerprint;
 mod glossary;
+mod headline;
 mod lead;
 mod numbers;
 mod rarity;
@@ -57,25 +58,29 @@ const ALL_ITEMS: i64 = 0;
 /// The database fails.
 pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
     let mut report = Report::default();
-    index_old(ctx).await?;
-    split::run(ctx, &mut report).await?;
-    let n = stories::count_ungrouped(&ctx.pool).await.context("cannot count new items")?;
-    let work = ctx.progress.start("group", usize::try_from(n).unwrap_or_default());
-    if n > 0 {
-        embed::read_new(ctx, &mut report).await.context("cannot read what new items mean")?;
+    let mut pending = stories::pending(&ctx.pool).await.context("cannot count new items")?;
+    if pending.has_unindexed {
+        index_old(ctx).await?;
     }
-    while !ctx.cancel.is_cancelled() {
+    if pending.has_reread {
+        split::run(ctx, &mut report).await?;
+        pending = stories::pending(&ctx.pool).await.context("cannot count new items")?;
+    }
+    let work = ctx.progress.start("group", usize::try_from(pending.n_ungrouped).unwrap_or_default());
+    embed::read_new(ctx, &mut report).await.context("cannot read what new items mean")?;
+    let mut has_more = pending.n_ungrouped > 0;
+    while has_more && !ctx.cancel.is_cancelled() {
         let mut transaction = ctx.pool.begin().await.context("cannot begin to group")?;
         stories::lock(&mut transaction).await?;
         let n_items = group_batch(ctx, &mut transaction, &mut report).await?;
         transaction.commit().await.context("cannot store the stories")?;
         (0..n_items).for_each(|_| work.step());
-        if n_items == 0 {
-            break;
-        }
+        has_more = n_items == BATCH;
     }
-    let mut conn = ctx.pool.acquire().await?;
-    stories::mark_reread(&mut conn, ctx.clock.now()).await?;
+    if pending.has_reread {
+        let mut conn = ctx.pool.acquire().await?;
+        stories::mark_reread(&mut conn, ctx.clock.now()).await?;
+    }
     work.finish(&format!(
         "{} new stories, {} items joined one, {} stories merged, {} updates",
         report.count("stories"),

@@ -73,6 +73,12 @@ async fn save_one(
         let note = Note { kind, item_id: Some(joining.item_id), other: None, reason: &joining.reason };
         decisions::note(conn, story_id, note, now).await?;
     }
+    report.add("stories", u64::from(known.is_none()));
+    report.add("joined", decision.joining.len() as u64 - u64::from(known.is_none()));
+    if known.is_none() && decision.items.len() == 1 {
+        // It opens with the times and counts of its lead.
+        return Ok(Some(story_id));
+    }
     let n_copies = stories::set_copies(conn, &decision.copies).await.context("cannot mark copies")?;
     report.add("copies", n_copies);
     if known.is_some() && stories::lead(conn, story_id).await? != lead.item_id {
@@ -80,8 +86,6 @@ async fn save_one(
         decisions::note(conn, story_id, note, now).await?;
     }
     stories::refresh(conn, story_id, &row, now).await.context("cannot update a story")?;
-    report.add("stories", u64::from(known.is_none()));
-    report.add("joined", decision.joining.len() as u64 - u64::from(known.is_none()));
     Ok(Some(story_id))
 }
 

@@ -259,6 +259,7 @@ fn across_languages(a: &Candidate, b: &Candidate, rarity: &Rarity, cutoff: f32) 
         Some(meaning) => CROSS_BIAS_MEANT + CROSS_SHARE_MEANT * share + meant(meaning, cutoff),
         None => CROSS_BIAS + CROSS_SHARE * share,
     } - faded(a, b)
+        - f32::from(u8::from(a.print.is_comment) + u8::from(b.print.is_comment)) * COMMENT
         - if glossary::deeds_differ(&a.print.bridges, &b.print.bridges) { OTHER_DEED } else { 0.0 };
     let shared: HashSet<&str> = common.terms.iter().filter(|c| c.1 || c.2).map(|c| c.0).collect();
     let reason = format!("names and numbers shared ({}) with", shown(&shared, &en.document.title));
@@ -271,7 +272,11 @@ fn across_languages(a: &Candidate, b: &Candidate, rarity: &Rarity, cutoff: f32) 
 const CROSS_BIAS: f32 = -4.0;
 const CROSS_SHARE: f32 = 10.0;
 const CROSS_BIAS_MEANT: f32 = -1.5;
-const CROSS_SHARE_MEANT: f32 = 3.5;
+const CROSS_SHARE_MEANT: f32 = 4.0;
+
+/// What thoughts about an event and looks back at it take from the logit of two languages, of each of the two: they share
+/// all names with the news, and their meaning is near to it.
+const COMMENT: f32 = 1.5;
 
 /// What two texts of two languages both name: the term, and whether it stands in the Chinese and in the English title.
 struct Common<'a> {

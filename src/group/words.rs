@@ -15,7 +15,8 @@ const STOP: &str = "a about above after again against all also am amid an and an
     than that the their them then there these they thing things this those through to today told too toward two under until up \
     upon us use used uses using very via want wants was way we well were what when where which while who whom why will with \
     within without would year years yet you your yours company companies announces announced announce according report reports \
-    reported week monday tuesday wednesday thursday friday saturday sunday time day days month months ai";
+    reported week monday tuesday wednesday thursday friday saturday sunday time day days month months ai \
+    thousand million billion trillion percent";
 
 static STOPPED: LazyLock<HashSet<&'static str>> = LazyLock::new(|| STOP.split_whitespace().collect());
 

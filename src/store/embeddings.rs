@@ -38,6 +38,48 @@ pub async fn unread(pool: &PgPool, model: &str, n: i64, max_chars: i32) -> sqlx:
     .await
 }
 
+/// At most `n` grouped items since `since` that `model` has not read, or whose vector is not of `dimension`.
+///
+/// # Errors
+/// The database fails.
+pub async fn missed(
+    pool: &PgPool,
+    (model, dimension): (&str, Option<i32>),
+    since: DateTime<Utc>,
+    (n, max_chars): (i64, i32),
+) -> sqlx::Result<Vec<Unread>> {
+    sqlx::query_as!(
+        Unread,
+        r#"SELECT i.id AS item_id, i.title, left(a.body, $4) AS "text!", a.language
+           FROM items i JOIN articles a ON a.item_id = i.id
+           WHERE i.first_seen_at >= $3 AND i.withdrawn_at IS NULL AND a.grouped_at IS NOT NULL
+             AND NOT EXISTS (SELECT FROM embeddings e WHERE e.item_id = i.id AND e.model = $1
+                             AND e.dimension = coalesce($2, e.dimension))
+           ORDER BY i.first_seen_at DESC, i.id LIMIT $5"#,
+        model,
+        dimension,
+        since,
+        max_chars,
+        n
+    )
+    .fetch_all(pool)
+    .await
+}
+
+/// How long the vector of `model` is that stands next before an item.
+///
+/// # Errors
+/// The database fails.
+pub async fn dimension_before(pool: &PgPool, model: &str, item_id: i64) -> sqlx::Result<Option<i32>> {
+    sqlx::query_scalar!(
+        "SELECT dimension FROM embeddings WHERE model = $1 AND item_id < $2 ORDER BY item_id DESC LIMIT 1",
+        model,
+        item_id
+    )
+    .fetch_optional(pool)
+    .await
+}
+
 /// Keeps the vector of an item.
 ///
 /// # Errors

@@ -80,22 +80,20 @@ pub async fn put(conn: &mut PgConnection, items: &[ItemId], probes: &Probes) -> 
         .filter_map(|n| usize::try_from(*n).ok().and_then(|n| items.get(n)))
         .map(|id| id.0)
         .collect();
+    let items: Vec<i64> = items.iter().map(|id| id.0).collect();
     sqlx::query!(
-        "INSERT INTO item_terms (term, at, item_id)
-         SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) ON CONFLICT DO NOTHING",
+        "WITH found AS (
+             INSERT INTO item_terms (term, at, item_id)
+             SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) ON CONFLICT DO NOTHING),
+         marked AS (UPDATE story_items SET indexed = true WHERE item_id = ANY($4::bigint[]))
+         UPDATE articles SET grouped_at = extracted_at WHERE item_id = ANY($4::bigint[])",
         &probes.terms,
         &probes.ats,
-        &ids
+        &ids,
+        &items
     )
-    .execute(&mut *conn)
+    .execute(conn)
     .await?;
-    let items: Vec<i64> = items.iter().map(|id| id.0).collect();
-    sqlx::query!("UPDATE story_items SET indexed = true WHERE item_id = ANY($1::bigint[])", &items)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!("UPDATE articles SET grouped_at = extracted_at WHERE item_id = ANY($1::bigint[])", &items)
-        .execute(conn)
-        .await?;
     Ok(())
 }
 

@@ -109,6 +109,19 @@ pub async fn totals(pool: &PgPool, since: DateTime<Utc>) -> sqlx::Result<ModelTo
     .await
 }
 
+/// What the last call for `purpose` failed of, if it failed.
+///
+/// # Errors
+/// The database fails.
+pub async fn standing_failure(pool: &PgPool, purpose: &str) -> sqlx::Result<Option<String>> {
+    let last = sqlx::query!(
+        r#"SELECT outcome, coalesce(error, '') AS "error!" FROM model_calls WHERE purpose = $1
+           ORDER BY called_at DESC, id DESC LIMIT 1"#,
+        purpose
+    );
+    Ok(last.fetch_optional(pool).await?.filter(|last| last.outcome != "ok").map(|last| last.error))
+}
+
 /// Tokens and money.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Spent {

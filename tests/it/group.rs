@@ -2,6 +2,8 @@
 
 use chrono::Duration;
 use headsup::group;
+use headsup::model::StoryId;
+use headsup::store::stories as store;
 
 use crate::app::TestApp;
 
@@ -37,7 +39,7 @@ const OTHER: Piece<'_> = (
     11,
 );
 
-async fn publish(app: &TestApp, (title, text, language, tier, hours): Piece<'_>) {
+async fn publish(app: &TestApp, (title, text, language, tier, hours): Piece<'_>) -> i64 {
     let at = app.ctx.clock.now() - Duration::hours(hours);
     let source: i64 = sqlx::query_scalar(
         "INSERT INTO sources (slug, name, kind, url, lane, language, tier, owner, next_at)
@@ -73,6 +75,47 @@ async fn publish(app: &TestApp, (title, text, language, tier, hours): Piece<'_>)
     .execute(&app.ctx.pool)
     .await
     .unwrap();
+    item
+}
+
+/// The source says something else of `item` an hour later, or takes it back.
+async fn change(app: &TestApp, item: i64, to: Option<(&str, &str)>) {
+    app.ctx.clock.set(app.ctx.clock.now() + Duration::hours(1));
+    let (title, text) = to.unzip();
+    sqlx::query(
+        "WITH i AS (UPDATE items SET title = coalesce($2, title),
+                                     withdrawn_at = CASE WHEN $2::text IS NULL THEN $4::timestamptz END WHERE id = $1)
+         UPDATE articles SET title = coalesce($2, title), body = coalesce($3, body), extracted_at = $4 WHERE item_id = $1",
+    )
+    .bind(item)
+    .bind(title)
+    .bind(text)
+    .bind(app.ctx.clock.now())
+    .execute(&app.ctx.pool)
+    .await
+    .unwrap();
+}
+
+async fn story_of(app: &TestApp, item: i64) -> StoryId {
+    let mut conn = app.ctx.pool.acquire().await.unwrap();
+    store::of_item(&mut conn, headsup::model::ItemId(item)).await.unwrap().unwrap()
+}
+
+async fn followed(app: &TestApp, story: StoryId) -> Option<i64> {
+    sqlx::query_scalar("SELECT follows FROM stories WHERE id = $1")
+        .bind(story.0)
+        .fetch_one(&app.ctx.pool)
+        .await
+        .unwrap()
+}
+
+/// Reasons of all decisions of a kind.
+async fn reasons(app: &TestApp, kind: &str) -> Vec<String> {
+    sqlx::query_scalar("SELECT reason FROM story_decisions WHERE kind = $1 ORDER BY id")
+        .bind(kind)
+        .fetch_all(&app.ctx.pool)
+        .await
+        .unwrap()
 }
 
 /// Title, number of items and number of owners of each story, in the order of time.
@@ -189,4 +232,95 @@ async fn what_was_grouped_before_there_was_an_index_is_found_all_the_same() {
     publish(&app, ROUND_OWN).await;
     group::run(&app.ctx).await.unwrap();
     assert_eq!(stories(&app).await, [(ROUND_OWN.0.to_owned(), 2, 2)]);
+}
+
+#[tokio::test]
+async fn what_its_source_took_back_speaks_and_counts_no_more() {
+    let app = TestApp::start().await;
+    publish(&app, ROUND_EN).await;
+    publish(&app, ROUND_ZH).await;
+    let own = publish(&app, ROUND_OWN).await;
+    group::run(&app.ctx).await.unwrap();
+    assert_eq!(stories(&app).await, [(ROUND_OWN.0.to_owned(), 3, 3)]);
+    change(&app, own, None).await;
+    group::run(&app.ctx).await.unwrap();
+    assert_eq!(stories(&app).await, [(ROUND_EN.0.to_owned(), 2, 2)]);
+    let why = reasons(&app, "lead").await;
+    assert!(why.iter().any(|why| why.contains("taken back")), "{why:?}");
+    let story = story_of(&app, own).await;
+    let shown = headsup::store::story_view::load(&app.ctx.pool, &[story], 100).await.unwrap().remove(0);
+    let taken = shown.items.iter().find(|item| item.item_id.0 == own).unwrap();
+    assert!(taken.reason.starts_with("taken back by its source") && taken.text.is_empty(), "{taken:?}");
+    assert_eq!(shown.owners.len(), 2);
+}
+
+#[tokio::test]
+async fn an_article_without_a_bond_to_its_story_is_new_again() {
+    let app = TestApp::start().await;
+    publish(&app, ROUND_EN).await;
+    let other = publish(&app, ROUND_OWN).await;
+    group::run(&app.ctx).await.unwrap();
+    assert_eq!(stories(&app).await.len(), 1);
+    change(
+        &app,
+        other,
+        Some(("Bakery opens its tenth shop", "The bread of the valley is sold in the town now.")),
+    )
+    .await;
+    let report = group::run(&app.ctx).await.unwrap();
+    assert_eq!((report.count("left"), report.count("stories")), (1, 1), "{report:?}");
+    let why = reasons(&app, "left").await;
+    assert!(why[0].contains("nothing in common"), "{why:?}");
+    assert_eq!(stories(&app).await.iter().map(|story| story.1).collect::<Vec<_>>(), [1, 1]);
+}
+
+#[tokio::test]
+async fn what_follows_days_later_in_the_other_language_is_linked() {
+    let app = TestApp::start().await;
+    let sued = (
+        "Publishers sue Quokka over books in the training data of Marsupial",
+        "Three publishers sued Quokka in New York over books in the training data of its Marsupial models.",
+        "en",
+        "press",
+        24 * 4,
+    );
+    let settled = (
+        "Quokka 就 Marsupial 训练数据诉讼达成和解，赔偿 4000 万美元",
+        "Quokka 宣布与出版商就 Marsupial 模型的训练数据诉讼达成和解，赔偿 4000 万美元。",
+        "zh",
+        "press",
+        1,
+    );
+    let earlier = publish(&app, sued).await;
+    group::run(&app.ctx).await.unwrap();
+    let later = publish(&app, settled).await;
+    let report = group::run(&app.ctx).await.unwrap();
+    assert_eq!((report.count("stories"), report.count("updates")), (1, 1), "{report:?}");
+    assert_eq!(followed(&app, story_of(&app, later).await).await, Some(story_of(&app, earlier).await.0));
+}
+
+#[tokio::test]
+async fn a_merge_keeps_what_was_followed_and_makes_no_circle() {
+    let app = TestApp::start().await;
+    let pieces = ["Owls nest in a bell tower", "Ferries stop for the storm", "A bakery bakes by machine"];
+    let mut ids = Vec::new();
+    for (n, title) in (0..).zip(pieces) {
+        let item = publish(&app, (title, title, "en", "press", 30 - n)).await;
+        group::run(&app.ctx).await.unwrap();
+        ids.push(story_of(&app, item).await);
+    }
+    let [first, second, third] = ids[..] else { panic!("{ids:?}") };
+    let mut conn = app.ctx.pool.acquire().await.unwrap();
+    let now = app.ctx.clock.now();
+    assert!(store::follow(&mut conn, second, first).await.unwrap());
+    assert!(store::follow(&mut conn, third, second).await.unwrap());
+    assert!(!store::follow(&mut conn, first, third).await.unwrap(), "that would be a circle");
+    store::merge(&mut conn, first, third, now).await.unwrap();
+    assert_eq!((followed(&app, second).await, followed(&app, third).await), (None, Some(second.0)));
+
+    let item = publish(&app, ("A library lends its maps", "The maps are old.", "en", "press", 9)).await;
+    group::run(&app.ctx).await.unwrap();
+    let fourth = story_of(&app, item).await;
+    store::merge(&mut conn, third, fourth, now).await.unwrap();
+    assert_eq!(followed(&app, fourth).await, Some(second.0), "what the merged story went on from is kept");
 }

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use chrono::Duration;
+use headsup::context::Context;
 use headsup::group;
 use serde_json::{Value, json};
 
@@ -163,6 +164,44 @@ async fn a_server_that_fails_leaves_it_to_the_words_and_the_operator_reads_why()
     let report = group::run(&app.ctx).await.unwrap();
     assert!(report.warnings[0].contains("does not accept connections"), "{report:?}");
     assert_eq!(report.count("stories"), 1);
+}
+
+#[tokio::test]
+async fn a_failure_is_said_until_a_success_and_what_was_missed_is_read_then() {
+    let (broken, _) = server(Mood::Broke).await;
+    let (base, _) = server(Mood::Good).await;
+    let app = app_with(&broken).await;
+    let log = ("A lighthouse at Oldhaven keeps its own log now", PHAROS_EN.1);
+    publish(&app, piece(log, "en", 9)).await;
+    for _ in 0..2 {
+        let report = group::run(&app.ctx).await.unwrap();
+        assert!(report.warnings[0].contains("HTTP 502"), "{report:?}");
+    }
+    let mut settings = (*app.ctx.settings).clone();
+    base.clone_into(&mut settings.embeddings.base_url);
+    let mended = Context { settings: Arc::new(settings), ..app.ctx.clone() };
+    let report = group::run(&mended).await.unwrap();
+    assert_eq!((report.count("embedded"), report.warnings.len()), (1, 0), "{report:?}");
+    publish(&app, piece(("Oldhaven 灯塔开始自己写日志", PHAROS_ZH.1), "zh", 5)).await;
+    let report = group::run(&mended).await.unwrap();
+    assert_eq!((report.count("embedded"), report.count("joined")), (1, 1), "{report:?}");
+}
+
+#[tokio::test]
+async fn other_vectors_under_the_same_name_are_said_and_the_newest_texts_read_again() {
+    let (base, _) = server(Mood::Good).await;
+    let app = app_with(&base).await;
+    publish(&app, piece(PHAROS_EN, "en", 9)).await;
+    group::run(&app.ctx).await.unwrap();
+    sqlx::query("UPDATE embeddings SET dimension = 2, vector = '{1,0}'")
+        .execute(&app.ctx.pool)
+        .await
+        .unwrap();
+    publish(&app, piece(PHAROS_ZH, "zh", 5)).await;
+    let report = group::run(&app.ctx).await.unwrap();
+    assert!(report.warnings[0].contains("gives 3 numbers for a text now and gave 2 before"), "{report:?}");
+    let n_new: i64 = one(&app, "SELECT count(*) FROM embeddings WHERE dimension = 3").await;
+    assert_eq!(n_new, 2);
 }
 
 const ROUND: (&str, &str) = (
