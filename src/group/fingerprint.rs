@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::candidate::BARE_NUMBER;
 use super::{glossary, headline, numbers, words};
-use crate::model::{ItemId, Lane, SourceId, SourceKind, StoryId, Tier, Tongue};
+use crate::model::{ItemId, Lane, Language, SourceId, SourceKind, StoryId, Tier, Tongue};
 
 /// Words of the text behind the title that are compared: news says what happened first.
 const LEAD_WORDS: usize = 80;
@@ -310,7 +310,7 @@ fn nameless(title: &str, known: &BTreeSet<Version>) -> Vec<Version> {
         return Vec::new();
     }
     let names =
-        words::written_large(title, Language::Zh).into_iter().filter(|name| !glossary::is_stage(name));
+        words::written_large(title, &Language::Zh.into()).into_iter().filter(|name| !glossary::is_stage(name));
     names.map(|name| Version { name, number: number.clone(), variant: String::new() }).collect()
 }
 
