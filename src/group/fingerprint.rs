@@ -309,9 +309,16 @@ fn nameless(title: &str, known: &BTreeSet<Version>) -> Vec<Version> {
     if known.iter().any(|version| version.number == number) {
         return Vec::new();
     }
-    let names =
-        words::written_large(title, &Language::Zh.into()).into_iter().filter(|name| !glossary::is_stage(name));
-    names.map(|name| Version { name, number: number.clone(), variant: String::new() }).collect()
+    let names = words::written_large(title, &Language::Zh.into())
+        .into_iter()
+        .filter(|name| !glossary::is_stage(name));
+    // The names of versions are whole words, and those of a text are stems.
+    let lower = title.to_lowercase();
+    let whole = |stem: String| {
+        let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric());
+        words.find(|word| !stem.is_empty() && word.starts_with(&stem)).map_or(stem.clone(), str::to_owned)
+    };
+    names.map(|name| Version { name: whole(name), number: number.clone(), variant: String::new() }).collect()
 }
 
 /// The name before a tier: "claude" of "Claude Opus 4.5", none of "Introducing Opus 4.5".

@@ -29,12 +29,21 @@ fn is_bare(item: &Document) -> bool {
 
 /// Whether most of what a title names stands in the title of another item too.
 fn names_it(item: &Document, items: &[&Document]) -> bool {
-    let names = |item: &Document| words::bridges(&item.title).into_iter().collect::<HashSet<_>>();
+    let names = |item: &Document| said(&item.title);
     let own = names(item);
     let is_named = |other: &&&Document| {
         other.item_id != item.item_id && 2 * names(other).intersection(&own).count() > own.len()
     };
     own.is_empty() || items.iter().any(|other| is_named(&other))
+}
+
+/// Latin words that are more than glue, and numbers; of a title without any, the words that its translations share.
+fn said(title: &str) -> HashSet<String> {
+    let lower = title.to_lowercase();
+    let latin = lower.split(|c: char| !c.is_ascii_alphanumeric());
+    let words = latin.filter(|word| word.len() >= 4 || word.bytes().any(|byte| byte.is_ascii_digit()));
+    let said: HashSet<String> = words.map(str::to_owned).collect();
+    if said.is_empty() { words::bridges(title).into_iter().collect() } else { said }
 }
 
 #[cfg(test)]
