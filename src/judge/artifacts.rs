@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
-use super::{lexicon, sentences};
+use super::lexicon::{self, compile};
+use super::sentences;
 use crate::model::{Artifact, ArtifactKind, Story, StoryItem};
 
 /// Most of one story.
@@ -14,7 +15,9 @@ const MAX: usize = 8;
 const MAX_QUOTE: usize = 200;
 
 static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:https?://|(?:www\.)?(?:arxiv\.org|github\.com|gitlab\.com|huggingface\.co|modelscope\.cn|hf\.co)/)[\w\-./~%?=&#+:]*[\w\-/~%=&#+]").ok()
+    compile(
+        r"(?i)\b(?:https?://|(?:www\.)?(?:arxiv\.org|github\.com|gitlab\.com|huggingface\.co|modelscope\.cn|hf\.co)/)[\w\-./~%?=&#+:]*[\w\-/~%=&#+]",
+    )
 });
 
 /// Words that offer something, where no link does.
@@ -41,7 +44,7 @@ static WORDS: LazyLock<Vec<(ArtifactKind, Regex)>> = LazyLock::new(|| {
             r"(?i)\b(?:technical report|tech report|white ?paper|pre-?print|(?:the|our|a) paper (?:is|was|describes|shows|reports))\b|技术报告|论文(?:已|地址|链接|发表)",
         ),
     ];
-    rows.into_iter().filter_map(|(kind, pattern)| Some((kind, Regex::new(pattern).ok()?))).collect()
+    rows.into_iter().filter_map(|(kind, pattern)| Some((kind, compile(pattern)?))).collect()
 });
 
 /// The artifacts of a story: by links first, and by words for kinds that have no link.

@@ -12,47 +12,47 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::lexicon::{self, Pattern};
+use super::lexicon::{self, Pattern, compile};
 use crate::model::{Funding, Lane};
 
 /// A teaser says so little that a list of what it does not say would be noise.
 const MIN_CHARS: usize = 400;
 
 static MODEL: Pattern = LazyLock::new(|| {
-    Regex::new(
+    compile(
         r"(?i)\b(?:llms?|models?|gpt[-\d]\S*|claude|gemini|gemma|llama|qwen|deepseek|mistral|kimi|glm)\b|模型",
     )
-    .ok()
 });
 static RELEASE: Pattern = LazyLock::new(|| {
-    Regex::new(
+    compile(
         r"(?i)\b(?:releas|launch|unveil|introduc|announc|ship|debut|open[- ]?sourc)\w*\b|发布|推出|上线|开源|亮相",
     )
-    .ok()
 });
 static LICENCE: Pattern = LazyLock::new(|| {
-    Regex::new(
+    compile(
         r"(?i)\b(?:licen[cs]\w*|apache|mit|bsd|gpl|proprietary|closed[- ]source|open[- ]source\w*)\b|许可|协议|闭源|开源",
     )
-    .ok()
 });
 static WEIGHTS: Pattern = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:weights?|open[- ]?(?:source|model)\w*|hugging ?face|download\w*|closed|proprietary|checkpoints?)\b|权重|开源|闭源|下载").ok()
+    compile(
+        r"(?i)\b(?:weights?|open[- ]?(?:source|model)\w*|hugging ?face|download\w*|closed|proprietary|checkpoints?)\b|权重|开源|闭源|下载",
+    )
 });
 static PRICE: Pattern = LazyLock::new(|| {
-    Regex::new(r"(?i)[$€£¥￥]\s?\d|\b(?:pric\w+|free|costs?|subscription)\b|价格|定价|免费|收费|\d\s?(?:美元|元)|订阅").ok()
+    compile(
+        r"(?i)[$€£¥￥]\s?\d|\b(?:pric\w+|free|costs?|subscription)\b|价格|定价|免费|收费|\d\s?(?:美元|元)|订阅",
+    )
 });
 static CODE: Pattern = LazyLock::new(|| {
-    Regex::new(r"(?i)github|gitlab|hugging ?face|\b(?:open[- ]?sourc\w*|(?:our|the|source) code|code (?:is|and|will|at|are|available|released))\b|代码|开源").ok()
+    compile(
+        r"(?i)github|gitlab|hugging ?face|\b(?:open[- ]?sourc\w*|(?:our|the|source) code|code (?:is|and|will|at|are|available|released))\b|代码|开源",
+    )
 });
 static DATE: Pattern = LazyLock::new(|| {
-    Regex::new(concat!(
+    compile(concat!(
         r"(?i)\b(?:january|february|march|april|june|july|august|september|october|november|december|(?:jan|feb|apr|aug|sept?|oct|nov|dec)\.? \d|may \d|in may|q[1-4]|(?:first|second|third|fourth) quarter|(?:early|mid|late)[- ]20\d\d|(?:by|in) 20\d\d|tomorrow|(?:next|this) (?:week|month|year))\b",
         r"|\d{1,2}\s?月|季度|年底|下周|下个?月|明天|明年|20\d\d\s?年"
     ))
-    .ok()
 });
 
 /// The keys of what `texts` (titles and articles of one story) leave open.
