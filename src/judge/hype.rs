@@ -134,11 +134,12 @@ fn claim_flags(reading: &Reading<'_>, evidence: &[ScorePart]) -> Vec<ScorePart> 
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::model::{ItemId, Lane, Language, Story, StoryId};
 
-    fn story(title: &str, text: &str, tier: Tier) -> Story {
+    /// A story of one article.
+    pub fn story(title: &str, text: &str, tier: Tier) -> Story {
         let item = StoryItem {
             item_id: ItemId(1),
             link: "https://press.example/a".to_owned(),

@@ -8,7 +8,7 @@ use super::{
     artifacts, claims, entities, funding, hype, lexicon, orders, score, sentences, summary, unknown,
 };
 use crate::model::{
-    Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Tier, Verdict,
+    Artifact, Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Tier, Verdict,
 };
 
 /// Name of this judge.
@@ -38,7 +38,8 @@ pub fn judge(story: &Story, scale: &Scale) -> Verdict {
     let reading = Reading::new(story);
     let funding = story.items.iter().find_map(|item| funding::find(&item.title, &item.text));
     let rumour = reading.is_rumour(funding.as_ref());
-    let (focus, mut parts) = evidence(&reading);
+    let artifacts = artifacts::find(story);
+    let (focus, mut parts) = evidence(&reading, artifacts.first());
     parts.extend(hype::flags(&reading, &parts));
     parts.extend(order.map(|order| score::part("injection", 1.0, &order)));
     scale.weigh(&mut parts);
@@ -57,7 +58,7 @@ pub fn judge(story: &Story, scale: &Scale) -> Verdict {
         dates: stated.dates,
         versions: stated.versions,
         funding,
-        artifacts: artifacts::find(story),
+        artifacts,
         claims: claims::find(story),
         rumour,
         score: score::sum(&parts),
@@ -127,19 +128,21 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn evidence(reading: &Reading<'_>) -> (Vec<Focus>, Vec<ScorePart>) {
+fn evidence(reading: &Reading<'_>, touch: Option<&Artifact>) -> (Vec<Focus>, Vec<ScorePart>) {
     let story = reading.story;
     let mut parts = Vec::new();
     if reading.has_tier(Tier::Primary) {
         parts.push(score::part("primary", 1.0, ""));
     }
     let is_artifact = |item: &StoryItem| matches!(item.kind, SourceKind::Arxiv | SourceKind::Github);
-    match story.items.iter().find(|item| is_artifact(item)) {
-        Some(item) => parts.push(score::part("artifact", 1.0, &summary::cut(&item.title, MAX_QUOTE))),
-        None => {
-            parts.extend(reading.quote(&lexicon::ARTIFACT).map(|quote| score::part("artifact", 1.0, &quote)))
-        }
-    }
+    // By the words of who offers it or the link to it: that a paper is mentioned is no paper.
+    let shown = |artifact: &Artifact| match &artifact.link {
+        Some(link) if artifact.quote.is_empty() => link.clone(),
+        _ => artifact.quote.clone(),
+    };
+    let itself = story.items.iter().find(|item| is_artifact(item));
+    let quote = itself.map(|item| summary::cut(&item.title, MAX_QUOTE)).or_else(|| touch.map(shown));
+    parts.extend(quote.map(|quote| score::part("artifact", 1.0, &quote)));
     let n_further = story.owners.len().saturating_sub(1).min(3);
     if n_further > 0 {
         parts.push(score::part("corroborated", n_further as f32, ""));
@@ -238,4 +241,28 @@ fn headline(item: &StoryItem) -> String {
     let is_version =
         bare.starts_with(|c: char| c.is_ascii_digit()) && !bare.contains(' ') && bare.contains('.');
     if is_version { format!("{} {}", item.source, item.title) } else { item.title.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::hype::tests::story;
+
+    fn flags(title: &str, text: &str) -> Vec<String> {
+        let verdict = judge(&story(title, text, Tier::Press), &Scale::default());
+        verdict.parts.into_iter().map(|part| part.flag).collect()
+    }
+
+    #[test]
+    fn there_is_none_is_nothing_to_touch() {
+        for text in [
+            "The lab gave no weights, no licence and no paper.",
+            "There is no paper. Code will not be released.",
+            "公司表示不会开源，也没有论文。",
+        ] {
+            assert!(!flags("Quokka shows a new AI model", text).contains(&"artifact".to_owned()), "{text}");
+        }
+        let given = flags("Quokka shows a new AI model", "Its weights are available under MIT.");
+        assert!(given.contains(&"artifact".to_owned()));
+    }
 }
