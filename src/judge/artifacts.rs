@@ -7,7 +7,7 @@ use regex::Regex;
 use url::Url;
 
 use super::lexicon::{self, Pattern, compile};
-use super::sentences;
+use super::{denial, sentences};
 use crate::model::{Artifact, ArtifactKind, Story, StoryItem};
 
 /// Most of one story.
@@ -48,19 +48,7 @@ static WORDS: LazyLock<Vec<(ArtifactKind, Regex)>> = LazyLock::new(|| {
     rows.into_iter().filter_map(|(kind, pattern)| Some((kind, compile(pattern)?))).collect()
 });
 
-/// Where a clause begins, after which a "no" of the one before holds no more.
-static CLAUSE: Pattern =
-    LazyLock::new(|| compile(r"[,;:，；：。！？]\s?|\b(?:but|although|though|while)\b|但|而"));
-static DENIED: Pattern = LazyLock::new(|| {
-    compile(
-        r"(?i)\b(?:no|not|never|without|neither|nor|none|cannot|lacks?|den(?:y|ies|ied)|refus\w+|declin\w+|withheld|instead of|\w+n['’]t)\b|不会|不再|并不|不予|拒绝|否认|没有|[并尚从还]未|未(?:公|开|提|发|披)|暂[不无]|[并尚]无|无(?:权重|论文|代码|开源)|不(?:开[源放]|公开|提供|发布)",
-    )
-});
-static DENIED_AFTER: Pattern = LazyLock::new(|| {
-    compile(
-        r"(?i)^\W*(?:\w+ ){0,2}(?:not|never|no longer|\w+n['’]t)\b|^(?:尚|暂|还|仍|目前)?(?:未|不会|没有|不)",
-    )
-});
+/// Promised, wanted or asked for, and not there yet.
 static LATER: Pattern = LazyLock::new(|| {
     compile(
         r"(?i)\b(?:will|would|may|might|could|should|promis\w+|plan\w*|wants?|intends?|aims?|hopes?|considers?|considering|pledg\w+|urg\w+|asks?|calls?|expected|once|if|when)\b[^,;]{0,40}|(?:^|\s)to open[- ]sourc|将(?:会|于|在|把|对外|陆续|开源|公开)|计划|即将|预计|打算|考虑|有望|承诺|呼吁|如果|若",
@@ -109,15 +97,9 @@ fn said(item: &StoryItem, pattern: &Regex) -> Option<String> {
 
 /// Whether the words at `at` are said of what is there now: nothing in their clause takes them back.
 fn is_given(sentence: &str, at: Range<usize>) -> bool {
-    let begin = CLAUSE.as_ref().and_then(|clause| clause.find_iter(&sentence[..at.start]).last());
-    let said = &sentence[begin.map_or(0, |edge| edge.end())..at.end];
+    let (said, before) = denial::clause(sentence, at.clone());
     let is = |pattern: &Pattern, text: &str| lexicon::find(pattern, text).is_some();
-    // What stands before the words counts, and within them: 权重尚未公开.
-    let before = &sentence[begin.map_or(0, |edge| edge.end())..at.start];
-    !is(&DENIED, said)
-        && !is(&DENIED_AFTER, &sentence[at.end..])
-        && !is(&LATER, said)
-        && !is(&SOMEBODYS, before)
+    !denial::is_denied(sentence, at) && !is(&LATER, said) && !is(&SOMEBODYS, before)
 }
 
 fn links_in(text: &str) -> impl Iterator<Item = &str> {

@@ -3,7 +3,7 @@
 use super::classify::headline;
 use super::lexicon_mill::{self as mill, PRESS_RELEASE, STOCK_TIP};
 use super::rules::{MAX_QUOTE, Reading};
-use super::{lexicon, score, summary};
+use super::{denial, lexicon, score, summary};
 use crate::model::{ScorePart, SourceKind, StoryItem, Tier};
 
 /// A text that is not longer than its title by more than this says nothing more.
@@ -114,17 +114,17 @@ fn mill_flags(reading: &Reading<'_>) -> Vec<ScorePart> {
 fn claim_flags(reading: &Reading<'_>, evidence: &[ScorePart]) -> Vec<ScorePart> {
     let has = |name: &str| has(evidence, name);
     let mut parts = Vec::new();
-    let mut quoted = |flag: &str, pattern: &lexicon::Pattern| {
-        parts.extend(reading.quote(pattern).map(|quote| score::part(flag, 1.0, &quote)));
+    let mut quoted = |flag: &str, holds: &dyn Fn(&str) -> bool| {
+        parts.extend(reading.quote_where(holds).map(|quote| score::part(flag, 1.0, &quote)));
     };
     if !has("corroborated") && !has("independent") && !has("benchmark") {
-        quoted("vendor-claim", &lexicon::SUPERLATIVE);
+        quoted("vendor-claim", &|sentence| denial::is_affirmed(&lexicon::SUPERLATIVE, sentence));
     }
     if !has("artifact") {
-        quoted("future", &lexicon::FUTURE);
+        quoted("future", &|sentence| denial::is_affirmed(&lexicon::FUTURE, sentence));
     }
     if !has("primary") {
-        quoted("anonymous", &lexicon::ANONYMOUS);
+        quoted("anonymous", &denial::is_hearsay);
     }
     let progress = lexicon::find(&lexicon::PROGRESS, reading.lead).is_some();
     if !has("artifact") && !has("numbers") && progress {

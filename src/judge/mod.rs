@@ -11,6 +11,7 @@ mod claims;
 pub mod classify;
 mod client;
 mod compare;
+mod denial;
 mod desk;
 mod entities;
 pub mod facts;

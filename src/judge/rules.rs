@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::classify::news;
 use super::score::Scale;
 use super::{
-    artifacts, claims, entities, funding, hype, lexicon, orders, score, sentences, summary, unknown,
+    artifacts, claims, denial, entities, funding, hype, lexicon, orders, score, sentences, summary, unknown,
 };
 use crate::model::{
     Artifact, Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Tier, Verdict,
@@ -90,9 +90,12 @@ impl<'a> Reading<'a> {
 
     /// The sentence around the first match in any item, verbatim.
     pub fn quote(&self, pattern: &lexicon::Pattern) -> Option<String> {
-        self.texts
-            .iter()
-            .find_map(|text| quote_in(text, |sentence| lexicon::find(pattern, sentence).is_some()))
+        self.quote_where(&|sentence| lexicon::find(pattern, sentence).is_some())
+    }
+
+    /// The first sentence of any item for which `holds`, verbatim.
+    pub fn quote_where(&self, holds: &dyn Fn(&str) -> bool) -> Option<String> {
+        self.texts.iter().find_map(|text| quote_in(text, holds))
     }
 
     fn has_tier(&self, tier: Tier) -> bool {
@@ -113,9 +116,12 @@ impl<'a> Reading<'a> {
 
     /// Nobody whom it concerns has said it, and those who tell it have it from hearsay.
     fn is_rumour(&self, funding: Option<&Funding>) -> bool {
-        let heard = lexicon::find(&lexicon::ANONYMOUS, self.lead).is_some()
-            || self.texts.iter().all(|text| lexicon::count(&lexicon::ANONYMOUS, text, 2) >= 2)
-            || self.sounds_like_hearsay();
+        let twice = |text: &String| {
+            let heard = sentences::split(text).into_iter().filter(|sentence| denial::is_hearsay(sentence));
+            heard.map(|sentence| lexicon::count(&lexicon::ANONYMOUS, sentence, 2)).sum::<usize>() >= 2
+        };
+        let heard =
+            denial::is_hearsay(self.lead) || self.texts.iter().all(twice) || self.sounds_like_hearsay();
         !self.has_tier(Tier::Primary) && (heard || funding.is_some_and(|funding| !funding.announced))
     }
 
