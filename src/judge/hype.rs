@@ -6,7 +6,7 @@ use super::rules::{MAX_QUOTE, Reading};
 use super::{denial, lexicon, score, summary};
 use crate::model::{ScorePart, SourceKind, StoryItem, Tier};
 
-/// A text that is not longer than its title by more than this says nothing more.
+/// A text that is not longer than its title by more than this says nothing more, in Latin letters.
 const THIN: usize = 30;
 /// A text shorter than this need not repeat the numbers of its headline, in characters.
 const WHOLE: usize = 600;
@@ -103,11 +103,16 @@ fn mill_flags(reading: &Reading<'_>) -> Vec<ScorePart> {
         let quote = reading.quote(&PRESS_RELEASE).unwrap_or_default();
         parts.push(score::part("press-release", 1.0, &quote));
     }
-    let is_thin = |item: &StoryItem| item.text.chars().count() <= item.title.chars().count() + THIN;
+    let is_thin = |item: &StoryItem| width(&item.text) <= width(&item.title) + THIN;
     if reading.story.items.iter().all(is_thin) {
         parts.push(score::part("thin", 1.0, ""));
     }
     parts
+}
+
+/// Length in Latin letters: a Chinese character says as much as two.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if ('\u{3400}'..='\u{9fff}').contains(&c) { 2 } else { 1 }).sum()
 }
 
 /// Claims that nothing carries yet.
@@ -206,6 +211,15 @@ pub(super) mod tests {
         assert!(!has(&names("Engine cuts the cost of serving by 38%", &text, Tier::Press), "headline"));
         assert!(!has(&names("Engine cuts the cost of serving by 97%", "Short.", Tier::Press), "headline"));
         assert!(!has(&names("Engine of 2031 cuts the cost", &text, Tier::Press), "headline"));
+    }
+
+    #[test]
+    fn a_whole_chinese_sentence_is_not_thin_and_a_repeated_headline_is() {
+        let title = "袋熊发布新推理引擎";
+        let whole = "袋熊发布新推理引擎，单卡每秒处理请求数提升至原来的三倍。";
+        assert!(!has(&names(title, whole, Tier::Press), "thin"));
+        assert!(has(&names(title, title, Tier::Press), "thin"));
+        assert!(has(&names("Quokka shows an engine", "Quokka shows an engine today.", Tier::Press), "thin"));
     }
 
     #[test]
