@@ -15,8 +15,11 @@ use std::sync::LazyLock;
 use super::lexicon::{self, Pattern, compile};
 use crate::model::{Funding, Lane};
 
-/// A teaser says so little that a list of what it does not say would be noise.
-const MIN_CHARS: usize = 400;
+/// A text of one sentence says so little that a list of what it does not say would be noise; a Chinese character
+/// counts as two.
+const MIN_CHARS: usize = 120;
+/// The same of a text that breaks off: the rest may say it.
+const MIN_CUT: usize = 400;
 
 static MODEL: Pattern = LazyLock::new(|| {
     compile(
@@ -59,7 +62,8 @@ static DATE: Pattern = LazyLock::new(|| {
 pub fn unknown(lane: Lane, funding: Option<&Funding>, texts: &[&str]) -> Vec<String> {
     let n_chars: usize =
         texts.iter().map(|text| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>()).sum();
-    if n_chars < MIN_CHARS {
+    let is_cut = texts.iter().any(|text| breaks_off(text));
+    if n_chars < if is_cut { MIN_CUT } else { MIN_CHARS } {
         return Vec::new();
     }
     let says = |pattern: &Pattern| texts.iter().any(|text| lexicon::find(pattern, text).is_some());
@@ -89,6 +93,10 @@ pub fn unknown(lane: Lane, funding: Option<&Funding>, texts: &[&str]) -> Vec<Str
     keys
 }
 
+fn breaks_off(text: &str) -> bool {
+    ["…", "...", "…]", "...]"].iter().any(|mark| text.trim_end().ends_with(mark))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +111,21 @@ mod tests {
         let open = unknown(Lane::Company, None, &["Acme releases a small model", &text]);
         assert_eq!(open, ["licence", "measured"]);
         assert!(unknown(Lane::Company, None, &["Acme opens an office", &text]).is_empty());
+    }
+
+    #[test]
+    fn two_sentences_are_asked_and_a_teaser_or_a_text_that_breaks_off_is_not() {
+        let title = "Quokka releases a small language model";
+        let whole = "The model has three billion parameters and reads images too. It was trained in four weeks by six people.";
+        assert!(unknown(Lane::Company, None, &[title, whole]).contains(&"licence".to_owned()));
+        let cut = format!("{} …", whole.trim_end_matches('.'));
+        assert!(unknown(Lane::Company, None, &[title, &cut]).is_empty());
+        assert!(unknown(Lane::Company, None, &[title, "It reads images."]).is_empty());
+        let chinese = [
+            "袋熊推出小型语言模型",
+            "该模型有三十亿参数，也能看懂图片，由六个人用四周时间训练完成，团队说它在普通笔记本电脑上也能流畅地运行。",
+        ];
+        assert!(unknown(Lane::Company, None, &chinese).contains(&"licence".to_owned()));
     }
 
     #[test]
