@@ -92,6 +92,8 @@ fn mill_flags(reading: &Reading<'_>) -> Vec<ScorePart> {
         || reading.texts.first().is_some_and(|text| lexicon::count(&lexicon::PROMO, text, 3) >= 3);
     if is_advert {
         parts.extend(reading.quote(&lexicon::PROMO).map(|quote| score::part("promo", 1.0, &quote)));
+    } else if let Some(quote) = reading.quote(&lexicon::PAID) {
+        parts.push(score::part("promo", 1.0, &quote));
     }
     if lexicon::find(&STOCK_TIP, lead).is_some() {
         parts.push(score::part("stock-tip", 1.0, &summary::cut(lead, MAX_QUOTE)));
@@ -220,6 +222,20 @@ pub(super) mod tests {
         assert!(!has(&names(title, whole, Tier::Press), "thin"));
         assert!(has(&names(title, title, Tier::Press), "thin"));
         assert!(has(&names("Quokka shows an engine", "Quokka shows an engine today.", Tier::Press), "thin"));
+    }
+
+    #[test]
+    fn a_text_that_is_paid_for_is_an_advert_and_a_saving_is_none() {
+        for paid in [
+            "Presented by Heron Hosting.\nServers for models are hard to find. Ours are not.",
+            "Servers for models are hard to find. This post is sponsored by Heron Hosting.",
+            "模型服务器很难找。本文由苍鹭云赞助。",
+        ] {
+            assert!(has(&names("How to find a server", paid, Tier::Press), "promo"), "{paid}");
+        }
+        let saving = "Cache takes 30% off the memory of serving";
+        assert!(!has(&names(saving, "It was presented by the team in May.", Tier::Press), "promo"));
+        assert!(has(&names("Tickets for the summit: 30% off until Friday", "", Tier::Press), "promo"));
     }
 
     #[test]

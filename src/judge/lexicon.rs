@@ -48,9 +48,18 @@ pub static HOW_TO: Pattern = LazyLock::new(|| {
 /// Advertisements and announcements of the house's own events.
 pub static PROMO: Pattern = LazyLock::new(|| {
     compile(concat!(
-        r"(?i)\b(?:webinar|register now|sign up (?:today|now)|early[- ]bird|limited[- ]time|% off|discount code|coupon|promo code|use code|sponsored (?:post|content)|we(?:'re| are) hiring|job opening|",
+        r"(?i)\b(?:webinar|register now|sign up (?:today|now)|early[- ]bird|limited[- ]time|discount code|coupon|promo code|use code|sponsored (?:post|content)|we(?:'re| are) hiring|job opening|",
         r"book (?:a|your) demo|free trial today|join us (?:at|for|on)|save the date|(?:buy|get) your (?:ticket|pass)|giveaway|affiliate|this (?:feed|blog|site|channel|newsletter) (?:is no longer|has moved|was moved|has been (?:moved|retired)))\b",
+        r"|\b\d{1,2}% off(?:\s*[.!,:;]|$| (?:for|with|until|all|your|any|every|today|tickets?|the (?:price|ticket|first|regular|course|annual|plan))\b)",
         r"|限时|优惠|立即报名|点击报名|扫码|免费领取|直播预告|训练营|招聘|加入我们|抽奖|领券|课程上线|商务合作|本文由.{0,12}赞助|推广"
+    ))
+});
+
+/// What a paid text says of itself: once is enough.
+pub static PAID: Pattern = LazyLock::new(|| {
+    compile(concat!(
+        r"(?im)\bthis (?:article|post|story|content|piece|page) (?:is|was|has been) (?:sponsored|paid for)\b|^\W*(?:sponsored|presented|brought to you) by\b|\b(?:sponsored|paid) (?:post|content|article|partnership)\b|\badvertorial\b",
+        r"|本文(?:由.{0,12}赞助|为(?:广告|推广|商业合作))|(?:广告|推广)合作内容"
     ))
 });
 
@@ -184,6 +193,7 @@ mod tests {
             &SENSATIONAL,
             &LIST_BAIT,
             &PROMO,
+            &PAID,
             &HOW_TO,
             &ANONYMOUS,
             &FUTURE,
