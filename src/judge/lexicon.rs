@@ -32,7 +32,7 @@ pub static SENSATIONAL: Pattern = LazyLock::new(|| {
 /// Lists that are made to be clicked, and round-ups, which tell what others told.
 pub static LIST_BAIT: Pattern = LazyLock::new(|| {
     compile(concat!(
-        r"(?i)^\W*(?:the )?(?:top |best )?\d{1,3}\+? (?:\w+[- ]){0,4}(?:tools?|prompts?|tricks?|hacks?|ways|reasons|tips|apps|things|websites|chrome extensions|secrets|ideas)\b",
+        r"(?i)^\W*(?:the )?(?:top |best )?(?:\d{1,3}\+?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty) (?:\w+[- ]){0,4}(?:tools?|prompts?|tricks?|hacks?|ways|reasons|tips|apps|things|websites|chrome extensions|secrets|ideas)\b",
         r"|^\W*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\W*$|\b(?:daily|weekly|monthly) (?:digest|round-?up|briefing|recap|links)\b|\b(?:last|this) week in\b|(?:日报|早报|晚报|周报|周刊|一周速览|速递)(?:\s*[：:丨|#第]|$)",
         r"|^\W*(?:盘点|必看|收藏|建议收藏)|(?:这|最[好强火]的?)?\s*[\d一二三四五六七八九十百]+\s*(?:个|款|种|条|大|招)[^。]{0,12}(?:工具|神器|技巧|提示词|方法|理由|秘诀|网站|应用|玩法)"
     ))
@@ -233,6 +233,7 @@ mod tests {
             "This insane model changes everything",
             "震惊！它彻底改变了编程",
             "10 AI tools you need",
+            "Four AI apps that do your homework",
             "2026-03-17",
             "AI日报：多模态模型发布",
         ] {
@@ -242,6 +243,7 @@ mod tests {
             "Qwen releases 7B weights under Apache 2.0",
             "智谱开源新模型，权重可下载",
             "Killer whales and AI",
+            "Four lessons from a year of serving models",
         ] {
             assert_eq!(find(&SENSATIONAL, plain).or(find(&LIST_BAIT, plain)), None, "{plain}");
         }
