@@ -145,6 +145,26 @@ pub static BIG: Pattern = LazyLock::new(|| {
     ))
 });
 
+/// A headline about courts, regulators and laws.
+pub static LAW: Pattern = LazyLock::new(|| {
+    compile(concat!(
+        r"(?i)\b(?:courts?|judges? (?:rules?|orders?|dismiss\w*|blocks?|approves?)|lawsuits?|sues?|sued|suing|regulators?|antitrust|ftc|sec charges|european commission|competition authority|data protection authority|parliament|senate|congress|subpoena\w*|ruling|fines|fined|indict\w+|legislation|lawmakers)\b",
+        r"|法院|法庭|起诉|诉讼|判决|判令|监管机构|监管部门|反垄断|罚款|立法|网信办|欧盟委员会|约谈"
+    ))
+});
+
+/// Words of a text about a study.
+pub static STUDY: Pattern = LazyLock::new(|| {
+    compile(r"(?i)\b(?:papers?|pre-?print|study|researchers|authors)\b|论文|研究(?:者|人员|团队|表明)|预印本")
+});
+
+/// A headline about something given away to be used and changed.
+pub static OPENED: Pattern = LazyLock::new(|| {
+    compile(
+        r"(?i)\b(?:open[- ]?sourc(?:es|ed|ing)|(?:releas|launch|publish)\w* .{0,60}\b(?:open[- ]source|open[- ]weights?|weights|source code)|(?:releas|launch|publish)\w* .{0,60}\bunder (?:the |an? )?(?:mit|apache|bsd|gpl)|open[- ]source release|goes open[- ]source)\b|开源",
+    )
+});
+
 /// Terms of the three long-term questions.
 pub static FOCUS: LazyLock<Vec<(Focus, Regex)>> = LazyLock::new(|| {
     let rows = [

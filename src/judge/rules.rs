@@ -8,7 +8,8 @@ use super::{
     artifacts, claims, denial, entities, funding, hype, lexicon, orders, score, sentences, summary, unknown,
 };
 use crate::model::{
-    Artifact, Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Tier, Verdict,
+    Artifact, ArtifactKind, Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary,
+    Tier, Verdict,
 };
 
 /// Name of this judge.
@@ -44,7 +45,7 @@ pub fn judge(story: &Story, scale: &Scale) -> Verdict {
     parts.extend(order.map(|order| score::part("injection", 1.0, &order)));
     scale.weigh(&mut parts);
     let situation = score::Situation { on_topic: reading.on_topic(), rumour, n_owners: story.owners.len() };
-    let lane = lane(story, funding.as_ref());
+    let lane = lane(story, funding.as_ref(), &artifacts);
     let (headline, summary) = words(story, &open_questions(story, lane, funding.as_ref()));
     let stated = entities::read(story);
     Verdict {
@@ -192,7 +193,7 @@ fn quote_in(text: &str, holds: impl Fn(&str) -> bool) -> Option<String> {
     })
 }
 
-fn lane(story: &Story, funding: Option<&Funding>) -> Lane {
+fn lane(story: &Story, funding: Option<&Funding>, artifacts: &[Artifact]) -> Lane {
     let has_kind = |kind: SourceKind| story.items.iter().any(|item| item.kind == kind);
     let lead = story
         .items
@@ -207,9 +208,32 @@ fn lane(story: &Story, funding: Option<&Funding>) -> Lane {
         () if leads_to(&PROJECTS) && !leads_to(&["huggingface.co/blog/", "huggingface.co/posts/"]) => {
             Lane::OpenSource
         }
+        () => match story.items.iter().find(|item| item.tier == Tier::Primary) {
+            Some(item) => item.lane,
+            None => told_lane(story, artifacts),
+        },
+    }
+}
+
+/// The lane by what others tell: they write of more than the catalogue's lane of theirs.
+fn told_lane(story: &Story, artifacts: &[Artifact]) -> Lane {
+    let title = story.items.first().map_or(story.title.as_str(), |item| item.title.as_str());
+    let head: String = story.items.first().map_or("", |item| &item.text).chars().take(400).collect();
+    let gives = |kinds: &[ArtifactKind]| artifacts.iter().any(|artifact| kinds.contains(&artifact.kind));
+    let is_paper =
+        artifacts.iter().any(|artifact| artifact.kind == ArtifactKind::Paper && artifact.link.is_some());
+    let is_studied = [title, head.as_str()].iter().any(|text| lexicon::find(&lexicon::STUDY, text).is_some());
+    match () {
+        () if lexicon::find(&lexicon::LAW, title).is_some() => Lane::Industry,
+        () if denial::is_affirmed(&lexicon::OPENED, title)
+            && gives(&[ArtifactKind::Code, ArtifactKind::Weights]) =>
+        {
+            Lane::OpenSource
+        }
+        () if is_paper && is_studied => Lane::Research,
         // A funding outlet also writes of other things.
         () if story.lane == Lane::Funding => Lane::Industry,
-        () => story.items.iter().find(|item| item.tier == Tier::Primary).map_or(story.lane, |item| item.lane),
+        () => story.lane,
     }
 }
 
@@ -257,6 +281,22 @@ mod tests {
     fn flags(title: &str, text: &str) -> Vec<String> {
         let verdict = judge(&story(title, text, Tier::Press), &Scale::default());
         verdict.parts.into_iter().map(|part| part.flag).collect()
+    }
+
+    #[test]
+    fn the_text_says_which_lane_it_is_for() {
+        let lane_of = |title: &str, text: &str| {
+            let story = Story { lane: Lane::Company, ..story(title, text, Tier::Press) };
+            judge(&story, &Scale::default()).lane
+        };
+        let paper = "Researchers describe it in a paper: https://arxiv.org/abs/2611.00077 has the details.";
+        assert_eq!(lane_of("Small models learn to count", paper), Lane::Research);
+        let code = "The code is available on the usual site under MIT.";
+        assert_eq!(lane_of("Heron releases its scheduler as open source", code), Lane::OpenSource);
+        assert_eq!(lane_of("苍鹭开源推理调度器", "代码已开源。"), Lane::OpenSource);
+        assert_eq!(lane_of("Court rules that Quokka may train on books", ""), Lane::Industry);
+        assert_eq!(lane_of("法院判决：训练数据须公开来源", ""), Lane::Industry);
+        assert_eq!(lane_of("Quokka shows a phone", "It rings."), Lane::Company);
     }
 
     #[test]
