@@ -31,6 +31,7 @@ mod gist_en;
 mod gist_zh;
 pub mod ground;
 mod hype;
+mod lane;
 mod lexicon;
 mod lexicon_mill;
 pub(crate) mod merge;

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::classify::news;
 use super::score::Scale;
 use super::{
-    artifacts, claims, denial, entities, funding, hype, lexicon, orders, score, sentences, summary, unknown,
+    artifacts, claims, denial, entities, funding, hype, lane, lexicon, orders, score, sentences, summary,
+    unknown,
 };
 use crate::model::{
-    Artifact, ArtifactKind, Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary,
-    Tier, Verdict,
+    Artifact, Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Tier, Verdict,
 };
 
 /// Name of this judge.
@@ -19,16 +19,6 @@ pub const NAME: &str = "rules";
 const READ: usize = 6_000;
 /// Longest quote, in characters.
 pub(super) const MAX_QUOTE: usize = 200;
-/// Hosts and paths of papers, and of what can be downloaded, whoever lists them.
-const PAPERS: [&str; 6] = [
-    "arxiv.org/",
-    "openreview.net/",
-    "aclanthology.org/",
-    "huggingface.co/papers/",
-    "papers.cool/",
-    "alphaxiv.org/",
-];
-const PROJECTS: [&str; 4] = ["github.com/", "gitlab.com/", "huggingface.co/", "modelscope.cn/"];
 /// Log-odds from which a headline alone makes a rumour.
 const SURE: f32 = 0.5;
 
@@ -45,7 +35,7 @@ pub fn judge(story: &Story, scale: &Scale) -> Verdict {
     parts.extend(order.map(|order| score::part("injection", 1.0, &order)));
     scale.weigh(&mut parts);
     let situation = score::Situation { on_topic: reading.on_topic(), rumour, n_owners: story.owners.len() };
-    let lane = lane(story, funding.as_ref(), &artifacts);
+    let lane = lane::of(story, funding.as_ref(), &artifacts);
     let (headline, summary) = words(story, &open_questions(story, lane, funding.as_ref()));
     let stated = entities::read(story);
     Verdict {
@@ -193,50 +183,6 @@ fn quote_in(text: &str, holds: impl Fn(&str) -> bool) -> Option<String> {
     })
 }
 
-fn lane(story: &Story, funding: Option<&Funding>, artifacts: &[Artifact]) -> Lane {
-    let has_kind = |kind: SourceKind| story.items.iter().any(|item| item.kind == kind);
-    let lead = story
-        .items
-        .first()
-        .map(|item| item.link.trim_start_matches("https://").trim_start_matches("http://"));
-    let leads_to =
-        |places: &[&str]| lead.is_some_and(|link| places.iter().any(|place| link.starts_with(place)));
-    match () {
-        () if has_kind(SourceKind::Arxiv) || leads_to(&PAPERS) => Lane::Research,
-        () if has_kind(SourceKind::Github) => Lane::OpenSource,
-        () if funding.is_some() => Lane::Funding,
-        () if leads_to(&PROJECTS) && !leads_to(&["huggingface.co/blog/", "huggingface.co/posts/"]) => {
-            Lane::OpenSource
-        }
-        () => match story.items.iter().find(|item| item.tier == Tier::Primary) {
-            Some(item) => item.lane,
-            None => told_lane(story, artifacts),
-        },
-    }
-}
-
-/// The lane by what others tell: they write of more than the catalogue's lane of theirs.
-fn told_lane(story: &Story, artifacts: &[Artifact]) -> Lane {
-    let title = story.items.first().map_or(story.title.as_str(), |item| item.title.as_str());
-    let head: String = story.items.first().map_or("", |item| &item.text).chars().take(400).collect();
-    let gives = |kinds: &[ArtifactKind]| artifacts.iter().any(|artifact| kinds.contains(&artifact.kind));
-    let is_paper =
-        artifacts.iter().any(|artifact| artifact.kind == ArtifactKind::Paper && artifact.link.is_some());
-    let is_studied = [title, head.as_str()].iter().any(|text| lexicon::find(&lexicon::STUDY, text).is_some());
-    match () {
-        () if lexicon::find(&lexicon::LAW, title).is_some() => Lane::Industry,
-        () if denial::is_affirmed(&lexicon::OPENED, title)
-            && gives(&[ArtifactKind::Code, ArtifactKind::Weights]) =>
-        {
-            Lane::OpenSource
-        }
-        () if is_paper && is_studied => Lane::Research,
-        // A funding outlet also writes of other things.
-        () if story.lane == Lane::Funding => Lane::Industry,
-        () => story.lane,
-    }
-}
-
 /// Headline and summary for readers of each language: from an item in it, else the lead's own.
 fn words(story: &Story, open: &[String]) -> (BTreeMap<Language, String>, BTreeMap<Language, Summary>) {
     let (mut headlines, mut summaries) = (BTreeMap::new(), BTreeMap::new());
@@ -247,7 +193,7 @@ fn words(story: &Story, open: &[String]) -> (BTreeMap<Language, String>, BTreeMa
             .find(|item| item.language.reader() == Some(*language) && !item.text.trim().is_empty());
         let Some(item) = own.or(story.items.first()) else { continue };
         headlines.insert(*language, headline(item));
-        let summarise = if is_paper(item) { summary::of_paper } else { summary::extract };
+        let summarise = if lane::is_paper(item) { summary::of_paper } else { summary::extract };
         let summary = Summary { unknown: open.to_vec(), ..summarise(&item.title, &item.text) };
         summaries.insert(*language, summary);
     }
@@ -258,11 +204,6 @@ fn open_questions(story: &Story, lane: Lane, funding: Option<&Funding>) -> Vec<S
     let texts: Vec<&str> =
         story.items.iter().flat_map(|item| [item.title.as_str(), item.text.as_str()]).collect();
     unknown::unknown(lane, funding, &texts)
-}
-
-fn is_paper(item: &StoryItem) -> bool {
-    let link = item.link.trim_start_matches("https://").trim_start_matches("http://");
-    item.kind == SourceKind::Arxiv || PAPERS.iter().any(|place| link.starts_with(place))
 }
 
 /// The title; a bare version number says nothing without whose it is.
@@ -281,22 +222,6 @@ mod tests {
     fn flags(title: &str, text: &str) -> Vec<String> {
         let verdict = judge(&story(title, text, Tier::Press), &Scale::default());
         verdict.parts.into_iter().map(|part| part.flag).collect()
-    }
-
-    #[test]
-    fn the_text_says_which_lane_it_is_for() {
-        let lane_of = |title: &str, text: &str| {
-            let story = Story { lane: Lane::Company, ..story(title, text, Tier::Press) };
-            judge(&story, &Scale::default()).lane
-        };
-        let paper = "Researchers describe it in a paper: https://arxiv.org/abs/2611.00077 has the details.";
-        assert_eq!(lane_of("Small models learn to count", paper), Lane::Research);
-        let code = "The code is available on the usual site under MIT.";
-        assert_eq!(lane_of("Heron releases its scheduler as open source", code), Lane::OpenSource);
-        assert_eq!(lane_of("苍鹭开源推理调度器", "代码已开源。"), Lane::OpenSource);
-        assert_eq!(lane_of("Court rules that Quokka may train on books", ""), Lane::Industry);
-        assert_eq!(lane_of("法院判决：训练数据须公开来源", ""), Lane::Industry);
-        assert_eq!(lane_of("Quokka shows a phone", "It rings."), Lane::Company);
     }
 
     #[test]
