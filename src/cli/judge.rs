@@ -62,15 +62,16 @@ async fn explain(around: &Surroundings, app: &App, number: i64) -> anyhow::Resul
     if around.global.json {
         output::json(&verdict)?;
     } else {
-        show(&verdict)?;
+        show(&verdict, app.ctx.settings.digest.floor)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn show(verdict: &Verdict) -> anyhow::Result<()> {
+fn show(verdict: &Verdict, floor: f32) -> anyhow::Result<()> {
     let headline = verdict.headline.values().next().map(String::as_str).unwrap_or_default();
     output::line(&format!("story {}: {headline}", verdict.story_id))?;
     let decision = match &verdict.dropped {
+        None if verdict.score < floor => format!("below the floor of an issue ({floor:.1})"),
         None => "may enter an issue".to_owned(),
         Some(reason) => {
             let meaning =

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
-use super::meta;
 use super::tree::Tree;
+use super::{elsewhere, meta};
 
 /// Most links of one article, and the longest.
 const MOST: usize = 40;
@@ -42,13 +42,14 @@ static SHARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The links of `text` among the nodes `shown` of the page at `url`.
 pub fn of_page(tree: &Tree, shown: Range<usize>, text: &str, url: &str) -> Vec<String> {
-    let base = meta::base(tree, url);
+    let (base, begin) = (meta::base(tree, url), shown.start);
     let anchors = shown.filter(|n| tree.nodes.get(*n).is_some_and(|node| node.is(&["a"]))).take(MOST_ANCHORS);
     let hrefs = anchors.filter_map(|n| {
         let href = tree.nodes[n].attr("href")?;
         let words = tree.line(n);
         let is_said = !words.is_empty() && text.contains(&words);
-        ((is_said || leads_to_matter(href)) && !meta::is_elsewhere(tree, n)).then_some(href)
+        let is_own = !meta::is_elsewhere(tree, n) && !elsewhere::is_of_others(tree, n, begin);
+        ((is_said || leads_to_matter(href)) && is_own).then_some(href)
     });
     gather(hrefs, &base, url)
 }
@@ -69,9 +70,10 @@ static WRITTEN: LazyLock<Option<Regex>> =
 
 /// The links of a feed's own text, of which the markup may be gone.
 pub fn of_feed(text: &str, url: &str) -> Vec<String> {
-    let found = HREF.iter().flat_map(|href| href.captures_iter(text));
+    let own = elsewhere::own_blocks(text);
+    let found = HREF.iter().flat_map(|href| href.captures_iter(&own));
     let hrefs = found.map(|found| found[1].replace("&amp;", "&"));
-    let written = WRITTEN.iter().flat_map(|link| link.find_iter(text));
+    let written = WRITTEN.iter().flat_map(|link| link.find_iter(&own));
     let written = written
         .map(|link| link.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?']).replace("&amp;", "&"));
     let hrefs: Vec<String> = hrefs.chain(written).take(MOST_ANCHORS).collect();
@@ -144,5 +146,37 @@ mod tests {
     fn links_are_few() {
         let html: String = (0..3_000).map(|n| format!("<a href=https://o.example/{n}>one</a> ")).collect();
         assert_eq!(links(&format!("<p>{html}"), "one").len(), MOST);
+    }
+
+    fn of_html(html: &str) -> Vec<String> {
+        links(html, "The code is out. a tool")
+    }
+
+    #[test]
+    fn what_else_there_is_to_read_is_not_this_texts_own() {
+        let own = "<p>The <a href='https://code.example/lumen/aurora'>code</a> is out.</p>";
+        let other = "<a href='https://code.example/other/tool'>a tool</a>";
+        for rest in [
+            format!("<p>See also: {other} by others.</p>"),
+            format!("<p>相关阅读：{other}</p>"),
+            format!("<p>Related posts</p><ul><li>{other}</li><li>{other}</li></ul>"),
+            format!("<h3>延伸阅读</h3><ul><li>{other}</li></ul>"),
+        ] {
+            let html = format!("<div>{own}{rest}</div>");
+            assert_eq!(of_html(&html), ["https://code.example/lumen/aurora"], "{html}");
+            assert_eq!(
+                of_feed(&html, "https://lab.example/post"),
+                ["https://code.example/lumen/aurora"],
+                "{html}"
+            );
+        }
+        let boxed = format!("<div>{own}<div>Further reading: {other}</div></div>");
+        assert_eq!(of_html(&boxed).len(), 1);
+        let kept = format!("<div>{own}<p>Related work of ours, {other}, was slower.</p></div>");
+        assert_eq!(of_html(&kept).len(), 2);
+        assert_eq!(of_feed(&kept, "https://lab.example/post").len(), 2);
+        // A list of links under another word is the text's own: a release ends with one.
+        let own_list = format!("<div>{own}<p>相关链接：</p><ul><li>{other}</li></ul></div>");
+        assert_eq!(of_html(&own_list).len(), 2);
     }
 }

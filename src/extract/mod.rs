@@ -9,6 +9,7 @@ mod clean;
 mod date;
 mod day;
 mod decode;
+mod elsewhere;
 mod furniture;
 mod jsonld;
 mod links;

@@ -1,11 +1,13 @@
 //! What a reader can touch: paper, code, weights, API, price; each with the link or the words that the article gives.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 use url::Url;
 
-use super::{lexicon, sentences};
+use super::lexicon::{self, Pattern, compile};
+use super::{denial, sentences};
 use crate::model::{Artifact, ArtifactKind, Story, StoryItem};
 
 /// Most of one story.
@@ -14,7 +16,9 @@ const MAX: usize = 8;
 const MAX_QUOTE: usize = 200;
 
 static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:https?://|(?:www\.)?(?:arxiv\.org|github\.com|gitlab\.com|huggingface\.co|modelscope\.cn|hf\.co)/)[\w\-./~%?=&#+:]*[\w\-/~%=&#+]").ok()
+    compile(
+        r"(?i)\b(?:https?://|(?:www\.)?(?:arxiv\.org|github\.com|gitlab\.com|huggingface\.co|modelscope\.cn|hf\.co)/)[\w\-./~%?=&#+:]*[\w\-/~%=&#+]",
+    )
 });
 
 /// Words that offer something, where no link does.
@@ -22,11 +26,11 @@ static WORDS: LazyLock<Vec<(ArtifactKind, Regex)>> = LazyLock::new(|| {
     let rows = [
         (
             ArtifactKind::Weights,
-            r"(?i)\b(?:open[- ]weights?|weights (?:are|is|were|have been)? ?(?:now )?(?:available|released|published|open|on)|download the (?:model|weights|checkpoints?)|checkpoints? (?:are|is) (?:available|released|public))\b|权重.{0,16}(?:开源|开放下载|可下载|下载|公开)|模型(?:已|现已|均已|全部)?(?:开源|开放下载|可下载)|开源(?:了)?(?:其)?(?:模型)?权重",
+            r"(?i)\b(?:open[- ]weights?|weights (?:are|is|were|have been)? ?(?:now )?(?:available|released|published|open|on)|download the (?:model|weights|checkpoints?)|checkpoints? (?:are|is) (?:available|released|public)|datasets? (?:is|are) (?:now )?(?:available|released|public)|(?:releas(?:es|ed|ing)|publish(?:es|ed|ing)|shar(?:es|ed|ing)|open[- ]sourc(?:es?|ed|ing)) (?:[^\s.,;]+ ){0,6}(?:weights|checkpoints?)|open[- ]sourc(?:es?|ed|ing) (?:[^\s.,;]+ ){0,6}models?|(?:free|available) (?:to|for) download|downloadable)\b|权重.{0,16}(?:开源|开放下载|可下载|下载|公开)|模型(?:已|现已|均已|全部)?(?:开源|开放下载|可下载)|开源[^，。；！？]{0,14}(?:权重|模型)|开放(?:权重|下载)|数据集(?:已|现已|均已)?(?:开源|公开|发布)",
         ),
         (
             ArtifactKind::Code,
-            r"(?i)\b(?:code (?:is|and \w+ are|has been|will be)? ?(?:now )?(?:available|released|published|open[- ]sourced?)|open[- ]sourced? (?:the|its|our|under)|(?:released|licensed|available) under (?:the |an? )?(?:apache|mit|bsd|gpl|agpl|mpl)|pip install|npm install|cargo (?:add|install)|docker (?:pull|run))\b|代码(?:已|现已|均已)?(?:开源|公开|发布|上线)|(?:采用|基于|遵循).{0,8}(?:Apache|MIT|BSD|GPL).{0,6}(?:协议|许可)",
+            r"(?i)\b(?:code (?:is|are|and \w+ are|has been)? ?(?:now )?(?:available|released|published|open[- ]sourced?|on|at)|(?:releas(?:es|ed|ing)|publish(?:es|ed|ing)) (?:[^\s.,;]+ ){0,4}code|open[- ]sourc(?:es|ed|ing)|open[- ]source (?:the|its|our|under)|(?:releas|launch|introduc|publish|announc|present|unveil)\w*[^.;,]{0,60} open[- ]source|(?:is|are|now|fully) open[- ]source|(?:released|licensed|available) under (?:the |an? )?(?:apache|mit|bsd|gpl|agpl|mpl)|pip install|npm install|cargo (?:add|install)|docker (?:pull|run))\b|代码(?:已|现已|均已|和[^，。]{1,8})?(?:开源|公开|发布|上线|托管)|(?:宣布|正式|现已|已|全面|同步|今日|将其|完全|均)开源|开源(?:了|其|自研|旗下|地址|仓库|推理|训练|框架|工具|项目)|(?:采用|基于|遵循).{0,8}(?:Apache|MIT|BSD|GPL).{0,6}(?:协议|许可)",
         ),
         (
             ArtifactKind::Api,
@@ -38,10 +42,23 @@ static WORDS: LazyLock<Vec<(ArtifactKind, Regex)>> = LazyLock::new(|| {
         ),
         (
             ArtifactKind::Paper,
-            r"(?i)\b(?:technical report|tech report|white ?paper|pre-?print|(?:the|our|a) paper (?:is|was|describes|shows|reports))\b|技术报告|论文(?:已|地址|链接|发表)",
+            r"(?i)\b(?:technical report|tech report|white ?paper|pre-?print|(?:the|our|a|their|its) (?:new )?paper (?:is|was|describes|shows|reports)|in (?:a|the|our|their|its) (?:new |recent )?paper|publish(?:es|ed) (?:a|the|its|their) (?:new )?paper|model card)\b|技术报告|论文(?:已|地址|链接|发表|中|显示|指出|提出)|(?:发表|发布|公开)(?:了)?[^，。；]{0,8}论文",
         ),
     ];
-    rows.into_iter().filter_map(|(kind, pattern)| Some((kind, Regex::new(pattern).ok()?))).collect()
+    rows.into_iter().filter_map(|(kind, pattern)| Some((kind, compile(pattern)?))).collect()
+});
+
+/// Promised, wanted or asked for, and not there yet.
+static LATER: Pattern = LazyLock::new(|| {
+    compile(
+        r"(?i)\b(?:will|would|may|might|could|should|promis\w+|plan\w*|wants?|intends?|aims?|hopes?|considers?|considering|pledg\w+|urg\w+|asks?|calls?|expected|once|if|when)\b[^,;]{0,40}|(?:^|\s)to open[- ]sourc|将(?:会|于|在|把|对外|陆续|开源|公开)|计划|即将|预计|打算|考虑|有望|承诺|呼吁|如果|若",
+    )
+});
+/// Somebody else's: what it is built on or compared with.
+static SOMEBODYS: Pattern = LazyLock::new(|| {
+    compile(
+        r"(?i)\b(?:based on|built on|using|uses?|compared (?:to|with)|than|like|rivals?|other|existing|such as)\s(?:\w+\s){0,2}$|(?:基于|使用|采用|依托|主流|其他|现有|同类|相比|对比|超越|超过)[^，。；]{0,4}$",
+    )
 });
 
 /// The artifacts of a story: by links first, and by words for kinds that have no link.
@@ -67,12 +84,22 @@ pub fn find(story: &Story) -> Vec<Artifact> {
     found
 }
 
-/// The sentence that offers it, unless it speaks of some day.
+/// The sentence that offers it: not one that denies it, and not one that speaks of some day.
 fn said(item: &StoryItem, pattern: &Regex) -> Option<String> {
-    let is_offer =
-        |sentence: &&str| pattern.is_match(sentence) && lexicon::find(&lexicon::FUTURE, sentence).is_none();
-    let sentence = sentences::split(&item.text).into_iter().find(is_offer)?;
+    let is_offer = |sentence: &&str| {
+        lexicon::find(&lexicon::FUTURE, sentence).is_none()
+            && pattern.find_iter(sentence).any(|found| is_given(sentence, found.range()))
+    };
+    let sentence =
+        sentences::split(&item.title).into_iter().chain(sentences::split(&item.text)).find(is_offer)?;
     Some(sentence.chars().take(MAX_QUOTE).collect())
+}
+
+/// Whether the words at `at` are said of what is there now: nothing in their clause takes them back.
+fn is_given(sentence: &str, at: Range<usize>) -> bool {
+    let (said, before) = denial::clause(sentence, at.clone());
+    let is = |pattern: &Pattern, text: &str| lexicon::find(pattern, text).is_some();
+    !denial::is_denied(sentence, at) && !is(&LATER, said) && !is(&SOMEBODYS, before)
 }
 
 fn links_in(text: &str) -> impl Iterator<Item = &str> {
@@ -161,6 +188,51 @@ fn without_version(id: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn kinds(text: &str) -> Vec<ArtifactKind> {
+        let offered = |(kind, pattern): &(ArtifactKind, Regex)| {
+            let item = crate::judge::hype::tests::story("", text, crate::model::Tier::Press).items.remove(0);
+            said(&item, pattern).map(|_| *kind)
+        };
+        WORDS.iter().filter_map(offered).collect()
+    }
+
+    #[test]
+    fn what_is_offered_is_an_artifact_in_both_languages() {
+        for (text, kind) in [
+            ("Quokka Lab released the full weights of its small model.", ArtifactKind::Weights),
+            ("Quokka Lab open-sources a speech model.", ArtifactKind::Weights),
+            ("The code is available on the usual site.", ArtifactKind::Code),
+            ("Heron is not a framework but the code is available.", ArtifactKind::Code),
+            ("It describes the method in a new paper.", ArtifactKind::Paper),
+            ("袋熊实验室开源语音大模型。", ArtifactKind::Weights),
+            ("训练代码已开源。", ArtifactKind::Code),
+            ("团队在论文中给出细节。", ArtifactKind::Paper),
+        ] {
+            assert!(kinds(text).contains(&kind), "{text}: {:?}", kinds(text));
+        }
+    }
+
+    #[test]
+    fn what_is_denied_or_promised_or_anothers_is_none() {
+        for text in [
+            "There is no technical report and no model card.",
+            "The lab never released the weights.",
+            "The code has not been released.",
+            "Its weights aren't available and the code isn't on any site.",
+            "Code will not be released.",
+            "The team will have its code released in spring.",
+            "Quokka plans to open-source its model.",
+            "It is built on open-source models.",
+            "袋熊实验室表示不会开源该模型。",
+            "模型权重尚未公开。",
+            "没有论文，也没有技术报告。",
+            "公司将于明年开源模型权重。",
+            "产品基于开源模型搭建。",
+        ] {
+            assert_eq!(kinds(text), [], "{text}");
+        }
+    }
 
     #[test]
     fn a_link_says_what_it_leads_to() {

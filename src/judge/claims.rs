@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{lexicon, sentences};
+use super::lexicon::{self, compile};
+use super::sentences;
 use crate::model::{Claim, Story, StoryItem, Tier};
 
 /// Most claims of a story.
@@ -15,7 +16,9 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 20..=300;
 
 /// Words of one who speaks for himself.
 static SAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:(?:the )?(?:company|startup|lab|vendor|team|firm|maker|founders?|ceo|we|our) (?:\w+ )?(?:says?|said|claims?|claimed|reports?|reported|announced|found|achieve[sd]?)|according to the (?:company|startup|lab|vendor|team|firm)|we (?:show|find|report|achieve|observe|outperform))\b|(?:公司|团队|官方|创始人|CEO|负责人|我们)(?:表示|称|宣称|指出|透露|介绍)|据(?:官方|公司|团队|介绍)").ok()
+    compile(
+        r"(?i)\b(?:(?:the )?(?:company|startup|lab|vendor|team|firm|maker|founders?|ceo|we|our) (?:\w+ )?(?:says?|said|claims?|claimed|reports?|reported|announced|found|achieve[sd]?)|according to the (?:company|startup|lab|vendor|team|firm)|we (?:show|find|report|achieve|observe|outperform))\b|(?:公司|团队|官方|创始人|CEO|负责人|我们)(?:表示|称|宣称|指出|透露|介绍)|据(?:官方|公司|团队|介绍)",
+    )
 });
 
 /// Sentences that compare or measure, the ones with a number and a comparison first.

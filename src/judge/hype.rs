@@ -3,10 +3,10 @@
 use super::classify::headline;
 use super::lexicon_mill::{self as mill, PRESS_RELEASE, STOCK_TIP};
 use super::rules::{MAX_QUOTE, Reading};
-use super::{lexicon, score, summary};
+use super::{denial, lexicon, score, summary};
 use crate::model::{ScorePart, SourceKind, StoryItem, Tier};
 
-/// A text that is not longer than its title by more than this says nothing more.
+/// A text that is not longer than its title by more than this says nothing more, in Latin letters.
 const THIN: usize = 30;
 /// A text shorter than this need not repeat the numbers of its headline, in characters.
 const WHOLE: usize = 600;
@@ -92,6 +92,8 @@ fn mill_flags(reading: &Reading<'_>) -> Vec<ScorePart> {
         || reading.texts.first().is_some_and(|text| lexicon::count(&lexicon::PROMO, text, 3) >= 3);
     if is_advert {
         parts.extend(reading.quote(&lexicon::PROMO).map(|quote| score::part("promo", 1.0, &quote)));
+    } else if let Some(quote) = reading.quote(&lexicon::PAID) {
+        parts.push(score::part("promo", 1.0, &quote));
     }
     if lexicon::find(&STOCK_TIP, lead).is_some() {
         parts.push(score::part("stock-tip", 1.0, &summary::cut(lead, MAX_QUOTE)));
@@ -103,28 +105,33 @@ fn mill_flags(reading: &Reading<'_>) -> Vec<ScorePart> {
         let quote = reading.quote(&PRESS_RELEASE).unwrap_or_default();
         parts.push(score::part("press-release", 1.0, &quote));
     }
-    let is_thin = |item: &StoryItem| item.text.chars().count() <= item.title.chars().count() + THIN;
+    let is_thin = |item: &StoryItem| width(&item.text) <= width(&item.title) + THIN;
     if reading.story.items.iter().all(is_thin) {
         parts.push(score::part("thin", 1.0, ""));
     }
     parts
 }
 
+/// Length in Latin letters: a Chinese character says as much as two.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if ('\u{3400}'..='\u{9fff}').contains(&c) { 2 } else { 1 }).sum()
+}
+
 /// Claims that nothing carries yet.
 fn claim_flags(reading: &Reading<'_>, evidence: &[ScorePart]) -> Vec<ScorePart> {
     let has = |name: &str| has(evidence, name);
     let mut parts = Vec::new();
-    let mut quoted = |flag: &str, pattern: &lexicon::Pattern| {
-        parts.extend(reading.quote(pattern).map(|quote| score::part(flag, 1.0, &quote)));
+    let mut quoted = |flag: &str, holds: &dyn Fn(&str) -> bool| {
+        parts.extend(reading.quote_where(holds).map(|quote| score::part(flag, 1.0, &quote)));
     };
     if !has("corroborated") && !has("independent") && !has("benchmark") {
-        quoted("vendor-claim", &lexicon::SUPERLATIVE);
+        quoted("vendor-claim", &|sentence| denial::is_affirmed(&lexicon::SUPERLATIVE, sentence));
     }
     if !has("artifact") {
-        quoted("future", &lexicon::FUTURE);
+        quoted("future", &|sentence| denial::is_affirmed(&lexicon::FUTURE, sentence));
     }
     if !has("primary") {
-        quoted("anonymous", &lexicon::ANONYMOUS);
+        quoted("anonymous", &denial::is_hearsay);
     }
     let progress = lexicon::find(&lexicon::PROGRESS, reading.lead).is_some();
     if !has("artifact") && !has("numbers") && progress {
@@ -134,11 +141,12 @@ fn claim_flags(reading: &Reading<'_>, evidence: &[ScorePart]) -> Vec<ScorePart> 
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::model::{ItemId, Lane, Language, Story, StoryId};
 
-    fn story(title: &str, text: &str, tier: Tier) -> Story {
+    /// A story of one article.
+    pub fn story(title: &str, text: &str, tier: Tier) -> Story {
         let item = StoryItem {
             item_id: ItemId(1),
             link: "https://press.example/a".to_owned(),
@@ -205,6 +213,29 @@ mod tests {
         assert!(!has(&names("Engine cuts the cost of serving by 38%", &text, Tier::Press), "headline"));
         assert!(!has(&names("Engine cuts the cost of serving by 97%", "Short.", Tier::Press), "headline"));
         assert!(!has(&names("Engine of 2031 cuts the cost", &text, Tier::Press), "headline"));
+    }
+
+    #[test]
+    fn a_whole_chinese_sentence_is_not_thin_and_a_repeated_headline_is() {
+        let title = "袋熊发布新推理引擎";
+        let whole = "袋熊发布新推理引擎，单卡每秒处理请求数提升至原来的三倍。";
+        assert!(!has(&names(title, whole, Tier::Press), "thin"));
+        assert!(has(&names(title, title, Tier::Press), "thin"));
+        assert!(has(&names("Quokka shows an engine", "Quokka shows an engine today.", Tier::Press), "thin"));
+    }
+
+    #[test]
+    fn a_text_that_is_paid_for_is_an_advert_and_a_saving_is_none() {
+        for paid in [
+            "Presented by Heron Hosting.\nServers for models are hard to find. Ours are not.",
+            "Servers for models are hard to find. This post is sponsored by Heron Hosting.",
+            "模型服务器很难找。本文由苍鹭云赞助。",
+        ] {
+            assert!(has(&names("How to find a server", paid, Tier::Press), "promo"), "{paid}");
+        }
+        let saving = "Cache takes 30% off the memory of serving";
+        assert!(!has(&names(saving, "It was presented by the team in May.", Tier::Press), "promo"));
+        assert!(has(&names("Tickets for the summit: 30% off until Friday", "", Tier::Press), "promo"));
     }
 
     #[test]

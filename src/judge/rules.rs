@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::classify::news;
 use super::score::Scale;
 use super::{
-    artifacts, claims, entities, funding, hype, lexicon, orders, score, sentences, summary, unknown,
+    artifacts, claims, denial, entities, funding, hype, lane, lexicon, orders, score, sentences, summary,
+    unknown,
 };
 use crate::model::{
-    Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Tier, Verdict,
+    Artifact, Focus, Funding, Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Tier, Verdict,
 };
 
 /// Name of this judge.
@@ -18,16 +19,6 @@ pub const NAME: &str = "rules";
 const READ: usize = 6_000;
 /// Longest quote, in characters.
 pub(super) const MAX_QUOTE: usize = 200;
-/// Hosts and paths of papers, and of what can be downloaded, whoever lists them.
-const PAPERS: [&str; 6] = [
-    "arxiv.org/",
-    "openreview.net/",
-    "aclanthology.org/",
-    "huggingface.co/papers/",
-    "papers.cool/",
-    "alphaxiv.org/",
-];
-const PROJECTS: [&str; 4] = ["github.com/", "gitlab.com/", "huggingface.co/", "modelscope.cn/"];
 /// Log-odds from which a headline alone makes a rumour.
 const SURE: f32 = 0.5;
 
@@ -38,12 +29,13 @@ pub fn judge(story: &Story, scale: &Scale) -> Verdict {
     let reading = Reading::new(story);
     let funding = story.items.iter().find_map(|item| funding::find(&item.title, &item.text));
     let rumour = reading.is_rumour(funding.as_ref());
-    let (focus, mut parts) = evidence(&reading);
+    let artifacts = artifacts::find(story);
+    let (focus, mut parts) = evidence(&reading, artifacts.first());
     parts.extend(hype::flags(&reading, &parts));
     parts.extend(order.map(|order| score::part("injection", 1.0, &order)));
     scale.weigh(&mut parts);
     let situation = score::Situation { on_topic: reading.on_topic(), rumour, n_owners: story.owners.len() };
-    let lane = lane(story, funding.as_ref());
+    let lane = lane::of(story, funding.as_ref(), &artifacts);
     let (headline, summary) = words(story, &open_questions(story, lane, funding.as_ref()));
     let stated = entities::read(story);
     Verdict {
@@ -57,7 +49,7 @@ pub fn judge(story: &Story, scale: &Scale) -> Verdict {
         dates: stated.dates,
         versions: stated.versions,
         funding,
-        artifacts: artifacts::find(story),
+        artifacts,
         claims: claims::find(story),
         rumour,
         score: score::sum(&parts),
@@ -89,9 +81,12 @@ impl<'a> Reading<'a> {
 
     /// The sentence around the first match in any item, verbatim.
     pub fn quote(&self, pattern: &lexicon::Pattern) -> Option<String> {
-        self.texts
-            .iter()
-            .find_map(|text| quote_in(text, |sentence| lexicon::find(pattern, sentence).is_some()))
+        self.quote_where(&|sentence| lexicon::find(pattern, sentence).is_some())
+    }
+
+    /// The first sentence of any item for which `holds`, verbatim.
+    pub fn quote_where(&self, holds: &dyn Fn(&str) -> bool) -> Option<String> {
+        self.texts.iter().find_map(|text| quote_in(text, holds))
     }
 
     fn has_tier(&self, tier: Tier) -> bool {
@@ -112,9 +107,12 @@ impl<'a> Reading<'a> {
 
     /// Nobody whom it concerns has said it, and those who tell it have it from hearsay.
     fn is_rumour(&self, funding: Option<&Funding>) -> bool {
-        let heard = lexicon::find(&lexicon::ANONYMOUS, self.lead).is_some()
-            || self.texts.iter().all(|text| lexicon::count(&lexicon::ANONYMOUS, text, 2) >= 2)
-            || self.sounds_like_hearsay();
+        let twice = |text: &String| {
+            let heard = sentences::split(text).into_iter().filter(|sentence| denial::is_hearsay(sentence));
+            heard.map(|sentence| lexicon::count(&lexicon::ANONYMOUS, sentence, 2)).sum::<usize>() >= 2
+        };
+        let heard =
+            denial::is_hearsay(self.lead) || self.texts.iter().all(twice) || self.sounds_like_hearsay();
         !self.has_tier(Tier::Primary) && (heard || funding.is_some_and(|funding| !funding.announced))
     }
 
@@ -127,19 +125,21 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn evidence(reading: &Reading<'_>) -> (Vec<Focus>, Vec<ScorePart>) {
+fn evidence(reading: &Reading<'_>, touch: Option<&Artifact>) -> (Vec<Focus>, Vec<ScorePart>) {
     let story = reading.story;
     let mut parts = Vec::new();
     if reading.has_tier(Tier::Primary) {
         parts.push(score::part("primary", 1.0, ""));
     }
     let is_artifact = |item: &StoryItem| matches!(item.kind, SourceKind::Arxiv | SourceKind::Github);
-    match story.items.iter().find(|item| is_artifact(item)) {
-        Some(item) => parts.push(score::part("artifact", 1.0, &summary::cut(&item.title, MAX_QUOTE))),
-        None => {
-            parts.extend(reading.quote(&lexicon::ARTIFACT).map(|quote| score::part("artifact", 1.0, &quote)))
-        }
-    }
+    // By the words of who offers it or the link to it: that a paper is mentioned is no paper.
+    let shown = |artifact: &Artifact| match &artifact.link {
+        Some(link) if artifact.quote.is_empty() => link.clone(),
+        _ => artifact.quote.clone(),
+    };
+    let itself = story.items.iter().find(|item| is_artifact(item));
+    let quote = itself.map(|item| summary::cut(&item.title, MAX_QUOTE)).or_else(|| touch.map(shown));
+    parts.extend(quote.map(|quote| score::part("artifact", 1.0, &quote)));
     let n_further = story.owners.len().saturating_sub(1).min(3);
     if n_further > 0 {
         parts.push(score::part("corroborated", n_further as f32, ""));
@@ -183,27 +183,6 @@ fn quote_in(text: &str, holds: impl Fn(&str) -> bool) -> Option<String> {
     })
 }
 
-fn lane(story: &Story, funding: Option<&Funding>) -> Lane {
-    let has_kind = |kind: SourceKind| story.items.iter().any(|item| item.kind == kind);
-    let lead = story
-        .items
-        .first()
-        .map(|item| item.link.trim_start_matches("https://").trim_start_matches("http://"));
-    let leads_to =
-        |places: &[&str]| lead.is_some_and(|link| places.iter().any(|place| link.starts_with(place)));
-    match () {
-        () if has_kind(SourceKind::Arxiv) || leads_to(&PAPERS) => Lane::Research,
-        () if has_kind(SourceKind::Github) => Lane::OpenSource,
-        () if funding.is_some() => Lane::Funding,
-        () if leads_to(&PROJECTS) && !leads_to(&["huggingface.co/blog/", "huggingface.co/posts/"]) => {
-            Lane::OpenSource
-        }
-        // A funding outlet also writes of other things.
-        () if story.lane == Lane::Funding => Lane::Industry,
-        () => story.items.iter().find(|item| item.tier == Tier::Primary).map_or(story.lane, |item| item.lane),
-    }
-}
-
 /// Headline and summary for readers of each language: from an item in it, else the lead's own.
 fn words(story: &Story, open: &[String]) -> (BTreeMap<Language, String>, BTreeMap<Language, Summary>) {
     let (mut headlines, mut summaries) = (BTreeMap::new(), BTreeMap::new());
@@ -214,7 +193,7 @@ fn words(story: &Story, open: &[String]) -> (BTreeMap<Language, String>, BTreeMa
             .find(|item| item.language.reader() == Some(*language) && !item.text.trim().is_empty());
         let Some(item) = own.or(story.items.first()) else { continue };
         headlines.insert(*language, headline(item));
-        let summarise = if is_paper(item) { summary::of_paper } else { summary::extract };
+        let summarise = if lane::is_paper(item) { summary::of_paper } else { summary::extract };
         let summary = Summary { unknown: open.to_vec(), ..summarise(&item.title, &item.text) };
         summaries.insert(*language, summary);
     }
@@ -227,15 +206,34 @@ fn open_questions(story: &Story, lane: Lane, funding: Option<&Funding>) -> Vec<S
     unknown::unknown(lane, funding, &texts)
 }
 
-fn is_paper(item: &StoryItem) -> bool {
-    let link = item.link.trim_start_matches("https://").trim_start_matches("http://");
-    item.kind == SourceKind::Arxiv || PAPERS.iter().any(|place| link.starts_with(place))
-}
-
 /// The title; a bare version number says nothing without whose it is.
 fn headline(item: &StoryItem) -> String {
     let bare = item.title.trim_start_matches(['v', 'V']);
     let is_version =
         bare.starts_with(|c: char| c.is_ascii_digit()) && !bare.contains(' ') && bare.contains('.');
     if is_version { format!("{} {}", item.source, item.title) } else { item.title.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::hype::tests::story;
+
+    fn flags(title: &str, text: &str) -> Vec<String> {
+        let verdict = judge(&story(title, text, Tier::Press), &Scale::default());
+        verdict.parts.into_iter().map(|part| part.flag).collect()
+    }
+
+    #[test]
+    fn there_is_none_is_nothing_to_touch() {
+        for text in [
+            "The lab gave no weights, no licence and no paper.",
+            "There is no paper. Code will not be released.",
+            "公司表示不会开源，也没有论文。",
+        ] {
+            assert!(!flags("Quokka shows a new AI model", text).contains(&"artifact".to_owned()), "{text}");
+        }
+        let given = flags("Quokka shows a new AI model", "Its weights are available under MIT.");
+        assert!(given.contains(&"artifact".to_owned()));
+    }
 }

@@ -3,10 +3,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::gist_en::content_words;
-use super::lexicon;
+use super::lexicon::{self, compile};
 use super::summary_worth::{is_told, stands_alone};
 
 /// The sentence that tells the event stands among the first ones.
@@ -18,20 +16,18 @@ const REPEATS: f64 = 0.6;
 
 /// Somebody did something.
 static EVENT: lexicon::Pattern = LazyLock::new(|| {
-    Regex::new(concat!(
+    compile(concat!(
         r"(?i)\b(?:announc|releas|launch|unveil|introduc|rais|acquir|publish|open[- ]?sourc|ship|sued|sues|file[sd]|agree|sign|report|reveal|confirm|plan|roll|add|cut|ban|block|partner|invest|hire|appoint|find|found|propos|present)(?:e?d|es?|s|ing)?\b",
         r"|发布|推出|宣布|开源|上线|融资|收购|起诉|推出|公布|披露|达成|签署|任命|升级|更新|下线|涨价|降价|推行|提出|开放|完成"
     ))
-    .ok()
 });
 
 /// What a programmer would have of it: price, licence, access, speed, change, who can use it.
 static MATTERS: lexicon::Pattern = LazyLock::new(|| {
-    Regex::new(concat!(
+    compile(concat!(
         r"(?i)\b(?:pric(?:e|es|ed|ing)|costs?|free|per (?:month|user|seat|token|million)|licen[cs]e[ds]?|apache|mit license|open[- ]?(?:source|weights?)|available|availability|api|sdk|self[- ]host(?:ed)?|on[- ]prem\w*|locally|download\w*|deprecat\w*|breaking change|migrat\w*|compatib\w*|developers?|engineers?|customers can|users can|lets? (?:you|users|developers)|allows?|enabl\w+|supports?|requires?|runs? on|faster|cheaper|slower|latency|throughput|vulnerab\w*|patch\w*|privacy|regulat\w*|waitlist|beta|preview)\b",
         r"|价格|定价|收费|免费|元/|每月|许可|协议|开源|权重|可用|上线|开放|接口|API|SDK|本地|私有化|下载|弃用|不兼容|迁移|兼容|开发者|程序员|用户可|支持|需要|运行|更快|更低|成本|延迟|吞吐|漏洞|补丁|隐私|监管|内测|预览"
     ))
-    .ok()
 });
 
 /// Places of the chosen sentences.

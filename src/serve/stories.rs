@@ -59,7 +59,7 @@ pub async fn one(State(ctx): State<Context>, Path((lang, id)): Path<(String, i64
             "tier": words::word(&format!("{}_tier", item.tier), language), "primary": item.tier == Tier::Primary,
             "at": minute(&ctx, Some(item.published_at)),
         })).collect::<Vec<_>>(),
-        "verdict": verdict.map(|verdict| self::verdict(&verdict, language)),
+        "verdict": verdict.map(|verdict| self::verdict(&verdict, ctx.settings.digest.floor, language)),
         "told": told,
         "thread": thread(&ctx, id, language).await?,
         "errata": corrections::live(&ctx, &errata::of_stories(&ctx.pool, &[id]).await?, language),
@@ -165,7 +165,7 @@ fn headline(story: &Story, verdict: Option<&Verdict>, language: Language) -> Str
     verdict.and_then(|verdict| verdict.headline.get(&language)).unwrap_or(&story.title).clone()
 }
 
-fn verdict(verdict: &Verdict, language: Language) -> Value {
+fn verdict(verdict: &Verdict, floor: f32, language: Language) -> Value {
     let rows: Vec<(String, f32)> =
         verdict.parts.iter().map(|part| (words::flag(&part.flag, language), part.points)).collect();
     let parts: Vec<Value> = verdict
@@ -176,6 +176,7 @@ fn verdict(verdict: &Verdict, language: Language) -> Value {
         .collect();
     let summary = verdict.summary.get(&language);
     json!({
+        "is_below": verdict.score < floor,
         "score": format!("{:.1}", verdict.score),
         "parts": parts,
         "chart": chart::bars(&words::word("score_parts", language), &rows),

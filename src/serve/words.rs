@@ -79,6 +79,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("quote", "the words that show it", "依据的原文"),
     ("verdict", "Verdict", "结论"),
     ("may_enter", "good for an issue", "可入选"),
+    ("below_floor", "below the floor of an issue", "低于入选分数线"),
     ("was_dropped", "left out:", "未收录："),
     ("unscored", "The model did not judge:", "模型未参与评判："),
     ("goes_on_from", "Goes on from", "前情"),
