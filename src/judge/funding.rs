@@ -171,6 +171,43 @@ mod tests {
     }
 
     #[test]
+    fn what_did_not_happen_is_no_round() {
+        for (title, text) in [
+            ("Zorble denies it is raising $800 million", "The robot maker says no round is planned."),
+            ("Zorble did not raise $70 million, founder says", "Zorble did not raise $70 million."),
+            ("Nimbo Parts calls off its $45 million Series B led by Moss Capital", ""),
+            ("Nimbo Parts' $45 million Series B falls through", "Moss Capital was to lead the round."),
+            ("Zorble and its $90M round", "Reports that Zorble has raised $90 million are false, it said."),
+            ("A year ago: Zorble raises $40M Series A", "Zorble raised a $40 million Series A led by Moss."),
+            (
+                "Two years ago Zorble raised $40M",
+                "Zorble raised $40 million in a Series A. It closed in May.",
+            ),
+            ("灵图智能否认正洽谈2亿美元融资", "公司称没有融资计划。"),
+            ("灵图智能辟谣：完成6亿元B轮融资系假消息", "网传灵图智能完成6亿元B轮融资。"),
+            ("青禾机器人取消8000万元A轮融资", "该轮原由峰谷资本领投。"),
+            ("灵图智能3亿元B轮融资告吹", "原定由峰谷资本领投。"),
+            ("两年前：灵图智能完成3亿元A轮融资", "灵图智能宣布完成3亿元A轮融资，由峰谷资本领投。"),
+            ("灵图智能去年完成3亿元融资，如今停止运营", "灵图智能完成3亿元融资，由峰谷资本领投。"),
+        ] {
+            assert_eq!(find(title, text), None, "{title}");
+        }
+    }
+
+    #[test]
+    fn a_denial_in_the_text_makes_it_hearsay() {
+        let denied = read("Zorble raises $90M", "Zorble raised $90 million. Its founder denied the report.");
+        assert!(!denied.announced);
+        let denied = read("灵图智能完成6亿元B轮融资", "媒体称其完成6亿元B轮融资。公司回应称该消息不实。");
+        assert!(!denied.announced);
+        assert_eq!(read("灵图智能回应2亿美元融资传闻", "").company, "灵图智能");
+        for title in ["Zorble raises $30M to fight denied claims", "灵图智能获1亿元融资，降低部署失败率"]
+        {
+            assert!(read(title, "").announced, "{title}");
+        }
+    }
+
+    #[test]
     fn a_verdict_of_before_has_one_lead() {
         let old = r#"{"company":"Zorble","amount":"$5M","usd_millions":5.0,"round":null,"lead":"Moss","valuation":null,"announced":true}"#;
         let funding: Funding = serde_json::from_str(old).unwrap();

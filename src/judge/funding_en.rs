@@ -8,7 +8,7 @@ use super::funding_en_role::{self as roles, Role, Sum};
 use super::funding_en_who as who;
 use super::funding_money::Money;
 use super::funding_words::{Pattern, Reading, Said, compile, matches, places};
-use super::{funding_names as names, funding_round as rounds};
+use super::{funding_denied as denied, funding_names as names, funding_round as rounds};
 
 /// A sentence with what is said of money in it. The first of an article is its headline.
 pub struct Line<'a> {
@@ -54,6 +54,9 @@ pub fn read<'a>(title: &'a str, sentences: &[&'a str]) -> Option<Reading<'a>> {
     }
     let subject = who::of_title(title.text);
     let (amount, main) = main(&title, &body, subject)?;
+    if denied::english(title.text, main.map(|at| body[at].text)) {
+        return None;
+    }
     let company =
         who::company(&title, &body, main, subject).filter(|company| !who::raises_no_rounds(company.what))?;
     let near = near(&title, &body, main, amount.as_ref().map(|(money, _)| money));
@@ -62,7 +65,8 @@ pub fn read<'a>(title: &'a str, sentences: &[&'a str]) -> Option<Reading<'a>> {
         round: round(&near),
         leads: leads(&near),
         valuation: near.iter().find_map(|line| Some(Said { what: line.worth()?.clone(), quote: line.text })),
-        announced: about::is_announced(&title, main.map(|at| &body[at]), &body),
+        announced: about::is_announced(&title, main.map(|at| &body[at]), &body)
+            && !denied::denies_english(&mut body.iter().map(|line| line.text)),
         company,
     })
 }

@@ -15,6 +15,7 @@ mod desk;
 mod entities;
 pub mod facts;
 pub mod funding;
+mod funding_denied;
 mod funding_en;
 mod funding_en_about;
 mod funding_en_role;
