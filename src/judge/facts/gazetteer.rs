@@ -94,7 +94,10 @@ fn stands(text: &str, at: usize, spelling: &str, before: Option<char>) -> bool {
         is_word(edge) && is_word(next)
     };
     let is_unit = spelling == "字节" && before.is_some_and(|c| c.is_ascii_digit() || "个 KMG".contains(c));
-    !joins(spelling.chars().next(), before)
+    // "US$" is a currency.
+    let is_sign = spelling.ends_with(|c: char| c.is_ascii_uppercase()) && rest.starts_with('$');
+    !is_sign
+        && !joins(spelling.chars().next(), before)
         && !joins(spelling.chars().next_back(), rest.chars().next())
         && !is_unit
 }

@@ -88,3 +88,31 @@ fn what_stands_nowhere_is_missed() {
         missing(&chinese(), sentence);
     }
 }
+
+#[test]
+fn currencies_are_read_in_every_spelling() {
+    let article = "Gneiss Labs raised 2.4 billion yuan in May, after $70 million in April and HK$300 million in March. \
+        Its engine cuts the delay, and the bandwidth rose to 12 GB.";
+    let sources = Sources::new([(article, None)]);
+    for sentence in [
+        "Gneiss Labs raised RMB 2.4 bn.",
+        "Gneiss Labs raised CNY 2.4 billion.",
+        "Gneiss Labs raised 2.4 bn yuan.",
+        "Gneiss Labs raised RMB2.4bn.",
+        "Before, it raised US$70m and HK$300m.",
+        "Before, it raised USD 70 mn.",
+        "Throughput rose to 12 GB.",
+        "Bandwidth is now 12 GB.",
+    ] {
+        stands(&sources, sentence);
+    }
+    for sentence in [
+        "Gneiss Labs raised RMB 2.5 bn.",
+        "Gneiss Labs raised CNY 2.4 million.",
+        "Gneiss Labs raised USD 2.4 billion.",
+        "Gneiss Labs raised 2.4 mn yuan.",
+        "Before, it raised US$90m.",
+    ] {
+        missing(&sources, sentence);
+    }
+}
