@@ -13,6 +13,7 @@ mod client;
 mod compare;
 mod desk;
 mod entities;
+mod entity_shapes;
 pub mod facts;
 pub mod funding;
 mod funding_denied;
