@@ -146,7 +146,7 @@ impl Sources {
         }
         // What translates a foreign fund's name is left alone.
         let funds = if self.is_chinese { rounds::funds(&reading.plain) } else { Vec::new() };
-        for (fund, at) in funds.into_iter().filter(|(_, at)| !covers(at)) {
+        for (fund, _) in funds.into_iter().filter(|(_, at)| !covers(at)) {
             state("name", fund, self.readings.iter().any(|reading| reading.plain.contains(fund)));
         }
         for quote in quoted(sentence) {
