@@ -141,8 +141,11 @@ fn of_version(token: &Token, plain: &str) -> Option<Entity> {
     let known = gazetteer::find(&token.text).into_iter().find(|hit| hit.at.start == 0);
     let kind = match known.map(|hit| gazetteer::names()[hit.id].kind) {
         Some(Kind::Product) => EntityKind::Product,
-        Some(_) => EntityKind::Model,
-        None if shapes::is_code(&token.text) => return None,
+        Some(Kind::Model) => EntityKind::Model,
+        // "Nimbo 2.5" may be a model of Nimbo, "Nimbo 131" counts something.
+        Some(Kind::Company) if !shapes::counts(&token.text) => EntityKind::Model,
+        Some(_) => return None,
+        None if shapes::is_code(&token.text) || shapes::is_counted(&token.text) => return None,
         None if shapes::is_software(&token.text, &plain[..token.at.start], &plain[token.at.end..]) => {
             EntityKind::Product
         }
@@ -167,12 +170,16 @@ fn is_shaped(word: &str) -> bool {
     let inner = word.chars().skip(1).any(|c| c.is_uppercase());
     // Neither "INST" nor "Long-Horizon".
     let is_acronym = !word.trim_end_matches('s').contains(|c: char| c.is_lowercase());
-    let is_plain = |part: &str| !part.chars().skip(1).any(|c| c.is_uppercase());
+    let is_plain = |part: &str| {
+        !part.chars().skip(1).any(|c| c.is_uppercase()) || ordinary::is_ordinary(&part.to_lowercase())
+    };
+    let has_digit = word.contains(|c: char| c.is_ascii_digit());
     let is_compound = word.contains('-') && word.split('-').all(is_plain);
     inner
         && word.len() >= 3
         && !is_acronym
         && !is_compound
+        && !has_digit
         && !word.contains(is_han)
         && !ordinary::is_ordinary(&word.to_lowercase())
 }
@@ -239,6 +246,8 @@ mod tests {
             "Fixes in v2.7.1",
             "Series C3 closes, with the code SAVE25",
             "Long-Horizon Planning and Market-Leading Recall",
+            "AI-generated and LLM-Made text, Sub-2B",
+            "Week 12, Task 3: how Nvidia 140 and someuser42 did it on x86",
             "What [SYS] means",
         ] {
             let found = read_title(title);

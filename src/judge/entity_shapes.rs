@@ -7,62 +7,34 @@ use super::funding_words::{Pattern, compile, matches};
 use crate::model::EntityKind;
 
 /// Languages, systems and tools whose numbers are versions of software.
-const SOFTWARE: [&str; 48] = [
-    "android",
-    "angular",
-    "bluetooth",
-    "bun",
-    "chrome",
-    "debian",
-    "deno",
-    "django",
-    "docker",
-    "elixir",
-    "fedora",
-    "firefox",
-    "go",
-    "golang",
-    "hdmi",
-    "http",
-    "ios",
-    "ipados",
-    "java",
-    "javascript",
-    "jax",
-    "kernel",
-    "kotlin",
-    "kubernetes",
-    "linux",
-    "macos",
-    "mysql",
-    "node",
-    "node.js",
-    "next.js",
-    "opengl",
-    "openssl",
-    "pcie",
-    "php",
-    "postgres",
-    "postgresql",
-    "python",
-    "pytorch",
-    "rails",
-    "react",
-    "redis",
-    "ruby",
-    "rust",
-    "sqlite",
-    "swift",
-    "typescript",
-    "ubuntu",
-    "vulkan",
-];
+const SOFTWARE: &str = "android angular bluetooth bun chrome debian deno django docker elixir fedora firefox go golang \
+    hdmi http ios ipados java javascript jax kernel kotlin kubernetes linux macos mysql node node.js \
+    next.js opengl openssl pcie php postgres postgresql python pytorch rails react redis ruby rust \
+    sqlite swift typescript ubuntu vulkan";
 
-/// Whether `name` is letters in capitals with a number, or a number of a version: "B2", "H100", "v1.4.2".
+/// Whether `name` is letters with a number at them, or a number of a version: "B2", "x86", "v1.4.2".
 pub fn is_code(name: &str) -> bool {
-    static CODE: Pattern = LazyLock::new(|| compile(r"^(?:[A-Z]{1,8}\d+[A-Z]?|[vV]\d+(?:\.\d+)*)$"));
+    static CODE: Pattern = LazyLock::new(|| {
+        compile(r"^(?:[A-Z]{1,8}\d+[A-Za-z]?|[vV]\.?\d+(?:\.\d+)*|[a-np-z]\d+[a-z]?|[a-z]{2,}\d+)$")
+    });
     let letters = name.trim_end_matches(|c: char| c.is_ascii_digit());
-    matches(&CODE, name) && gazetteer::find(letters).first().is_none_or(|hit| hit.at.len() < letters.len())
+    let is_known =
+        |letters: &str| gazetteer::find(letters).first().is_some_and(|hit| hit.at.len() == letters.len());
+    let capital = letters.chars().next().map(|first| first.to_ascii_uppercase());
+    let capital = capital.into_iter().chain(letters.chars().skip(1)).collect::<String>();
+    matches(&CODE, name) && !is_known(letters) && !is_known(&capital)
+}
+
+/// Whether the number of `name` is one that counts: a bare one of two digits or more.
+pub fn counts(name: &str) -> bool {
+    let number = name.rsplit(' ').next().unwrap_or_default();
+    name.contains(' ') && number.len() >= 2 && number.bytes().all(|c| c.is_ascii_digit())
+}
+
+/// Whether `name` is an ordinary word with a whole number: "Week 12".
+pub fn is_counted(name: &str) -> bool {
+    let Some((word, number)) = name.split_once(' ') else { return false };
+    number.bytes().all(|c| c.is_ascii_digit()) && ordinary::may_open(&word.to_lowercase())
 }
 
 /// Whether `name`, between `before` and `after`, is software: known, with three numbers, or called so.
@@ -77,7 +49,10 @@ pub fn is_software(name: &str, before: &str, after: &str) -> bool {
     let first = name.split([' ', '-']).next().unwrap_or_default().to_lowercase();
     let number = name.rsplit([' ', '-']).next().unwrap_or_default();
     let is_release = number.matches('.').count() >= 2;
-    SOFTWARE.contains(&first.as_str()) || is_release || matches(&CALLED, after) || matches(&KIND, before)
+    SOFTWARE.split(' ').any(|known| known == first)
+        || is_release
+        || matches(&CALLED, after)
+        || matches(&KIND, before)
 }
 
 /// Names with numbers in a headline that capitals do not tell, each with its place.

@@ -70,7 +70,7 @@ sense sentence service session setup shape share shift shipment side sign silenc
 speech spread stability stage standard statement step strategy strength structure student subject success supply surface surprise survey
 talent target task tax teacher temperature tension term testing text theory thing thought threat time timing title tone topic total
 transparency travel treatment trend trial trouble trust truth turnover uptime user utilization value variety video view visibility voice
-volume volumes wait war warning waste water way wealth weight weights word work worker writer writing year yield
+volume volumes wait war week warning waste water way wealth weight weights word work worker writer writing year yield
 ";
 
 static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| WORDS.split_whitespace().collect());
