@@ -82,10 +82,9 @@ fn multiplier(word: &str) -> usize {
 
 /// "7B", "120Hz", "16-inch", "7-billion-parameter": a number with what it measures; not "4o", "8VC", "35B-A3B".
 fn is_measure(word: &str) -> bool {
-    let is_sum = |code: &&str| {
-        word.strip_prefix(*code).is_some_and(|sum| sum.starts_with(|c: char| c.is_ascii_digit()))
-    };
-    if CODES.iter().any(|code| is_sum(&code)) {
+    let is_sum =
+        |code: &str| word.strip_prefix(code).is_some_and(|sum| sum.starts_with(|c: char| c.is_ascii_digit()));
+    if CODES.iter().any(|code| is_sum(code)) {
         return true;
     }
     let tail = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
