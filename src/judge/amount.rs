@@ -71,7 +71,7 @@ pub struct Amount<'a> {
 /// Every number written with digits, with the scale that follows it.
 pub fn amounts(text: &str) -> Vec<Amount<'_>> {
     static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[\s-]?(trillion|billion|million|thousand|hundred)\b|\s?(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|%|％)|(tn|bn|mn|[bmkt])\b)?").ok()
+        Regex::new(r"(?i)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[\s-]?(trillion|billion|million|thousand|hundred|tn|bn|mn)\b|\s?(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|%|％)|([bmkt])\b)?").ok()
     });
     let Some(number) = &*NUMBER else { return Vec::new() };
     number.captures_iter(text).filter_map(read).collect()
@@ -110,8 +110,17 @@ mod tests {
 
     #[test]
     fn one_amount_in_all_its_forms() {
-        for text in ["180 million", "$180M", "1.8亿美元", "180,000,000", "18000万", "0.18bn", "180-million"]
-        {
+        for text in [
+            "180 million",
+            "$180M",
+            "1.8亿美元",
+            "180,000,000",
+            "18000万",
+            "0.18bn",
+            "180-million",
+            "0.18 bn",
+            "180 mn",
+        ] {
             assert!(same(value(text), 1.8e8), "{text}: {}", value(text));
         }
         assert!(!same(value("180万"), 1.8e8));

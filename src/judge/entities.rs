@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::facts::gazetteer::{self, Kind};
 use super::facts::{self, is_han, names::Token, ordinary};
+use super::{entity_shapes as shapes, funding};
 use crate::model::{Entity, EntityKind, Story};
 
 /// Most entities that are kept.
@@ -34,6 +35,10 @@ pub fn read(story: &Story) -> Stated {
         let head: String = item.text.chars().take(HEAD).collect();
         add(&mut stated, &head, item.published_at, Part::Text);
     }
+    let raised = story.items.iter().find_map(|item| funding::find(&item.title, &item.text));
+    if let Some(funding) = raised {
+        put_first(&mut stated.entities, company(&funding.company));
+    }
     stated.entities.truncate(MAX_ENTITIES);
     stated.dates.truncate(MAX_STATED);
     stated.versions.truncate(MAX_STATED);
@@ -63,7 +68,7 @@ fn add(stated: &mut Stated, text: &str, day: DateTime<Utc>, part: Part) {
     let hits = gazetteer::find(&reading.plain);
     let versioned = reading.tokens.iter().filter(|token| token.is_versioned && is_version(token));
     let mut found: Vec<(usize, Entity)> =
-        versioned.map(|token| (token.at.start, of_version(token))).collect();
+        versioned.filter_map(|token| Some((token.at.start, of_version(token, &reading.plain)?))).collect();
     let is_in_version =
         |at: usize| reading.tokens.iter().any(|token| token.is_versioned && token.at.contains(&at));
     for hit in hits.iter().filter(|hit| !is_in_version(hit.at.start)) {
@@ -79,13 +84,12 @@ fn add(stated: &mut Stated, text: &str, day: DateTime<Utc>, part: Part) {
             .filter(|token| !token.is_versioned && is_shaped(&token.text))
             .filter(is_free);
         found.extend(shaped.map(|token| (token.at.start, bare(&token.text, EntityKind::Product))));
+        let named = shapes::named(&reading.plain).into_iter();
+        found.extend(named.map(|(at, name, kind)| (at, bare(name, kind))));
     }
     found.sort_by_key(|(at, _)| *at);
     for (_, entity) in found {
-        let is_known = |known: &Entity| {
-            known.name.eq_ignore_ascii_case(&entity.name) || known.en.is_some() && known.en == entity.en
-        };
-        if !stated.entities.iter().any(is_known) {
+        if !stated.entities.iter().any(|known| is_same(known, &entity)) {
             stated.entities.push(entity);
         }
     }
@@ -108,17 +112,46 @@ fn of_name(id: usize, spelled: &str) -> Option<Entity> {
         Kind::Place | Kind::Authority | Kind::School => return None,
     };
     let first = |spellings: &[&str]| spellings.first().map(|spelling| (*spelling).to_owned());
-    Some(Entity { name: spelled.to_owned(), kind, en: first(&name.latin), zh: first(&name.han) })
+    let zh = name.usual.map(str::to_owned);
+    let en = first(&name.latin);
+    // What nobody writes is not shown as it stands there.
+    let is_unusual = zh.is_none() && spelled.contains(is_han);
+    let shown = en.clone().filter(|_| is_unusual).unwrap_or_else(|| spelled.to_owned());
+    Some(Entity { name: shown, kind, en, zh })
 }
 
-/// A name with its number: a model, unless the gazetteer knows the name as something else.
-fn of_version(token: &Token) -> Entity {
+/// Who raised the round, as the gazetteer knows it or as it stands there.
+fn company(name: &str) -> Entity {
+    let hit = gazetteer::find(name).into_iter().find(|hit| hit.at == (0..name.len()));
+    let known = hit.and_then(|hit| of_name(hit.id, name)).filter(|known| known.kind == EntityKind::Company);
+    known.unwrap_or_else(|| bare(name, EntityKind::Company))
+}
+
+fn put_first(entities: &mut Vec<Entity>, one: Entity) {
+    entities.retain(|known| !is_same(known, &one));
+    entities.insert(0, one);
+}
+
+fn is_same(a: &Entity, b: &Entity) -> bool {
+    a.name.eq_ignore_ascii_case(&b.name) || a.en.is_some() && a.en == b.en
+}
+
+/// A name with its number: a model, unless it is known as something else; bare codes are nothing.
+fn of_version(token: &Token, plain: &str) -> Option<Entity> {
     let known = gazetteer::find(&token.text).into_iter().find(|hit| hit.at.start == 0);
     let kind = match known.map(|hit| gazetteer::names()[hit.id].kind) {
         Some(Kind::Product) => EntityKind::Product,
-        _ => EntityKind::Model,
+        Some(Kind::Model) => EntityKind::Model,
+        // "Nimbo 2.5" may be a model of Nimbo, "Nimbo 131" counts something.
+        Some(Kind::Company) if !shapes::counts(&token.text) => EntityKind::Model,
+        Some(_) => return None,
+        None if shapes::is_code(&token.text) || shapes::is_counted(&token.text) => return None,
+        None if shapes::is_software(&token.text, &plain[..token.at.start], &plain[token.at.end..]) => {
+            EntityKind::Product
+        }
+        None => EntityKind::Model,
     };
-    bare(&token.text, kind)
+    Some(bare(&token.text, kind))
 }
 
 fn bare(name: &str, kind: EntityKind) -> Entity {
@@ -135,12 +168,26 @@ fn is_version(token: &Token) -> bool {
 /// A capital inside, as in vLLM and FlashAttention.
 fn is_shaped(word: &str) -> bool {
     let inner = word.chars().skip(1).any(|c| c.is_uppercase());
-    inner && word.len() >= 3 && !word.contains(is_han) && !ordinary::is_ordinary(&word.to_lowercase())
+    // Neither "INST" nor "Long-Horizon".
+    let is_acronym = !word.trim_end_matches('s').contains(|c: char| c.is_lowercase());
+    let is_plain = |part: &str| {
+        !part.chars().skip(1).any(|c| c.is_uppercase()) || ordinary::is_ordinary(&part.to_lowercase())
+    };
+    let has_digit = word.contains(|c: char| c.is_ascii_digit());
+    let is_compound = word.contains('-') && word.split('-').all(is_plain);
+    inner
+        && word.len() >= 3
+        && !is_acronym
+        && !is_compound
+        && !has_digit
+        && !word.contains(is_han)
+        && !ordinary::is_ordinary(&word.to_lowercase())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{ItemId, Lane, Language, SourceKind, StoryId, StoryItem, Tier};
     use chrono::TimeZone;
 
     fn read_title(title: &str) -> Vec<(String, EntityKind)> {
@@ -148,6 +195,34 @@ mod tests {
         let day = Utc.with_ymd_and_hms(2026, 6, 1, 0, 0, 0).single().unwrap_or_default();
         add(&mut stated, title, day, Part::Title);
         stated.entities.into_iter().map(|entity| (entity.en.unwrap_or(entity.name), entity.kind)).collect()
+    }
+
+    fn told(title: &str, text: &str) -> Story {
+        let item = StoryItem {
+            item_id: ItemId(1),
+            link: "https://press.example/a".to_owned(),
+            title: title.to_owned(),
+            text: text.to_owned(),
+            language: Language::En.into(),
+            links: Vec::new(),
+            source: "Press".to_owned(),
+            source_slug: "press".to_owned(),
+            owner: "press".to_owned(),
+            tier: Tier::Press,
+            kind: SourceKind::Feed,
+            lane: Lane::Industry,
+            published_at: chrono::DateTime::UNIX_EPOCH,
+            reason: String::new(),
+        };
+        Story {
+            id: StoryId(1),
+            title: title.to_owned(),
+            language: Language::En,
+            lane: Lane::Industry,
+            happened_at: chrono::DateTime::UNIX_EPOCH,
+            items: vec![item],
+            owners: vec!["press".to_owned()],
+        }
     }
 
     #[test]
@@ -162,6 +237,55 @@ mod tests {
     fn a_name_with_a_version_is_a_model() {
         assert_eq!(read_title("Acme releases Falcon 3.1"), [("Falcon 3.1".to_owned(), EntityKind::Model)]);
         assert_eq!(read_title("Why vLLM is fast"), [("vLLM".to_owned(), EntityKind::Product)]);
+    }
+
+    #[test]
+    fn versions_of_software_codes_and_ordinary_words_are_no_models() {
+        for title in [
+            "Support for Python 3.12 and Ubuntu 24.04",
+            "Fixes in v2.7.1",
+            "Series C3 closes, with the code SAVE25",
+            "Long-Horizon Planning and Market-Leading Recall",
+            "AI-generated and LLM-Made text, Sub-2B",
+            "Week 12, Task 3: how Nvidia 140 and someuser42 did it on x86",
+            "What [SYS] means",
+        ] {
+            let found = read_title(title);
+            assert!(found.iter().all(|(_, kind)| *kind == EntityKind::Product), "{title}: {found:?}");
+            assert!(found.iter().all(|(name, _)| name.contains(['.', ' '])), "{title}: {found:?}");
+        }
+        assert_eq!(read_title("Zorble Serve 2.0 engine is out")[0].1, EntityKind::Product);
+    }
+
+    #[test]
+    fn names_with_numbers_in_a_headline_are_found() {
+        assert_eq!(read_title("某实验室开源岚图模型霜峰-4"), [("霜峰-4".to_owned(), EntityKind::Model)]);
+        assert_eq!(read_title("quillmodel 3.2 is out"), [("quillmodel 3.2".to_owned(), EntityKind::Model)]);
+        assert_eq!(
+            read_title("Released: testbench 1.9.3"),
+            [("testbench 1.9.3".to_owned(), EntityKind::Product)]
+        );
+        assert_eq!(read_title("cost fell by 3.2 percent"), []);
+    }
+
+    #[test]
+    fn a_chinese_page_prints_what_chinese_readers_say() {
+        let zh = |text: &str| {
+            let hit = &gazetteer::find(text)[0];
+            of_name(hit.id, &text[hit.at.clone()]).map(|entity| (entity.name, entity.zh))
+        };
+        assert_eq!(zh("Claude"), Some(("Claude".to_owned(), None)));
+        assert_eq!(zh("克劳德"), Some(("Claude".to_owned(), None)));
+        assert_eq!(zh("Nvidia"), Some(("Nvidia".to_owned(), Some("英伟达".to_owned()))));
+    }
+
+    #[test]
+    fn who_raised_is_named() {
+        let stated = read(&told("Zorble raises $40M Series B", "The round was led by Moss Capital."));
+        assert_eq!(
+            (stated.entities[0].name.as_str(), stated.entities[0].kind),
+            ("Zorble", EntityKind::Company)
+        );
     }
 
     #[test]

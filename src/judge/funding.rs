@@ -2,8 +2,9 @@
 //! sentence it stands in.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use super::funding_words::Reading;
+use super::funding_words::{Pattern, Reading, compile, matches};
 use super::{funding_en, funding_zh, sentences};
 use crate::model::Funding;
 
@@ -29,10 +30,33 @@ pub fn find(title: &str, text: &str) -> Option<Funding> {
     } else {
         funding_en::read(title, &sentences)?
     };
-    Some(funding(&reading))
+    Some(funding(&reading, yen_or_yuan(title, head)))
 }
 
-fn funding(reading: &Reading<'_>) -> Funding {
+/// Whose currency "¥" is here; `None` where an English article names both countries, or none.
+fn yen_or_yuan(title: &str, text: &str) -> Option<&'static str> {
+    static JAPAN: Pattern = LazyLock::new(|| {
+        compile(
+            r"(?i)\b(?:japan\w*|tokyo|osaka|kyoto|nagoya|fukuoka|yokohama|kobe|sapporo|yen)\b|日本|东京|大阪|京都|日元",
+        )
+    });
+    static CHINA: Pattern = LazyLock::new(|| {
+        compile(
+            r"(?i)\b(?:china|chinese|beijing|shanghai|shenzhen|hangzhou|guangzhou|suzhou|nanjing|hefei|chengdu|wuhan|yuan|rmb|cny|renminbi)\b",
+        )
+    });
+    let says = |pattern: &Pattern| matches(pattern, title) || matches(pattern, text);
+    if is_chinese(title) {
+        return Some(if matches(&JAPAN, title) { "JPY" } else { "CNY" });
+    }
+    match (says(&JAPAN), says(&CHINA)) {
+        (true, false) => Some("JPY"),
+        (false, true) => Some("CNY"),
+        _ => None,
+    }
+}
+
+fn funding(reading: &Reading<'_>, of_sign: Option<&str>) -> Funding {
     let mut quotes = BTreeMap::new();
     let mut quote = |field: &str, quote: &str| {
         quotes.insert(field.to_owned(), quote.chars().take(MAX_QUOTE).collect::<String>());
@@ -45,7 +69,8 @@ fn funding(reading: &Reading<'_>) -> Funding {
     reading.round.iter().for_each(|said| quote("round", said.quote));
     reading.leads.iter().for_each(|said| quote("leads", said.quote));
     let value = amount.and_then(|money| money.value);
-    let currency = amount.and_then(|money| money.currency);
+    let signed = amount.is_some_and(|money| money.text.contains(['¥', '￥']));
+    let currency = amount.and_then(|money| money.currency).or(of_sign.filter(|_| signed));
     Funding {
         company: reading.company.what.to_owned(),
         amount: amount.map(|money| money.text.to_owned()),
@@ -168,6 +193,74 @@ mod tests {
             read("Moss Capital backs chip startup Zorble in $31M funding round", "").company,
             "Zorble"
         );
+    }
+
+    #[test]
+    fn what_did_not_happen_is_no_round() {
+        for (title, text) in [
+            ("Zorble denies it is raising $800 million", "The robot maker says no round is planned."),
+            ("Zorble did not raise $70 million, founder says", "Zorble did not raise $70 million."),
+            ("Nimbo Parts calls off its $45 million Series B led by Moss Capital", ""),
+            ("Nimbo Parts' $45 million Series B falls through", "Moss Capital was to lead the round."),
+            ("Zorble and its $90M round", "Reports that Zorble has raised $90 million are false, it said."),
+            ("A year ago: Zorble raises $40M Series A", "Zorble raised a $40 million Series A led by Moss."),
+            (
+                "Two years ago Zorble raised $40M",
+                "Zorble raised $40 million in a Series A. It closed in May.",
+            ),
+            ("灵图智能否认正洽谈2亿美元融资", "公司称没有融资计划。"),
+            ("灵图智能辟谣：完成6亿元B轮融资系假消息", "网传灵图智能完成6亿元B轮融资。"),
+            ("青禾机器人取消8000万元A轮融资", "该轮原由峰谷资本领投。"),
+            ("灵图智能3亿元B轮融资告吹", "原定由峰谷资本领投。"),
+            ("两年前：灵图智能完成3亿元A轮融资", "灵图智能宣布完成3亿元A轮融资，由峰谷资本领投。"),
+            ("灵图智能去年完成3亿元融资，如今停止运营", "灵图智能完成3亿元融资，由峰谷资本领投。"),
+        ] {
+            assert_eq!(find(title, text), None, "{title}");
+        }
+    }
+
+    #[test]
+    fn a_denial_in_the_text_makes_it_hearsay() {
+        let denied = read("Zorble raises $90M", "Zorble raised $90 million. Its founder denied the report.");
+        assert!(!denied.announced);
+        let denied = read("灵图智能完成6亿元B轮融资", "媒体称其完成6亿元B轮融资。公司回应称该消息不实。");
+        assert!(!denied.announced);
+        assert_eq!(read("灵图智能回应2亿美元融资传闻", "").company, "灵图智能");
+        for title in ["Zorble raises $30M to fight denied claims", "灵图智能获1亿元融资，降低部署失败率"]
+        {
+            assert!(read(title, "").announced, "{title}");
+        }
+    }
+
+    #[test]
+    fn debt_beside_equity_is_not_part_of_the_round() {
+        for (title, text) in [
+            (
+                "Zorble raises $50M, of which $20M is debt",
+                "It raised a $30 million Series B and $20 million in debt.",
+            ),
+            (
+                "Zorble raises $50M",
+                "The sum is a $30 million Series B led by Moss and a $20 million loan from a bank.",
+            ),
+            ("Robot maker Zorble raises $50M: $30 million in equity and $20M in debt", ""),
+        ] {
+            let funding = read(title, text);
+            assert_eq!(funding.amount.as_deref(), Some("$30 million"), "{title}");
+            assert!(format!("{title} {text}").contains(&funding.quotes["amount"]));
+        }
+    }
+
+    #[test]
+    fn the_yen_sign_is_told_by_the_place() {
+        let currency = |title: &str, text: &str| read(title, text).currency;
+        let told = "The round was led by Moss Capital.";
+        assert_eq!(currency("Osaka-based Zorble raises ¥3.1 billion", told).as_deref(), Some("JPY"));
+        assert_eq!(currency("Hangzhou-based Zorble raises ¥3.1 billion", told).as_deref(), Some("CNY"));
+        assert_eq!(currency("Zorble raises ¥3.1 billion", told), None);
+        assert_eq!(currency("灵图智能完成¥3亿A轮融资", "").as_deref(), Some("CNY"));
+        let yen = read("Zorble raises 3.1 bn yen", told);
+        assert_eq!((yen.currency.as_deref(), yen.amount_value), (Some("JPY"), Some(3.1e9)));
     }
 
     #[test]

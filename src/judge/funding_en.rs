@@ -8,7 +8,7 @@ use super::funding_en_role::{self as roles, Role, Sum};
 use super::funding_en_who as who;
 use super::funding_money::Money;
 use super::funding_words::{Pattern, Reading, Said, compile, matches, places};
-use super::{funding_names as names, funding_round as rounds};
+use super::{funding_denied as denied, funding_names as names, funding_round as rounds};
 
 /// A sentence with what is said of money in it. The first of an article is its headline.
 pub struct Line<'a> {
@@ -54,6 +54,9 @@ pub fn read<'a>(title: &'a str, sentences: &[&'a str]) -> Option<Reading<'a>> {
     }
     let subject = who::of_title(title.text);
     let (amount, main) = main(&title, &body, subject)?;
+    if denied::english(title.text, main.map(|at| body[at].text)) {
+        return None;
+    }
     let company =
         who::company(&title, &body, main, subject).filter(|company| !who::raises_no_rounds(company.what))?;
     let near = near(&title, &body, main, amount.as_ref().map(|(money, _)| money));
@@ -62,7 +65,8 @@ pub fn read<'a>(title: &'a str, sentences: &[&'a str]) -> Option<Reading<'a>> {
         round: round(&near),
         leads: leads(&near),
         valuation: near.iter().find_map(|line| Some(Said { what: line.worth()?.clone(), quote: line.text })),
-        announced: about::is_announced(&title, main.map(|at| &body[at]), &body),
+        announced: about::is_announced(&title, main.map(|at| &body[at]), &body)
+            && !denied::denies_english(&mut body.iter().map(|line| line.text)),
         company,
     })
 }
@@ -83,7 +87,8 @@ fn main<'a>(
         let confirmed = title.sums.iter().any(|one| one.role == Role::Raised)
             || main.is_none() && about::is_taken(title.text)
             || about::is_round(title, body, main);
-        return confirmed.then(|| (Some((sum.clone(), title.text)), main));
+        let (amount, at) = equity(title, body, sum).unwrap_or(((sum.clone(), title.text), None));
+        return confirmed.then(|| (Some(amount), main.or(at)));
     }
     let hints = about::hints(title.text) || title.worth().is_some();
     // A headline without a word of money is news of a round only if the text soon says so of whom the headline names.
@@ -103,6 +108,28 @@ fn main<'a>(
         None if about::is_raise_without_sum(title) => Some((None, None)),
         None => None,
     }
+}
+
+/// What is left of `sum` without the debt in it, where the article states both parts; and the sentence of the body.
+fn equity<'a>(title: &Line<'a>, body: &[Line<'a>], sum: &Money<'a>) -> Option<(Amount<'a>, Option<usize>)> {
+    let lines = || {
+        [(None, title)].into_iter().chain(body.iter().take(12).enumerate().map(|(at, line)| (Some(at), line)))
+    };
+    let is_debt = |line: &Line<'a>, one: &Sum<'a>| roles::is_debt(line.text, &one.money);
+    let debts: Vec<f64> = lines()
+        .flat_map(|(_, line)| line.sums.iter().filter(move |one| is_debt(line, one)))
+        .filter_map(|one| one.money.value)
+        .collect();
+    lines().find_map(|(at, line)| {
+        let is_rest = |one: &&Sum<'a>| {
+            let parts = one.money.value.zip(sum.value);
+            let adds_up = parts
+                .is_some_and(|(one, all)| debts.iter().any(|debt| (one + debt - all).abs() <= 0.01 * all));
+            adds_up && matches!(one.role, Role::Raised | Role::Taken) && !is_debt(line, one)
+        };
+        let rest = line.sums.iter().find(is_rest)?;
+        Some(((rest.money.clone(), line.text), at))
+    })
 }
 
 /// The sentences that speak of this round: headline, the one that tells it, and those that follow on it.

@@ -114,6 +114,17 @@ static BORN: Pattern = LazyLock::new(|| {
     )
 });
 
+static DEBT: Pattern = LazyLock::new(|| {
+    compile(
+        r"(?i)^\+?\s(?:(?:in|of|is|as|was|comes\sas)\s)?(?:(?:a|an|venture|bank|secured|convertible|term)\s){0,2}(?:debt|loans?|credit|notes|bonds?|borrowings?)\b",
+    )
+});
+
+/// Whether the sum is borrowed: "$20 million in debt".
+pub fn is_debt(sentence: &str, money: &Money<'_>) -> bool {
+    matches(&DEBT, after(sentence, money.end, 50))
+}
+
 /// The sums of `sentence`, each with its role.
 pub fn sums(sentence: &str) -> Vec<Sum<'_>> {
     let past = past(sentence);

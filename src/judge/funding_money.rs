@@ -7,7 +7,7 @@ use regex::{Captures, Regex};
 use super::amount;
 
 /// Signs, codes and words of currencies with their ISO code. Longer ones first: "US$" before "$".
-const CURRENCIES: [(&str, &str); 36] = [
+const CURRENCIES: [(&str, &str); 38] = [
     ("us$", "USD"),
     ("hk$", "HKD"),
     ("nt$", "TWD"),
@@ -33,6 +33,8 @@ const CURRENCIES: [(&str, &str); 36] = [
     ("euro", "EUR"),
     ("pound", "GBP"),
     ("yuan", "CNY"),
+    ("yen", "JPY"),
+    ("jpy", "JPY"),
     ("rupee", "INR"),
     ("美元", "USD"),
     ("美金", "USD"),
@@ -76,11 +78,11 @@ impl Money<'_> {
 pub fn english(text: &str) -> Vec<Money<'_>> {
     static SUM: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"(?ix)
-            (?:(?:US|HK|NT|SG|CA|C|A|S)?\$|[€£¥₹₩]|\b(?:USD|EUR|GBP|RMB|CNY|INR|CHF|Rs\.?)\s?)\s?
+            (?:(?:US|HK|NT|SG|CA|C|A|S)?\$|[€£¥₹₩]|\b(?:USD|EUR|GBP|RMB|CNY|JPY|INR|CHF|Rs\.?)\s?)\s?
                 \d[\d,]*(?:\.\d+)?\+?(?:[\s-]?(?:trillion|billion|million|thousand|crore|lakh|tn|bln|mln|bn|mn|mm|[tbmk])\b\+?)?
-            |\b\d[\d,]*(?:\.\d+)?[\s-](?:trillion|billion|million|crore|lakh)\s(?:U\.?S\.?\s|Canadian\s)?(?:dollars?|euros?|pounds?|yuan|rupees?)\b
-            |\b\d[\d,]*(?:\.\d+)?\s?(?:trillion|billion|million|bn|mn|m)?\s?(?:€|(?:USD|EUR|GBP|RMB|CNY)\b)
-            |\b(?:(?:half|quarter\ of)\s(?:a|one)|a|one|two|three|four|five|six|ten)\s(?:billion|million)(?:\s(?:dollars?|euros?|pounds?|yuan))?\b
+            |\b\d[\d,]*(?:\.\d+)?[\s-](?:trillion|billion|million|crore|lakh|tn|bn|mn)\s(?:U\.?S\.?\s|Canadian\s)?(?:dollars?|euros?|pounds?|yuan|yen|rupees?)\b
+            |\b\d[\d,]*(?:\.\d+)?\s?(?:trillion|billion|million|bn|mn|m)?\s?(?:€|(?:USD|EUR|GBP|RMB|CNY|JPY)\b)
+            |\b(?:(?:half|quarter\ of)\s(?:a|one)|a|one|two|three|four|five|six|ten)\s(?:billion|million)(?:\s(?:dollars?|euros?|pounds?|yuan|yen))?\b
             |\b(?:tens|hundreds)\sof\s(?:millions|thousands)\sof\s(?:dollars|euros|pounds)\b").ok()
     });
     joined(text, sums(&SUM, text, english_value))
@@ -93,7 +95,7 @@ pub fn chinese(text: &str) -> Vec<Money<'_>> {
             r"(?x)
             (?:\d[\d,]*(?:\.\d+)?|[数几两一二三四五六七八九十百千]+)\s?(?:余|多)?\s?[万亿千百]*(?:余|多)?\s?
                 (?:美元|美金|元人民币|人民币|元|欧元|英镑|港元|港币|日元|韩元)
-            |(?:US|HK)?[$€£]\s?\d[\d,]*(?:\.\d+)?(?:\s?(?:亿|万|[Bb]illion|[Mm]illion|[BMKbmk]\b))?
+            |(?:US|HK)?[$€£¥￥]\s?\d[\d,]*(?:\.\d+)?(?:\s?(?:亿|万|[Bb]illion|[Mm]illion|[BMKbmk]\b))?
             |(?:人民币|RMB)\s?\d[\d,]*(?:\.\d+)?\s?[万亿千百]+
             |(?:\d[\d.]*|[数几百千两一二三四五六七八九])\s?[千百]?[万亿]+(?:级)?",
         )

@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::funding_money::{self, Money};
-use super::funding_round as rounds;
 use super::funding_words::{Pattern, Reading, Said, after, before, compile, matches, places};
 use super::funding_zh_who as who;
+use super::{funding_denied as denied, funding_round as rounds};
 
 /// Money raised, in headline or text.
 static RAISED_BEFORE: Pattern = LazyLock::new(|| {
@@ -115,6 +115,9 @@ pub fn read<'a>(title: &'a str, sentences: &[&'a str]) -> Option<Reading<'a>> {
         return None;
     }
     let told = main.map(|at| body[at].text);
+    if is_past_alone(&title) || denied::chinese(title.text, told) {
+        return None;
+    }
     let company = who::company(title.text, told)?;
     let near = near(&title, &body, main);
     Some(Reading {
@@ -123,12 +126,20 @@ pub fn read<'a>(title: &'a str, sentences: &[&'a str]) -> Option<Reading<'a>> {
         round: near.iter().find_map(|line| round(line)),
         leads: near.iter().find_map(|line| leads(line)),
         valuation: near.iter().find_map(|line| Some(Said { what: line.worth()?.clone(), quote: line.text })),
-        announced: !matches(&HEARSAY, title.text) && !told.is_some_and(|text| matches(&HEARSAY, text)),
+        announced: !matches(&HEARSAY, title.text)
+            && !told.is_some_and(|text| matches(&HEARSAY, text))
+            && !denied::denies_chinese(&mut body.iter().map(|line| line.text)),
     })
 }
 
 fn tells(line: &Line<'_>) -> bool {
     line.raised().is_some() && matches(&ROUND, line.text)
+}
+
+/// The headline's only round is one of another time.
+fn is_past_alone(title: &Line<'_>) -> bool {
+    let is_told = title.sums.iter().any(|sum| sum.is_raised && sum.earlier) && title.raised().is_none();
+    is_told && !rounds::chinese(title.text).iter().any(|round| !title.is_past(round.start))
 }
 
 fn is_something_else(title: &Line<'_>) -> bool {

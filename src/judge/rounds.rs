@@ -1,5 +1,6 @@
 //! Rounds of funding and Chinese people in a sentence, by the words around them.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -9,7 +10,7 @@ static ROUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static TITLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let surname = "[王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓冯程蔡彭潘袁董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚汤陶黎温莫易樊乔文安殷颜庄章鲁倪庞邢俞翟蓝聂齐向申葛柴伍覃骆关焦柳欧祝纪尚毕耿芦左季管符辛苗詹曲欧阳靳祁路涂兰甘裴梅童翁霍游阮尤岳柯牟滕谷舒卜成饶宁凌盛查单冉鲍华包屈房喻解蒲卫简时连车项闵邬吉党阳司费蒙席晏隋古强穆姬宫景米麦谈柏瞿艾沙鄢桂窦郁缪畅巩卓褚栾戚全娄甄郎池丛边岑农苟迟保商臧佘卞虞刁冷应匡栗仇练楚揭师官佟封燕桑巫敖原植邝仲荆储宗楼干苑寇盖南屠鞠荣井乐银奚明麻雍花闻冼木郜廉衣蔺和冀占门帅利满]";
-    Regex::new(&format!(r"(?:创始人|首席执行官|首席技术官|CEO|CTO|总裁|董事长|教授|院士|博士|研究员|总经理|负责人|首席科学家)(?P<a>{surname}\p{{Han}}{{1,2}}?)(?:表示|称|说|认为|指出|透露|宣布|在|于|将|则|，|、|。|的)|(?:^|[，。、；：])(?P<b>{surname}\p{{Han}}{{1,2}})(?:表示|称|说|认为|指出|透露|坦言|强调|教授|博士|院士|先生|女士)")).ok()
+    Regex::new(&format!(r"(?:创始人|首席执行官|首席技术官|首席运营官|首席财务官|CEO|CTO|COO|CFO|总裁|董事长|教授|院士|博士|研究员|总经理|负责人|首席科学家|合伙人|总监|院长|所长)\s?(?P<a>{surname}\p{{Han}}{{1,2}}?)(?:表示|称|说|认为|指出|透露|宣布|介绍|坦言|强调|曾|向|对|告诉|领导|创办|创立|出任|担任|毕业|也|还|已|在|于|将|则|，|、|。|（|的)|(?:^|[，。、；：])(?P<b>{surname}\p{{Han}}{{1,2}})(?:表示|称|说|认为|指出|透露|坦言|强调|介绍|告诉|教授|博士|院士|先生|女士)")).ok()
 });
 
 /// The rounds of `text`, each as a word of its own ("a", "seed", "angel") and as it stands there.
@@ -29,6 +30,38 @@ pub fn find(text: &str) -> Vec<(String, String)> {
 pub fn people(text: &str) -> Vec<&str> {
     let found = TITLED.iter().flat_map(|titled| titled.captures_iter(text));
     found.filter_map(|found| Some(found.name("a").or(found.name("b"))?.as_str())).collect()
+}
+
+static FUND: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\p{Han}{2,8}?(?:资本|基金|创投|风投)").ok());
+/// What stands before 资本 and 基金 in kinds of them.
+const KINDS: &str = "社会 民间 国有 风险 金融 人力 产业 引导 对冲 私募 公募 主权 养老 种子 慈善 投资 政府 科学 专项 美元 创业 \
+    早期 母子 天使 战略 家族 耐心 长期 外国 海外 国际 国内 注册 一级 二级 大型 知名 多家 两家 三家 几家 数家 政策 市场 股权 \
+    并购 成长 新兴 发展 财富 富基 指数 退休 信托 保险 社保 研究 自然 科研 创新 旗舰 首支 首只 一只 一支 该只 这只 这支 \
+    机构 方为 包括 本轮 领投 头部 顶级 老牌 旗下 相关 上述 其他 更多 全球 中国 美国 地方 国家 风险投资";
+
+/// What follows a fund's name in news of money.
+const AFTER_FUND: [&str; 19] = [
+    "领投", "跟投", "参投", "独投", "共同", "联合", "独家", "继续", "加码", "追加", "投资", "持股", "等",
+    "、", "，", "。", "和", "与", "及",
+];
+
+/// Chinese funds of `text`, by the two characters before 资本, 基金 and 创投: where a longer name begins nothing tells.
+pub fn funds(text: &str) -> Vec<(&str, Range<usize>)> {
+    let found = FUND.iter().flat_map(|fund| fund.find_iter(text));
+    found
+        .filter_map(|found| {
+            let start = found.as_str().char_indices().rev().nth(3)?.0;
+            let name = &found.as_str()[start..];
+            let kind: String = name.chars().take(2).collect();
+            let is_kind = kind.contains([
+                '大', '与', '和', '及', '的', '由', '等', '过', '民', '家', '级', '个', '只', '支',
+            ]) || KINDS.split_whitespace().any(|word| word == kind);
+            let rest = &text[found.end()..];
+            let is_named = rest.is_empty() || AFTER_FUND.iter().any(|word| rest.starts_with(word));
+            (is_named && !is_kind).then(|| (name, found.start() + start..found.end()))
+        })
+        .collect()
 }
 
 #[cfg(test)]

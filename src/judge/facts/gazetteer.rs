@@ -32,6 +32,8 @@ pub struct Name {
     pub latin: Vec<&'static str>,
     /// Spellings in Chinese characters.
     pub han: Vec<&'static str>,
+    /// The Chinese spelling that Chinese readers know it by; often they write it in Latin letters.
+    pub usual: Option<&'static str>,
 }
 
 /// A name where it stands in a text.
@@ -94,7 +96,10 @@ fn stands(text: &str, at: usize, spelling: &str, before: Option<char>) -> bool {
         is_word(edge) && is_word(next)
     };
     let is_unit = spelling == "字节" && before.is_some_and(|c| c.is_ascii_digit() || "个 KMG".contains(c));
-    !joins(spelling.chars().next(), before)
+    // "US$" is a currency.
+    let is_sign = spelling.ends_with(|c: char| c.is_ascii_uppercase()) && rest.starts_with('$');
+    !is_sign
+        && !joins(spelling.chars().next(), before)
         && !joins(spelling.chars().next_back(), rest.chars().next())
         && !is_unit
 }
@@ -107,13 +112,18 @@ fn read(table: &'static str) -> Gazetteer {
             continue;
         };
         let id = gazetteer.names.len();
-        let mut name = Name { kind, latin: Vec::new(), han: Vec::new() };
+        let mut name = Name { kind, latin: Vec::new(), han: Vec::new(), usual: None };
         for cell in latin.split(';').chain(han.unwrap_or_default().split(';')).map(str::trim) {
             let (spelling, not_after) = match cell.split_once('!') {
                 Some((spelling, mark)) => (spelling, mark.chars().next()),
                 None => (cell, None),
             };
+            let is_unusual = spelling.starts_with('~');
+            let spelling = spelling.trim_start_matches('~');
             let Some(first) = spelling.chars().next() else { continue };
+            if !is_unusual && name.usual.is_none() && spelling.chars().any(super::is_han) {
+                name.usual = Some(spelling);
+            }
             let side = if spelling.chars().any(super::is_han) { &mut name.han } else { &mut name.latin };
             side.push(spelling);
             gazetteer.by_first.entry(first).or_default().push((spelling, not_after, id));

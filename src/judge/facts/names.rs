@@ -27,6 +27,9 @@ const PREFIXES: [&str; 16] = [
     "all", "per", "up",
 ];
 
+/// Codes of currencies, which may stand at their number: "RMB3bn".
+const CODES: [&str; 9] = ["USD", "EUR", "GBP", "RMB", "CNY", "JPY", "HKD", "KRW", "INR"];
+
 static WORD: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"[\p{Latin}\d]+(?:[-.'_&+][\p{Latin}\d]+)*").ok());
 
@@ -79,6 +82,11 @@ fn multiplier(word: &str) -> usize {
 
 /// "7B", "120Hz", "16-inch", "7-billion-parameter": a number with what it measures; not "4o", "8VC", "35B-A3B".
 fn is_measure(word: &str) -> bool {
+    let is_sum =
+        |code: &str| word.strip_prefix(code).is_some_and(|sum| sum.starts_with(|c: char| c.is_ascii_digit()));
+    if CODES.iter().any(|code| is_sum(code)) {
+        return true;
+    }
     let tail = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     if tail.len() == word.len() {
         return false;

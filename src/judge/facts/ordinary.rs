@@ -37,6 +37,7 @@ earth moon mars sun planet web uncontrolled tabled
 ai agi api apis app apps ar arr asi aws ceo cfo cio cli coo cpu cpus cto cv cve cves dna dns ev evs fps gdp gpu gpus gps hr html http
 https id ide ides ip ipo it json kv llm llms mcp ml mo moe mvp nlp npm npu ocr ok os pc pcs pdf phd pm pr pro qa r&d ram rag rl rlhf
 sdk sdks seo sota sql ssd ssh tpu tpus tts tui tv ui uk url urls usb usd ux vc vcs vlm vm vms vp vpn vr wifi wi-fi xr rmb eeg esg
+cny jpy eur gbp hkd krw inr twd chf aud cad sgd hk nt
 president vice chief executive officer chairman chairwoman director minister secretary senator governor mayor professor dr mr mrs ms
 prime series round seed internet monday tuesday wednesday thursday friday saturday sunday january february march april may june july
 august september october november december christmas english latin am pm est pst edt pdt gmt utc bc ad phase tier level chapter figure
@@ -46,7 +47,35 @@ lab laboratory foundation association capital ventures partners bank holdings te
 state times journal post magazine conference summit forum award prize act bill law amendment order program programme initiative
 ";
 
+/// Nouns that open sentences; anywhere else a capital may make names of them.
+const NOUNS: &str = "
+throughput latency accuracy bandwidth memory storage traffic capacity performance speed efficiency usage adoption access
+ability account advice age agent algorithm amount answer application approach area argument attack attention audience availability
+balance behavior behaviour belief bill boss budget bug building campaign care cause chance change character choice citizen class client
+climate code comment community competition complexity concern condition consumption content contract control conversation copy corpus
+country coverage crime crisis criticism culture customer damage danger dataset date day death debate debt decade decision decline
+defense delay delivery density design detail difference difficulty disease distance document doubt driver economy edge effect effort
+electricity energy engineer environment error event example expense experience expert eye face fact factor failure family fear feature
+feedback field file film finance force form freedom fuel goal government hand harm head heat help history home hope hospital hour house
+idea image impact importance improvement increase index influence innovation input insight instance insurance internet issue job
+journey judge key knowledge labor labour land language law leader leak length lesson letter liability library license licence life light
+line link list load loss machine maintenance manager manufacturer margin mass material matter measure medicine memory message method
+mind mission mistake module month movement name nature network noise note notice number object operation opinion option order origin
+output owner pace pain pair paper paragraph parameter parent participant pattern payment peak percentage period permission person
+picture piece pilot pipeline place plan plant point population position possibility practice precision presence pressure price principle
+priority process processing processor profile progress project promise proof property proposal protection purpose quality quantity query
+question range rate ratio reason recall recovery reduction reference reliability report request requirement resolution resource response
+responsibility result return reward rise risk robot role room routing rule sample scale science scope scope score screen script sector
+sense sentence service session setup shape share shift shipment side sign silence simulation site size skill society source space
+speech spread stability stage standard statement step strategy strength structure student subject success supply surface surprise survey
+talent target task tax teacher temperature tension term testing text theory thing thought threat time timing title tone topic total
+transparency travel treatment trend trial trouble trust truth turnover uptime user utilization value variety video view visibility voice
+volume volumes wait war week warning waste water way wealth weight weights word work worker writer writing year yield
+";
+
 static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| WORDS.split_whitespace().collect());
+
+static OPENERS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| NOUNS.split_whitespace().collect());
 
 /// Whether the lower-case `word` says nothing by its capital.
 pub fn is_ordinary(word: &str) -> bool {
@@ -57,5 +86,8 @@ pub fn is_ordinary(word: &str) -> bool {
 pub fn may_open(word: &str) -> bool {
     const ENDINGS: [&str; 13] =
         ["ed", "ing", "ly", "ers", "ors", "ists", "ments", "tions", "ties", "ness", "tion", "ants", "ents"];
-    is_ordinary(word) || ENDINGS.iter().any(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))
+    is_ordinary(word)
+        || OPENERS.contains(word)
+        || word.strip_suffix('s').is_some_and(|stem| OPENERS.contains(stem))
+        || ENDINGS.iter().any(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))
 }

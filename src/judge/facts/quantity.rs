@@ -117,7 +117,7 @@ fn is_strict(unit: Unit, bare: &Quantity) -> bool {
 }
 
 static DIGITS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?P<sign>US\$|HK\$|NT\$|[$€£¥￥₹₩])?\s?(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<scale>[\s-]?(?:hundred|thousand|million|billion|trillion|Million|Billion|Trillion)(?-u:\b)|\s?[多余]?(?:万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)|(?:tn|bn|mn|[KkMBbTtm])(?-u:\b))?").ok()
+    Regex::new(r"(?P<sign>US\$|HK\$|NT\$|[$€£¥￥₹₩]|(?-u:\b)(?:USD|EUR|GBP|RMB|CNY|JPY|HKD|KRW|INR|TWD))?\s?(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<scale>[\s-]?(?:hundred|thousand|million|billion|trillion|Million|Billion|Trillion|bn|mn|tn|bln|mln)(?-u:\b)|\s?[多余]?(?:万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)|(?:tn|bn|mn|[KkMBbTtm])(?-u:\b))?").ok()
 });
 static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)(?-u:\b)(?P<num>(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|dozen|both)(?-u:\b)(?P<scale>[\s-](?:hundred|thousand|million|billion|trillion)(?-u:\b))?").ok()

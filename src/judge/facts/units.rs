@@ -158,14 +158,15 @@ impl Unit {
 /// The currency of a sign before a number.
 pub fn of_sign(sign: &str) -> Option<Unit> {
     let label = match sign {
-        "$" | "US$" => "usd",
-        "€" => "eur",
-        "£" => "gbp",
-        "¥" | "￥" => "cny",
-        "₹" => "inr",
-        "₩" => "krw",
-        "HK$" => "hkd",
-        "NT$" => "twd",
+        "$" | "US$" | "USD" => "usd",
+        "€" | "EUR" => "eur",
+        "£" | "GBP" => "gbp",
+        "¥" | "￥" | "CNY" | "RMB" => "cny",
+        "JPY" => "jpy",
+        "₹" | "INR" => "inr",
+        "₩" | "KRW" => "krw",
+        "HK$" | "HKD" => "hkd",
+        "NT$" | "TWD" => "twd",
         _ => return None,
     };
     Some(Unit { label, factor: 1.0 })

@@ -1,6 +1,8 @@
 //! No fact without a source: every number with its unit, date, version and name of a sentence must stand in the
 //! story's own articles, in whichever script and number system.
 
+mod homes;
+
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -14,62 +16,6 @@ use super::facts::{self, Reading, gazetteer, is_han, ordinary, sound};
 use super::quotes::Quotable;
 use super::rounds;
 use crate::model::Story;
-
-/// Countries, and what stands for them.
-const HOMES: [(&str, &[&str]); 2] = [
-    (
-        "US",
-        &[
-            "White House",
-            "Pentagon",
-            "Congress",
-            "Senate",
-            "Supreme Court",
-            "FTC",
-            "FCC",
-            "SEC",
-            "DOE",
-            "NASA",
-            "NIST",
-            "Department of Energy",
-            "Department of Justice",
-            "Department of Commerce",
-            "FBI",
-            "CIA",
-            "California",
-            "Texas",
-            "New York",
-            "Washington",
-            "San Francisco",
-            "Tennessee",
-            "Georgia",
-            "Virginia",
-            "Ohio",
-            "Nevada",
-            "Arizona",
-            "Illinois",
-            "Florida",
-            "Silicon Valley",
-            "Los Angeles",
-            "Seattle",
-            "Chicago",
-        ],
-    ),
-    (
-        "China",
-        &[
-            "Beijing",
-            "Shanghai",
-            "Shenzhen",
-            "Guangzhou",
-            "Hangzhou",
-            "Wuhan",
-            "MIIT",
-            "CAC",
-            "State Council",
-        ],
-    ),
-];
 
 /// What the articles of a story say, prepared for many questions.
 #[derive(Default)]
@@ -198,6 +144,11 @@ impl Sources {
         for (name, _) in han_names(&reading.plain).into_iter().filter(|(_, at)| !covers(at)) {
             state("name", name, self.knows_han(name));
         }
+        // What translates a foreign fund's name is left alone.
+        let funds = if self.is_chinese { rounds::funds(&reading.plain) } else { Vec::new() };
+        for (fund, _) in funds.into_iter().filter(|(_, at)| !covers(at)) {
+            state("name", fund, self.readings.iter().any(|reading| reading.plain.contains(fund)));
+        }
         for quote in quoted(sentence) {
             if self.is_chinese == quote.chars().any(is_han) {
                 state("quote", quote, self.quotes(quote));
@@ -270,7 +221,7 @@ impl Sources {
     /// Whether the articles name a place or an authority of the country `id`: 美国最高法院 is the Supreme Court.
     fn is_home(&self, id: usize) -> bool {
         let names = gazetteer::names();
-        let home = HOMES.iter().find(|(country, _)| names[id].latin[0] == *country);
+        let home = homes::HOMES.iter().find(|(country, _)| names[id].latin[0] == *country);
         home.is_some_and(|(_, parts)| self.ids.iter().any(|id| parts.contains(&names[*id].latin[0])))
     }
 

@@ -88,3 +88,55 @@ fn what_stands_nowhere_is_missed() {
         missing(&chinese(), sentence);
     }
 }
+
+#[test]
+fn currencies_are_read_in_every_spelling() {
+    let article = "Gneiss Labs raised 2.4 billion yuan in May, after $70 million in April and HK$300 million in March. \
+        Its engine cuts the delay, and the bandwidth rose to 12 GB.";
+    let sources = Sources::new([(article, None)]);
+    for sentence in [
+        "Gneiss Labs raised RMB 2.4 bn.",
+        "Gneiss Labs raised CNY 2.4 billion.",
+        "Gneiss Labs raised 2.4 bn yuan.",
+        "Gneiss Labs raised RMB2.4bn.",
+        "Before, it raised US$70m and HK$300m.",
+        "Before, it raised USD 70 mn.",
+        "Throughput rose to 12 GB.",
+        "Bandwidth is now 12 GB.",
+    ] {
+        stands(&sources, sentence);
+    }
+    for sentence in [
+        "Gneiss Labs raised RMB 2.5 bn.",
+        "Gneiss Labs raised CNY 2.4 million.",
+        "Gneiss Labs raised USD 2.4 billion.",
+        "Gneiss Labs raised 2.4 mn yuan.",
+        "Before, it raised US$90m.",
+    ] {
+        missing(&sources, sentence);
+    }
+}
+
+#[test]
+fn chinese_funds_and_people_stand_as_they_are_written() {
+    let article = "石英智能完成两轮融资，投资方包括岚桥资本、朗川创投和产业基金。创始人王霖曾在大学任教，首席技术官李若舟介绍了新模型。";
+    let sources = Sources::new([(article, None)]);
+    for sentence in [
+        "本轮由岚桥资本领投。",
+        "朗川创投、岚桥资本参投。",
+        "创始人王霖曾在大学任教。",
+        "李若舟介绍了新模型。",
+    ] {
+        let facts = sources.facts(sentence);
+        assert!(facts.iter().all(|fact| fact.stands), "{sentence}: {facts:?}");
+    }
+    for sentence in [
+        "本轮由岚侨资本领投。",
+        "郎川创投参投。",
+        "创始人王琳曾在大学任教。",
+        "首席技术官李若洲介绍了新模型。",
+    ] {
+        missing(&sources, sentence);
+    }
+    assert_eq!(sources.hold("社会资本和对冲基金也参与。").missing, 0);
+}
