@@ -217,7 +217,7 @@ mod tests {
         Story {
             id: StoryId(1),
             title: title.to_owned(),
-            language: Language::En,
+            language: Language::En.into(),
             lane: Lane::Industry,
             happened_at: chrono::DateTime::UNIX_EPOCH,
             items: vec![item],

@@ -287,7 +287,11 @@ async fn no_key_but_the_configured_one_is_ever_sent() {
 #[tokio::test]
 async fn stories_are_asked_about_together_and_one_that_is_forgotten_alone() {
     let server = model(Mood::Forgets).await;
-    let app = app_with(&server.base, |settings| settings.model.context_tokens = 8_000).await;
+    let app = app_with(&server.base, |settings| {
+        settings.model.context_tokens = 8_000;
+        settings.model.batch = 3;
+    })
+    .await;
     story(&app, "Another model with open weights is out", TEXT).await;
     let report = judge::run(&app.ctx).await.unwrap();
     assert_eq!((report.count("by_model"), report.count("unscored")), (2, 0), "{report:?}");
