@@ -248,7 +248,7 @@ fn story<'l>(number: usize, lines: impl Iterator<Item = &'l Line>) -> Story {
             link: document.link,
             title: document.title,
             text: document.text.chars().take(MAX_CHARS).collect(),
-            language: document.language.into(),
+            language: document.language,
             source: line.source.clone(),
             source_slug: line.source.clone(),
             owner: if line.source.is_empty() { line.url.clone() } else { line.source.clone() },

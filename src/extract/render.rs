@@ -253,7 +253,7 @@ impl Writer {
             return;
         }
         // A column covered from above stays.
-        let is_covered = self.covered.first().is_some() && text.starts_with("| ");
+        let is_covered = !self.covered.is_empty() && text.starts_with("| ");
         let row = || {
             let row = text.trim_end_matches([' ', '|']);
             if is_covered { row } else { row.trim_start_matches([' ', '|']) }
