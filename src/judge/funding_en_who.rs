@@ -93,7 +93,7 @@ fn subject(phrase: &str) -> Option<&str> {
     }
 }
 
-/// Without "Sources:", "[Outlet]" and the like in front.
+/// Without "Sources:", "(Outlet)" and the like in front.
 fn unlabelled(title: &str) -> &str {
     let mut title = title.trim_start_matches(['#', '*', ' ']);
     while let Some((_, rest)) = title.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
