@@ -1,18 +1,16 @@
 //! `headsup eval faithful`: planted errors caught, true sentences withheld.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
-use flate2::read::MultiGzDecoder;
-use serde::de::DeserializeOwned;
 
 use super::args::FaithfulArgs;
+use super::eval::read;
 use super::open::Surroundings;
 use super::{UsageError, output};
 use crate::eval::faithful::{self, Article, Count, Decision, Line, Outcome};
-use crate::eval::gold;
 
 /// Prints the figures as a table, or as JSON.
 pub fn run(around: &Surroundings, args: &FaithfulArgs) -> anyhow::Result<()> {
@@ -82,16 +80,4 @@ fn write(path: &Path, decisions: &[Decision]) -> anyhow::Result<()> {
         writeln!(file)?;
     }
     Ok(file.flush()?)
-}
-
-fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, UsageError> {
-    let name = path.display();
-    let file = File::open(path).map_err(|error| UsageError(format!("cannot read {name}: {error}")))?;
-    let is_packed = path.extension().is_some_and(|extension| extension == "gz");
-    let file: Box<dyn BufRead> = if is_packed {
-        Box::new(BufReader::new(MultiGzDecoder::new(file)))
-    } else {
-        Box::new(BufReader::new(file))
-    };
-    gold::lines(file).map_err(|error| UsageError(format!("{name}: {error:#}")))
 }

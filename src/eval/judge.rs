@@ -13,7 +13,7 @@ use crate::judge::cascade::{Ranked, choose};
 use crate::judge::ground::Sources;
 use crate::judge::prompt::{self, ANSWER_TOKENS, Sheet};
 use crate::judge::score::Scale;
-use crate::judge::{merge, orders, rules};
+use crate::judge::{merge, rules};
 use crate::model::{Language, Story, StoryId, StoryItem, Verdict};
 use crate::render::Templates;
 
@@ -186,7 +186,7 @@ impl Corpus {
     fn sheets(&self, settings: &ModelSettings) -> Vec<Sheet> {
         let sheet = |place: &usize| {
             let (story, verdict) = &self.judged[*place];
-            Sheet::new(settings, &orders::without(story.clone()).0, verdict)
+            Sheet::new(settings, story, verdict)
         };
         self.chosen.iter().map(sheet).collect()
     }

@@ -187,7 +187,7 @@ fn is_shaped(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ItemId, Lane, Language, SourceKind, StoryId, StoryItem, Tier};
+    use crate::model::Tier;
     use chrono::TimeZone;
 
     fn read_title(title: &str) -> Vec<(String, EntityKind)> {
@@ -198,31 +198,7 @@ mod tests {
     }
 
     fn told(title: &str, text: &str) -> Story {
-        let item = StoryItem {
-            item_id: ItemId(1),
-            link: "https://press.example/a".to_owned(),
-            title: title.to_owned(),
-            text: text.to_owned(),
-            language: Language::En.into(),
-            links: Vec::new(),
-            source: "Press".to_owned(),
-            source_slug: "press".to_owned(),
-            owner: "press".to_owned(),
-            tier: Tier::Press,
-            kind: SourceKind::Feed,
-            lane: Lane::Industry,
-            published_at: chrono::DateTime::UNIX_EPOCH,
-            reason: String::new(),
-        };
-        Story {
-            id: StoryId(1),
-            title: title.to_owned(),
-            language: Language::En.into(),
-            lane: Lane::Industry,
-            happened_at: chrono::DateTime::UNIX_EPOCH,
-            items: vec![item],
-            owners: vec!["press".to_owned()],
-        }
+        crate::judge::hype::tests::story(title, text, Tier::Press)
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use super::funding_words::{Pattern, Reading, compile, matches};
 use super::{funding_en, funding_zh, sentences};
+use crate::judge::sentences::is_han;
 use crate::model::Funding;
 
 /// So much of an article is read, in characters.
@@ -89,7 +90,7 @@ fn funding(reading: &Reading<'_>, of_sign: Option<&str>) -> Funding {
 
 /// Latin names and sums are common in Chinese headlines; more than a few Han characters are rare in English ones.
 fn is_chinese(title: &str) -> bool {
-    title.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count() >= 4
+    title.chars().filter(|c| is_han(*c)).count() >= 4
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::funding_words::{Pattern, Said, compile, places};
+use crate::judge::sentences::is_han;
 
 /// What follows who raised.
 static VERB: Pattern = LazyLock::new(|| {
@@ -181,7 +182,3 @@ fn names(list: &str) -> Vec<&str> {
 }
 
 static JOIN: Pattern = LazyLock::new(|| compile(r"、|\s?以及\s?|\s?及\s?|\s?和\s?|\s?与\s?|,\s?"));
-
-fn is_han(c: char) -> bool {
-    ('\u{4e00}'..='\u{9fff}').contains(&c)
-}

@@ -5,6 +5,7 @@
 //! makes them anew from a labelled set.
 
 use super::{gist_en, gist_zh};
+use crate::judge::sentences::is_han;
 
 /// So much of a text is taken for the abstract, in characters.
 const ABSTRACT: usize = 3_000;
@@ -61,11 +62,6 @@ pub fn is_chinese(text: &str) -> bool {
     let head = || text.chars().take(600);
     let n_han = head().filter(|c| is_han(*c)).count();
     n_han * 4 > head().filter(|c| c.is_alphabetic()).count()
-}
-
-/// A Chinese character.
-pub fn is_han(c: char) -> bool {
-    ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
 
 /// Yes and no as numbers.

@@ -4,6 +4,7 @@ use super::classify::headline;
 use super::lexicon_mill::{self as mill, PRESS_RELEASE, STOCK_TIP};
 use super::rules::{MAX_QUOTE, Reading};
 use super::{denial, lexicon, score, summary};
+use crate::judge::sentences::is_han;
 use crate::model::{ScorePart, SourceKind, StoryItem, Tier};
 
 /// A text that is not longer than its title by more than this says nothing more, in Latin letters.
@@ -67,7 +68,7 @@ fn lost_number<'a>(reading: &Reading<'a>) -> Option<&'a str> {
         return None;
     }
     let plain: String = texts.concat().chars().filter(|c| !matches!(c, ',' | '，' | '.')).collect();
-    let words = reading.lead.split(|c: char| c.is_whitespace() || ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let words = reading.lead.split(|c: char| c.is_whitespace() || is_han(c));
     // GPT-41 is a name.
     let named = |word: &&str| !word.starts_with(|c: char| c.is_alphabetic());
     let number = |word: &'a str| word.trim_matches(|c: char| !c.is_ascii_digit());

@@ -93,7 +93,7 @@ fn held(verdict: &mut Verdict, language: Language, text: &str, sources: &Sources
 
 /// Asked for Chinese, small models write English, and the other way round.
 fn is_in(language: Language, text: &str) -> bool {
-    let n_han = text.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
+    let n_han = text.chars().filter(|c| sentences::is_han(*c)).count();
     match language {
         Language::Zh => n_han >= 4,
         Language::En => n_han * 10 <= text.chars().count(),

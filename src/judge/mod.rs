@@ -208,9 +208,8 @@ impl<'a> Bench<'a> {
         for batch in chosen.chunks(BATCH) {
             let stories = load(self.ctx, batch).await?;
             let judged: Vec<Verdict> = stories.iter().map(|story| rules::judge(story, &self.scale)).collect();
-            let sheet = |(story, rules): (&Story, &Verdict)| {
-                Sheet::new(&self.ctx.settings.model, &orders::without(story.clone()).0, rules)
-            };
+            let sheet =
+                |(story, rules): (&Story, &Verdict)| Sheet::new(&self.ctx.settings.model, story, rules);
             let sheets: Vec<Sheet> = stories.iter().zip(&judged).map(sheet).collect();
             for range in prompt::batches(&self.ctx.settings.model, &sheets) {
                 // What waited is saved all the same: the rules' verdict, to be read in another run.
@@ -272,7 +271,7 @@ impl<'a> Bench<'a> {
             let [x, y] = stories.as_slice() else { continue };
             let sheet = |story: &Story| {
                 let rules = rules::judge(story, &self.scale);
-                Sheet::new(&self.ctx.settings.model, &orders::without(story.clone()).0, &rules)
+                Sheet::new(&self.ctx.settings.model, story, &rules)
             };
             let preferred = desk.prefer(&sheet(x), &sheet(y)).await?;
             for story in [x, y] {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{compare, lexicon, sentences};
+use super::{compare, lexicon, orders, sentences};
 use crate::config::{ModelSettings, SendScope};
 use crate::model::{Story, StoryId, Verdict};
 use crate::render::Templates;
@@ -52,8 +52,9 @@ struct Data<'a> {
 }
 
 impl Sheet {
-    /// What of a story may be sent by the settings; `rules` is its verdict by rules.
+    /// What of a story may be sent by the settings, without orders to its reader; `rules` is its verdict by rules.
     pub fn new(settings: &ModelSettings, story: &Story, rules: &Verdict) -> Self {
+        let (story, _) = orders::without(story.clone());
         let items = &story.items[..story.items.len().min(MAX_ITEMS)];
         let room = settings.story_tokens.min(room(settings));
         let extract =

@@ -102,7 +102,8 @@ fn names_speaker(after: &str) -> bool {
     SPEAKS.iter().any(|word| clause.contains(word))
 }
 
-fn is_han(c: char) -> bool {
+/// A Chinese character.
+pub fn is_han(c: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
 

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use super::gist_en::content_words;
 use super::lexicon::{self, compile};
 use super::summary_worth::{is_told, stands_alone};
+use crate::judge::sentences::is_han;
 
 /// The sentence that tells the event stands among the first ones.
 const LEAD: usize = 6;
@@ -98,9 +99,9 @@ fn heaviest(sentences: &[&str], taken: &[usize], weigh: impl Fn(&str) -> usize) 
 /// Words, and pairs of Chinese characters.
 fn terms(text: &str) -> HashSet<String> {
     let chars: Vec<char> = text.chars().collect();
-    let is_han = |c: &char| ('\u{4e00}'..='\u{9fff}').contains(c);
-    let latin: String = chars.iter().map(|c| if is_han(c) { ' ' } else { *c }).collect();
-    let pairs = chars.windows(2).filter(|pair| pair.iter().all(is_han)).map(|pair| pair.iter().collect());
+    let latin: String = chars.iter().map(|c| if is_han(*c) { ' ' } else { *c }).collect();
+    let pairs =
+        chars.windows(2).filter(|pair| pair.iter().all(|c| is_han(*c))).map(|pair| pair.iter().collect());
     content_words(&latin).into_iter().chain(pairs).collect()
 }
 

@@ -1,6 +1,8 @@
 //! Which sentences of an article can be quoted alone, and what of them: no bylines, captions and calls to subscribe; no dateline;
 //! nothing that leans on a sentence before it.
 
+use crate::judge::sentences::is_han;
+
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -73,7 +75,7 @@ pub fn without_dateline(sentence: &str) -> &str {
 /// Whether a sentence tells something at all.
 pub fn is_worth(sentence: &str, title: &str) -> bool {
     let n_chars = sentence.chars().count();
-    let n_han = sentence.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
+    let n_han = sentence.chars().filter(|c| is_han(*c)).count();
     let long_enough = if n_han > 0 { n_han >= MIN_HAN || n_chars >= MIN_LATIN } else { n_chars >= MIN_LATIN };
     let n_letters = sentence.chars().filter(|c| c.is_alphabetic()).count();
     let is_list = sentence.matches(['|', '•', '›', '·', '#', '{', '}', '`', '=', '\\', '<', '→']).count() > 2

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::tokens::{Token, is_han};
+use super::tokens::Token;
 use super::{Feature, feature};
+use crate::judge::sentences::is_han;
 
 /// The head of a body, in characters: where news says what the headline says.
 const HEAD: usize = 300;

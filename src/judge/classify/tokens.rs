@@ -1,5 +1,7 @@
 //! Text to tokens: words of Latin script, numbers, marks, and single Chinese characters.
 
+use crate::judge::sentences::is_han;
+
 /// A token in lower case, and the bytes of the text it stands at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -24,11 +26,6 @@ impl Token {
     pub fn is_mark(&self) -> bool {
         self.text.starts_with(|c: char| !c.is_alphanumeric() && c != '#')
     }
-}
-
-/// Whether `c` is a Chinese character.
-pub fn is_han(c: char) -> bool {
-    ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
 
 /// Whether a title is to be read as Chinese.
