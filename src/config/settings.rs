@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Language;
+use crate::model::{Language, Rates};
 
 /// The whole file.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -26,6 +26,8 @@ pub struct Settings {
     pub score: ScoreSettings,
     /// What goes into an issue.
     pub digest: DigestSettings,
+    /// What a US dollar costs, for the table of funding.
+    pub rates: Rates,
     /// How mail leaves.
     pub mail: MailSettings,
     /// How long things are kept.
@@ -243,6 +245,14 @@ pub struct DigestSettings {
     pub floor: f32,
     /// Most stories of one owner in an issue.
     pub per_owner: usize,
+    /// Most stories of one source in an issue.
+    pub per_source: usize,
+    /// Most stories about one company in an issue, whoever tells them.
+    pub per_company: usize,
+    /// Most stories of one lane in an issue.
+    pub per_lane: usize,
+    /// Most minutes that an issue takes to read; the weakest stories give way.
+    pub minutes: u8,
 }
 
 /// How mail leaves.
@@ -411,7 +421,15 @@ impl Default for ScoreSettings {
 
 impl Default for DigestSettings {
     fn default() -> Self {
-        Self { max_stories: 20, floor: 2.0, per_owner: 3 }
+        Self {
+            max_stories: 20,
+            floor: 2.0,
+            per_owner: 3,
+            per_source: 3,
+            per_company: 3,
+            per_lane: 7,
+            minutes: 5,
+        }
     }
 }
 

@@ -43,7 +43,8 @@ macro_rules! words {
 pub(crate) use words;
 
 pub use issue::{
-    Erratum, HindsightNote, HindsightStory, IssueContent, IssueKind, IssueLink, IssueStory, Section,
+    Candidate, Earlier, Edits, Erratum, HindsightNote, HindsightStory, IssueContent, IssueKind, IssueLink,
+    IssueStory, Judged, Rates, Section,
 };
 pub use verdict::{Artifact, ArtifactKind, Claim, Entity, EntityKind, Funding, ScorePart, Summary, Verdict};
 

@@ -14,6 +14,7 @@ pub mod hindsight;
 pub mod hindsight_view;
 pub mod hosts;
 mod identity;
+pub mod issue_inputs;
 pub mod issues;
 pub mod items;
 pub mod jobs;

@@ -8,11 +8,10 @@ use super::wrap::wrap;
 use crate::ballot;
 use crate::model::IssueContent;
 use crate::render::Templates;
-use crate::store::issues::Rendering;
 
 /// Most bytes of the HTML: Gmail clips at about 102 KB, and `send` puts a longer link to leave in. The links to vote are
 /// counted at their full length.
-const MAX_HTML: usize = 98_000;
+const MAX_HTML: usize = 90_000;
 
 /// Columns of the text.
 const COLUMNS: usize = 76;
@@ -27,15 +26,22 @@ const SIZES: [(Detail, usize); 6] = [
     (Detail::Headline, 10),
 ];
 
+/// An issue in one language, as it is mailed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mail {
+    /// Subject.
+    pub subject: String,
+    /// Plain text, lines of at most 76 columns (a long link may stand over).
+    pub body_text: String,
+    /// A whole HTML document.
+    pub body_html: String,
+}
+
 /// The mail of `content` in one language.
 ///
 /// # Errors
 /// A template fails (an operator's own may), or does not hold the place for the reader's link exactly once.
-pub fn render(
-    templates: &Templates,
-    content: &IssueContent,
-    edition: Edition<'_>,
-) -> anyhow::Result<Rendering> {
+pub fn render(templates: &Templates, content: &IssueContent, edition: Edition<'_>) -> anyhow::Result<Mail> {
     let folder = format!("mail/{}", content.kind);
     for (detail, most) in SIZES {
         let view = view::view(content, edition, detail, most);
@@ -50,7 +56,7 @@ pub fn render(
         let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
         hold_one_place(&body_html).with_context(|| format!("template {folder}/body.html.j2"))?;
         hold_one_place(&body_text).with_context(|| format!("template {folder}/body.txt.j2"))?;
-        return Ok(Rendering { subject, body_text, body_html });
+        return Ok(Mail { subject, body_text, body_html });
     }
     anyhow::bail!("template {folder}/body.html.j2 makes a mail of more than {MAX_HTML} bytes")
 }
