@@ -229,6 +229,12 @@ pub struct PublishArgs {
     /// Show the issue, store and queue nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Show the issue in the browser, store and queue nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    pub preview: bool,
+    /// Make a published weekly issue again from its inputs and compare every byte
+    #[arg(long, requires = "period", conflicts_with_all = ["dry_run", "preview"])]
+    pub replay: bool,
     /// Language of the issue that is shown
     #[arg(long, default_value = "en", value_parser = parse_language)]
     pub language: Language,
@@ -243,7 +249,7 @@ pub struct HindsightArgs {
 }
 
 /// The two kinds of issue.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum IssueWord {
     /// The digest of a week
     Weekly,

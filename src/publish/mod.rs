@@ -5,6 +5,7 @@ mod gather;
 mod hindsight;
 mod paper;
 mod period;
+mod replay;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ use crate::store;
 use crate::store::issues::IssueRow;
 
 pub use self::hindsight::{follow_new, look_back};
+pub use self::replay::{Difference, Replay, replay};
 pub use crate::store::issues::Rendering;
 
 /// Times that composing begins anew because another process froze an issue meanwhile.
@@ -222,7 +224,7 @@ async fn freeze(ctx: &Context, composed: &mut Composed) -> anyhow::Result<bool> 
     if is_taken || store::issues::next_number(&mut tx, content.kind).await? != content.number {
         return Ok(false);
     }
-    let sha256 = digest(&[&serde_json::to_string(content)?]);
+    let sha256 = content_digest(content)?;
     let id = store::issues::insert(&mut tx, content, &sha256, now).await?;
     for (language, rendering) in &composed.renderings {
         let Rendering { subject, body_text, body_html } = rendering;
@@ -249,6 +251,10 @@ fn events(inputs: &Inputs, content: &IssueContent) -> Vec<(StoryId, String)> {
     let told = edition::told_stories(content).map(|story| story.story_id);
     let keys = |id: StoryId| inputs.events.get(&id).into_iter().flatten().map(move |key| (id, key.clone()));
     told.flat_map(keys).collect()
+}
+
+fn content_digest(content: &IssueContent) -> anyhow::Result<String> {
+    Ok(digest(&[&serde_json::to_string(content)?]))
 }
 
 /// Hex, of the parts with a line end between them.

@@ -734,3 +734,31 @@ async fn an_issue_takes_no_longer_to_read_than_it_may() {
     assert_eq!(told, (1..=told.len() as i64).collect::<Vec<_>>(), "the weakest give way");
     assert_eq!(issue.content.dropped_counts["no-room"], 20 - told.len() as i64);
 }
+
+#[tokio::test]
+async fn a_published_issue_can_be_made_again_byte_for_byte_whatever_came_later() {
+    let app = TestApp::start().await;
+    full_week(&app).await;
+    week(&app, WEEK).await;
+    sqlx::query(
+        "UPDATE verdicts SET score = score - 3, verdict = jsonb_set(verdict, '{headline,en}', '\"other\"')",
+    )
+    .execute(&app.ctx.pool)
+    .await
+    .unwrap();
+    sqlx::query("UPDATE items SET title = 'changed'").execute(&app.ctx.pool).await.unwrap();
+    add(&app, &seed("Latecomer", 99.0)).await;
+    let replay = publish::replay(&app.ctx, WEEK).await.unwrap();
+    assert!(replay.differences.is_empty(), "{:?}", replay.differences);
+
+    sqlx::query(
+        "UPDATE issue_renderings SET body_text = replace(body_text, 'Acme', 'Acne') WHERE language = 'en'",
+    )
+    .execute(&app.ctx.pool)
+    .await
+    .unwrap();
+    let replay = publish::replay(&app.ctx, WEEK).await.unwrap();
+    let parts: Vec<_> = replay.differences.iter().map(|difference| difference.part.as_str()).collect();
+    assert_eq!(parts, ["text en"], "what was tampered with is found");
+    assert!(publish::replay(&app.ctx, "2026-W19").await.unwrap_err().to_string().contains("no issue"));
+}
