@@ -1,11 +1,13 @@
 //! Whom and what a story is about: by the gazetteer in both scripts, and by shape (a name with a version is a model).
 
+mod shapes;
+
 use chrono::{DateTime, Utc};
 
-use super::facts::gazetteer::{self, Kind};
-use super::facts::{self, is_han, names::Token, ordinary};
-use super::{entity_shapes as shapes, funding};
-use crate::model::{Entity, EntityKind, Story};
+use crate::judge::facts::gazetteer::{self, Kind};
+use crate::judge::facts::quantity::Quantity;
+use crate::judge::facts::{self, is_han, names::Token, ordinary};
+use crate::model::{Entity, EntityKind, Funding, Story};
 
 /// Most entities that are kept.
 const MAX_ENTITIES: usize = 8;
@@ -25,24 +27,32 @@ pub struct Stated {
     pub versions: Vec<String>,
 }
 
-/// Reads the headlines, then the heads of the texts.
-pub fn read(story: &Story) -> Stated {
+/// Reads the headlines, then the heads of the texts; who raised `funding` stands first.
+pub fn read(story: &Story, funding: Option<&Funding>) -> Stated {
     let mut stated = Stated::default();
     for item in &story.items {
         add(&mut stated, &item.title, item.published_at, Part::Title);
     }
     for item in &story.items {
         let head: String = item.text.chars().take(HEAD).collect();
+        let head = head.lines().filter(|line| !is_furniture(line)).collect::<Vec<_>>().join("\n");
         add(&mut stated, &head, item.published_at, Part::Text);
     }
-    let raised = story.items.iter().find_map(|item| funding::find(&item.title, &item.text));
-    if let Some(funding) = raised {
+    if let Some(funding) = funding {
         put_first(&mut stated.entities, company(&funding.company));
     }
     stated.entities.truncate(MAX_ENTITIES);
     stated.dates.truncate(MAX_STATED);
     stated.versions.truncate(MAX_STATED);
     stated
+}
+
+/// Lines that lead elsewhere: their names are not what the story is about.
+fn is_furniture(line: &str) -> bool {
+    const OPENINGS: [&str; 8] =
+        ["share", "follow us", "read also", "read next", "read more", "see also", "相关阅读", "延伸阅读"];
+    let line = line.trim().to_lowercase();
+    OPENINGS.iter().any(|opening| line.starts_with(opening))
 }
 
 /// First words of names with numbers that are no models but licences and standards.
@@ -59,8 +69,20 @@ enum Part {
 
 fn add(stated: &mut Stated, text: &str, day: DateTime<Utc>, part: Part) {
     let reading = facts::read(text, Some(day));
-    for date in reading.dates.iter().filter(|date| !date.derived && !date.text.is_empty()) {
-        keep(&mut stated.dates, date.text.clone());
+    for (n, date) in reading.dates.iter().enumerate().filter(|(_, date)| !date.text.is_empty()) {
+        // "last year" says nothing to who reads it next year.
+        let day = reading.dates.get(n + 1).filter(|next| next.derived && date.weekday.is_some());
+        keep(
+            &mut stated.dates,
+            match day.unwrap_or(date).resolved(&date.text) {
+                Some(resolved) => format!("{} ({resolved})", date.text),
+                None => date.text.clone(),
+            },
+        );
+    }
+    let year = |quantity: &&Quantity| quantity.is_year();
+    for year in reading.quantities.iter().filter(year) {
+        keep(&mut stated.dates, year.text.clone());
     }
     for token in reading.tokens.iter().filter(|token| token.is_versioned && is_version(token)) {
         keep(&mut stated.versions, token.text.clone());
@@ -81,7 +103,7 @@ fn add(stated: &mut Stated, text: &str, day: DateTime<Utc>, part: Part) {
         let shaped = reading
             .tokens
             .iter()
-            .filter(|token| !token.is_versioned && is_shaped(&token.text))
+            .filter(|token| !token.is_versioned && is_shaped(&token.text) && !shapes::is_outlet(&token.text))
             .filter(is_free);
         found.extend(shaped.map(|token| (token.at.start, bare(&token.text, EntityKind::Product))));
         let named = shapes::named(&reading.plain).into_iter();
@@ -161,6 +183,10 @@ fn bare(name: &str, kind: EntityKind) -> Entity {
 /// "Falcon 3", "o1": not "F1" in capitals alone, "top-10", "3D".
 fn is_version(token: &Token) -> bool {
     let starts = token.text.starts_with(|c: char| c.is_alphabetic());
+    // "B2" of a Series B2.
+    if matches!(token.text.as_bytes(), [b'A'..=b'K', b'1'..=b'9']) {
+        return false;
+    }
     let first = token.text.split([' ', '-']).next().unwrap_or_default().to_lowercase();
     starts && token.text.len() >= 2 && !ordinary::is_ordinary(&first) && !LICENCES.contains(&first.as_str())
 }
@@ -225,12 +251,17 @@ mod tests {
             "AI-generated and LLM-Made text, Sub-2B",
             "Week 12, Task 3: how Nvidia 140 and someuser42 did it on x86",
             "What [SYS] means",
+            "Harness v2.0.0-rc2 is out",
         ] {
             let found = read_title(title);
             assert!(found.iter().all(|(_, kind)| *kind == EntityKind::Product), "{title}: {found:?}");
             assert!(found.iter().all(|(name, _)| name.contains(['.', ' '])), "{title}: {found:?}");
         }
         assert_eq!(read_title("Zorble Serve 2.0 engine is out")[0].1, EntityKind::Product);
+        assert_eq!(read_title("PlumKit 2.0 is out")[0].1, EntityKind::Product);
+        assert!(read_title("Quokka lands in TechCrunch and VentureBeat").is_empty());
+        let share = "Quokka shows a robot arm.\nShare: Twitter";
+        assert!(read(&told("Quokka shows an arm", share), None).entities.is_empty());
     }
 
     #[test]
@@ -257,7 +288,9 @@ mod tests {
 
     #[test]
     fn who_raised_is_named() {
-        let stated = read(&told("Zorble raises $40M Series B", "The round was led by Moss Capital."));
+        let funding = Funding { company: "Zorble".to_owned(), ..Funding::default() };
+        let stated =
+            read(&told("Zorble raises $40M Series B", "The round was led by Moss Capital."), Some(&funding));
         assert_eq!(
             (stated.entities[0].name.as_str(), stated.entities[0].kind),
             ("Zorble", EntityKind::Company)

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::facts::{gazetteer, ordinary};
-use super::funding_words::{Pattern, compile, matches};
+use crate::judge::facts::{gazetteer, ordinary};
+use crate::judge::funding::words::{Pattern, compile, matches};
 use crate::model::EntityKind;
 
 /// Languages, systems and tools whose numbers are versions of software.
@@ -12,10 +12,22 @@ const SOFTWARE: &str = "android angular bluetooth bun chrome debian deno django 
     next.js opengl openssl pcie php postgres postgresql python pytorch rails react redis ruby rust \
     sqlite swift typescript ubuntu vulkan";
 
+/// Whether `word` is an outlet or a network, which is where a thing stands and not what it is about.
+pub fn is_outlet(word: &str) -> bool {
+    const OUTLETS: &str = "axios bloomberg businesswire cnbc coindesk devclass fastcompany geekwire globenewswire hackernews \
+        hackernoon infoq infoworld linkedin macrumors marketwatch medium prnewswire reddit siliconangle substack \
+        techcrunch techmeme techradar testingcatalog theinformation thestreet theverge twitter venturebeat wechat \
+        whatsapp wired yahoo youtube zdnet";
+    let plain: String = word.chars().filter(char::is_ascii_alphanumeric).collect();
+    OUTLETS.split_whitespace().any(|outlet| outlet == plain.to_ascii_lowercase())
+}
+
 /// Whether `name` is letters with a number at them, or a number of a version: "B2", "x86", "v1.4.2".
 pub fn is_code(name: &str) -> bool {
     static CODE: Pattern = LazyLock::new(|| {
-        compile(r"^(?:[A-Z]{1,8}\d+[A-Za-z]?|[vV]\.?\d+(?:\.\d+)*|[a-np-z]\d+[a-z]?|[a-z]{2,}\d+)$")
+        compile(
+            r"^(?:[A-Z]{1,8}\d+[A-Za-z]?|[vV]\.?\d+(?:\.\d+)*(?:-?(?:rc|alpha|beta|pre|dev)\.?\d*)?|[a-np-z]\d+[a-z]?|[a-z]{2,}\d+)$",
+        )
     });
     let letters = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let is_known =
@@ -49,7 +61,9 @@ pub fn is_software(name: &str, before: &str, after: &str) -> bool {
     let first = name.split([' ', '-']).next().unwrap_or_default().to_lowercase();
     let number = name.rsplit([' ', '-']).next().unwrap_or_default();
     let is_release = number.matches('.').count() >= 2;
-    SOFTWARE.split(' ').any(|known| known == first)
+    let is_kit = ["kit", "sdk", "lib", "db", "js", "py", "flow"].iter().any(|end| first.ends_with(end));
+    is_kit
+        || SOFTWARE.split(' ').any(|known| known == first)
         || is_release
         || matches(&CALLED, after)
         || matches(&KIND, before)

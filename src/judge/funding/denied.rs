@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::funding_words::{Pattern, compile, matches, places};
+use super::words::{Pattern, compile, matches, places};
 
 /// So many sentences of a text are searched for a denial.
 const READ: usize = 8;
@@ -67,7 +67,7 @@ static ZH_UNTRUE: Pattern =
     LazyLock::new(|| compile(r"否认|辟谣|不实|不属实|系谣言|是谣言|假消息|虚假消息|子虚乌有|无中生有"));
 static ZH_CANCELLED: Pattern = LazyLock::new(|| {
     compile(
-        r"取消|终止|撤回|撤销|搁置|叫停|告吹|流产|失败|夭折|未能|未获|未完成|没有(?:完成|获得|进行)|并未|从未|尚未(?:完成|获得|进行)|没有[^，。；]{0,6}融资(?:计划|打算)|(?:不|无)(?:会|打算|考虑|计划)?(?:进行)?(?:新一轮)?融资|暂停|推迟|放弃",
+        r"取消|不存在|并无|终止|撤回|撤销|搁置|叫停|告吹|流产|失败|夭折|未能|未获|未完成|没有(?:完成|获得|进行)|并未|从未|尚未(?:完成|获得|进行)|没有[^，。；]{0,6}融资(?:计划|打算)|(?:不|无)(?:会|打算|考虑|计划)?(?:进行)?(?:新一轮)?融资|暂停|推迟|放弃",
     )
 });
 static ZH_ROUND: Pattern = LazyLock::new(|| compile(r"融资|[A-K]\d?\+*\s?轮|天使轮|种子轮|战略投资"));

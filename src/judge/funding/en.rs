@@ -1,14 +1,13 @@
 //! Reads a round out of English news: who, by a verb of raising, how much, in what round, led by whom, at what worth.
 
-use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::funding_en_about as about;
-use super::funding_en_role::{self as roles, Role, Sum};
-use super::funding_en_who as who;
-use super::funding_money::Money;
-use super::funding_words::{Pattern, Reading, Said, compile, matches, places};
-use super::{funding_denied as denied, funding_names as names, funding_round as rounds};
+use super::en_about as about;
+use super::en_role::{self as roles, Role, Sum};
+use super::en_who as who;
+use super::money::Money;
+use super::words::{Pattern, Reading, Said, compile, matches, places};
+use super::{denied, names, round as rounds};
 
 /// A sentence with what is said of money in it. The first of an article is its headline.
 pub struct Line<'a> {
@@ -41,7 +40,7 @@ impl<'a> Line<'a> {
 /// A sentence about the round that was just told.
 static OF_IT: Pattern = LazyLock::new(|| {
     compile(
-        r"(?i)^\W*(?:(?:led|co-led)\b|(?:the|this|its|our|[\w’']+[’']s)\s(?:\w+\s)?(?:new|latest|current|fresh|oversubscribed|all-\w+|equity)?\s?(?:\w+\s)?(?:round|funding|financing|investment|deal|raise|series\s[a-k]\d?|seed|extension|transaction|fundraise|capital)\b|(?:according|per|while|investors)\b)|\b(?:lead|led|leads|leading|co-lead|co-led)\s(?:the|this|its)\s(?:[\w-]+\s){0,3}(?:round|funding|financing|investment|raise)\b|\b(?:round|financing|deal|raise|investment|series\s[a-k]\d?),?\s[^.]{0,20}\b(?:was|is|were|would|will|values?|could)\b|\bpost-money\b|\bvalues?\sthe\s(?:company|startup|firm)|\bvaluing\b|\bnew\svaluation|\bthe\sround\b",
+        r"(?i)^\W*(?:(?:led|co-led)\b|(?:the|this|its|our|[\w’']+[’']s)\s(?:\w+\s)?(?:new|latest|current|fresh|oversubscribed|all-\w+|equity)?\s?(?:\w+\s)?(?:round|funding|financing|investment|deal|raise|series\s[a-k]\d?|seed|extension|transaction|fundraise|capital)\b|(?:according|per|while|investors)\b)|\b(?:lead|led|leads|leading|co-lead|co-led)\s(?:the|this|its)\s(?:[\w-]+\s){0,3}(?:round|funding|financing|investment|raise)\b|\b(?:round|financing|deal|raise|investment|series\s[a-k]\d?),?\s[^.]{0,20}\b(?:was|is|were|would|will|values?|could)\b|\bpost-money\b|\bvalues?\sthe\s(?:company|startup|firm)|\bvaluing\b|\b(?:is|are)\s(?:now\s)?(?:worth|valued)\b|\bnew\svaluation|\bthe\sround\b",
     )
 });
 
@@ -165,7 +164,7 @@ static LED_BY: Pattern = LazyLock::new(|| {
 });
 static LEADS: Pattern = LazyLock::new(|| {
     compile(
-        r"(?i)\s(?:(?:has|have|had|are|is|will|would|was|were|reportedly|just|also|to|set|expected|in|talks|jointly)\s)*(?:co-)?(?:lead|leads|led|leading)\s(?:the|a|an|its|this|in\sthe|[\w’']+[’']s|[$€£])[^.,]{0,40}",
+        r"(?i)\s(?:(?:has|have|had|are|is|will|would|was|were|reportedly|just|also|to|set|expected|in|talks|jointly)\s)*(?:co-)?(?:lead|leads|led|leading)\s(?:the|a|an|its|this|in\sthe|[\w’']+[’']s|[$€£])[^.,]{0,40}?\b(?:round|series\s[a-k]\b|series|financing|funding|investment|raise|deal)\b",
     )
 });
 static SOLE: Pattern = LazyLock::new(|| compile(r"\sfrom\s"));
@@ -177,7 +176,9 @@ fn leads<'a>(near: &[&Line<'a>]) -> Option<Said<'a, Vec<&'a str>>> {
             found.extend(names::listed(&line.text[place.end..]));
         }
         if found.is_empty() {
-            found = leading(line);
+            // Of several rounds told at once each has its own.
+            let n_rounds = rounds::english(line.text).len();
+            found = leading(line, if n_rounds > 1 { n_rounds } else { 1 });
         }
         found.dedup();
         (!found.is_empty()).then_some(Said { what: found, quote: line.text })
@@ -186,19 +187,28 @@ fn leads<'a>(near: &[&Line<'a>]) -> Option<Said<'a, Vec<&'a str>>> {
 }
 
 /// "Reed Capital and Tarn are to lead the round".
-fn leading<'a>(line: &Line<'a>) -> Vec<&'a str> {
-    static OF_ROUND: Pattern =
-        LazyLock::new(|| compile(r"(?i)\b(?:round|series|financing|funding|investment|raise|deal)\b"));
-    let is_round = |place: &Range<usize>| matches(&OF_ROUND, &line.text[place.clone()]);
-    let places = places(&LEADS, line.text);
-    let Some(place) = places.into_iter().find(|place| !line.is_past(place.start) && is_round(place)) else {
-        return Vec::new();
-    };
-    let head = &line.text[..place.start];
-    let start = [": ", "; ", " with ", " that ", ", while ", " when ", " by "]
-        .iter()
-        .filter_map(|mark| Some(head.rfind(mark)? + mark.len()))
-        .max();
+fn leading<'a>(line: &Line<'a>, n: usize) -> Vec<&'a str> {
+    let of_round = places(&LEADS, line.text).into_iter().filter(|place| !line.is_past(place.start));
+    of_round.take(n).flat_map(|place| leader(&line.text[..place.start])).collect()
+}
+
+/// The names at the end of what stands before "led the round".
+fn leader(head: &str) -> Vec<&str> {
+    let start = [
+        ": ",
+        "; ",
+        " with ",
+        " that ",
+        ", while ",
+        " when ",
+        " by ",
+        " round and ",
+        " seed and ",
+        " series a and ",
+    ]
+    .iter()
+    .filter_map(|mark| Some(head.rfind(mark)? + mark.len()))
+    .max();
     let head = &head[start.unwrap_or(0)..];
     let ends_in_name = head.rsplit(' ').next().is_some_and(|word| word.starts_with(char::is_uppercase));
     if ends_in_name { names::listed(head) } else { Vec::new() }
@@ -206,7 +216,15 @@ fn leading<'a>(line: &Line<'a>) -> Vec<&'a str> {
 
 /// One investor alone in the headline: "raises $7M from Tarn".
 fn sole<'a>(near: &[&Line<'a>]) -> Option<Said<'a, Vec<&'a str>>> {
+    static OTHERS: Pattern = LazyLock::new(|| {
+        compile(
+            r"(?i)\bparticipat\w+|\balongside\b|\bjoined\b|\bother\s(?:investors|backers)\b|\binvestors\sinclud",
+        )
+    });
     let title = near.first()?;
+    if near.iter().any(|line| matches(&OTHERS, line.text)) {
+        return None;
+    }
     let from = places(&SOLE, title.text).into_iter().find(|from| !title.is_past(from.start))?;
     let (sum, rest) = (title.raised()?, &title.text[from.end..]);
     let listed = names::listed(rest);

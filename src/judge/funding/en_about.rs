@@ -3,16 +3,16 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::funding_en::Line;
-use super::funding_en_role::Role;
-use super::funding_words::{Pattern, after, before, compile, matches, places};
+use super::en::Line;
+use super::en_role::Role;
+use super::words::{Pattern, after, before, compile, matches, places};
 
 /// Headlines that are about something else, whatever sums they name.
 static ELSE: Pattern = LazyLock::new(|| {
     compile(
         r"(?ix)\b(?:in|its|s|through|via|from|first|ever|huge|blockbuster|record)\s(?:\w+\s){0,3}IPO\b|\bIPO\s(?:price|priced|prices|raises|filing|target|of|share|at)|\bfiles\sfor\b|\bpublic\soffering
         |\b(?:stock|shares?|shareholders?)\b(?:\s(?:sale|offering|price|tumbl\w+|pops?|falls?|soars?|jumps?))?|\bat-the-market\b|\bregistered\sdirect\b|\bprivate\splacement\b|\bPIPE\b
-        |\b(?:non-dilutive|without\sgiving\sup\sequity|debt\sfinancing|credit\sfacility|term\sloan|green\sbonds?|convertible\snotes?)\b
+        |\b(?:non-dilutive|debt\sfinancing|credit\sfacility|term\sloan|green\sbonds?|convertible\snotes?)\b
         |^(?:every|these|here|list|the\s\d+|\d+|top|inside|meet\sthe\s\d+)\b.*\b(?:startups|companies|rounds|deals)\b|^(?:every|here\sare)\b
         |\b(?:startups|companies|VCs|unicorns|firms|funds|hyperscalers|businesses)\s(?:have\s|has\s|just\s|are\s|to\s)?(?:rais\w+|secur\w+|attract\w*|land\w*|pull\w*|hit|collect\w*)\b
         |\bacross\s(?:\w+\s)?(?:startups|companies|ventures)\b|\b(?:fund(?:ing|raising)|deals?)\s(?:roundup|round-up|wrap|tracker|weekly|recap|report|news\sof)\b|\bquarterly\b
@@ -68,7 +68,7 @@ static OF_FIRM: Pattern = LazyLock::new(|| {
 /// Listed companies sell stock, or borrow.
 static LISTED: Pattern = LazyLock::new(|| {
     compile(
-        r"(?i)\((?:NASDAQ|NYSE|LSE|TSX|ASX|OTC\w*|CSE|TSXV|AIM|NYSE\sAmerican|HKEX)\w*\s?:|\b(?:selling|sell|sold|sells|sale\sof)\s(?:\w+\s){0,4}(?:shares|stock)\b|\b(?:stock|share|equity)\s(?:sale|offering)\b|\bamount\sin\sstock\b|\bin\sits\s(?:IPO|initial)|\bpublic\soffering\b|\bat-the-market\b|\bnon-dilutive\b|\bpricing\sshares\b|\bper\sshare\b|\b(?:its|company[’']s|the)\s(?:shares|stock)\s(?:\w+\s)?(?:price|pared|rose|fell|jumped|soared|tumbled|closed|popped|dropped)|\bshare\sprice\b|\bmarket\scap\w*\b|\bprivate\splacement\b|\bsenior\s(?:secured\s)?notes\b",
+        r"(?i)\((?:NASDAQ|NYSE|LSE|TSX|ASX|OTC\w*|CSE|TSXV|AIM|NYSE\sAmerican|HKEX)\w*\s?:|\b(?:selling|sell|sold|sells|sale\sof)\s(?:\w+\s){0,4}(?:shares|stock)\b|\b(?:stock|share|equity)\s(?:sale|offering)\b|\bin\s(?:cash\sand\s)?stock\b|\bin\sits\s(?:IPO|initial)|\bpublic\soffering\b|\bat-the-market\b|\bnon-dilutive\b|\bpricing\sshares\b|\bper\sshare\b|\b(?:its|company[’']s|the)\s(?:shares|stock)\s(?:\w+\s)?(?:price|rose|fell|slid|\w+ed)\b|\bshare\sprice\b|\bmarket\scap\w*\b|\bprivate\splacement\b|\bsenior\s(?:secured\s)?notes\b",
     )
 });
 static HINTS: Pattern = LazyLock::new(|| {
@@ -78,7 +78,7 @@ static HINTS: Pattern = LazyLock::new(|| {
 });
 static NO_SUM: Pattern = LazyLock::new(|| {
     compile(
-        r"(?i)\b(?:raises|secures|closes|lands|nabs|bags|announces|completes)\s(?:\w+\s){0,3}(?:series\s[a-k]\d?|seed|pre-seed|funding|strategic\sinvestment|growth\sinvestment)\b",
+        r"(?i)\b(?:raises|secures|closes|lands|nabs|bags|announces|completes)\s(?:\w+\s){0,3}(?:series\s[a-k]\d?|seed|pre-seed|funding|extension|strategic\sinvestment|growth\sinvestment)\b",
     )
 });
 static ROUND: Pattern = LazyLock::new(|| {

@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::funding_money::{self, Money};
-use super::funding_words::{Pattern, after, before, compile, matches, places};
+use super::money::{self, Money};
+use super::words::{Pattern, after, before, compile, matches, places};
 
 /// What a sum stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct Sum<'a> {
 
 static RAISE: Pattern = LazyLock::new(|| {
     compile(
-        r"(?i)\b(?:raises?|raised|raising|fundrais\w+|scoops? up|scooped up|hauls? in|pulls? in|pulled in|rakes? in|raked in)\b[^.;:$€£]{0,60}$|\b(?:round|raise|financing|funding|fundraise|series\s[a-k]\d?)\b(?:\s(?:led|by|from|co-led)\b[^.;$€£]{0,60}|,[^.;,$€£]{0,60},|,\swhich\b)?[^.;,$€£]{0,45}\b(?:of|at|totals?|totall?ing|to\stotal|worth|to\sbe|nears|valued)\s(?:\w+\s){0,3}$",
+        r"(?i)\b(?:raises?|raised|raising|fundrais\w+|scoops? up|scooped up|hauls? in|pulls? in|pulled in|rakes? in|raked in)\b[^.;:$€£]{0,60}$|\b(?:extends?|extended|tops?\sup|topped\sup|upsizes?|upsized|expands?|expanded)\b[^.;:$€£]{0,40}\b(?:series\s[a-k]\d?|seed|round|financing)\b[^.;:$€£]{0,20}\b(?:by|with|to)\s(?:\w+\s)?$|\b(?:round|raise|financing|funding|fundraise|series\s[a-k]\d?)\b(?:\s(?:led|by|from|co-led)\b[^.;$€£]{0,60}|,[^.;,$€£]{0,60},|,\swhich\b)?[^.;,$€£]{0,45}\b(?:of|at|totals?|totall?ing|to\stotal|worth|to\sbe|nears|valued)\s(?:\w+\s){0,3}$",
     )
 });
 static TAKE: Pattern = LazyLock::new(|| {
@@ -129,7 +129,7 @@ pub fn is_debt(sentence: &str, money: &Money<'_>) -> bool {
 pub fn sums(sentence: &str) -> Vec<Sum<'_>> {
     let past = past(sentence);
     let mut sums: Vec<Sum<'_>> = Vec::new();
-    for money in funding_money::english(sentence) {
+    for money in money::english(sentence) {
         let role = role(sentence, &money, sums.last());
         let earlier = past.iter().any(|past| past.contains(&money.start));
         sums.push(Sum { money, role, earlier });

@@ -2,15 +2,15 @@
 
 use std::sync::LazyLock;
 
-use super::funding_en::Line;
-use super::funding_names as names;
-use super::funding_words::{Pattern, Said, compile, matches, places};
+use super::en::Line;
+use super::names;
+use super::words::{Pattern, Said, compile, matches, places};
 
 /// The verb that follows who raised; what stands before it is the subject.
 static VERB: Pattern = LazyLock::new(|| {
     compile(
         r"(?ix)(?:^|\s)(?:(?:has|have|had|is|are|was|reportedly|just|now|also|today|said|says|formally|officially|quietly|successfully)\s)*
-        (?:rais(?:es|ed|ing|e)|to\srais\w+|could\s(?:raise|be|soon)|may\s|secur(?:es|ed|ing)|lands|landed|nabs|nabbed|bags|bagged|clos(?:es|ed|ing)|picks\sup|snags|snagged|scor(?:es|ed)|receiv(?:es|ed)|attracts|attracted|complet(?:es|ed)|collects|gets|got|nets|locks\s(?:in|up)|grabs|clinches|announc(?:es|ed|ing)|finaliz\w+|hits|reach(?:es|ed)|becomes|became|confirms|confirmed|eyes|eyeing|seeks?|seeking|in\s(?:\w+\s)?talks|more\sthan\s(?:doubles|triples)|doubles|triples|quadruples|emerg(?:es|ed)|exits|comes|wins|snares|haul\w*|pull(?:s|ed)|rakes|reels|tops|valued|valuation|looking|looks|close\sto|near(?:s|ing)|set\sto|plans|targets|targeting|rumou?red|reportedly|potential|is|was|are|launch(?:es|ed)|unveils|soars|jumps|nears|wants|said|says|draws|adds|crosses|scoops|obtains|garners|banks|takes|welcomes|gains|brings|gears|expands|lures|mints|joins|aims|seals|thinks|wants|come|charts)\b",
+        (?:rais(?:es|ed|ing|e)|to\srais\w+|could\s(?:raise|be|soon)|may\s|secur(?:es|ed|ing)|lands|landed|nabs|nabbed|bags|bagged|clos(?:es|ed|ing)|picks\sup|snags|snagged|scor(?:es|ed)|receiv(?:es|ed)|attracts|attracted|complet(?:es|ed)|collects|gets|got|nets|locks\s(?:in|up)|grabs|clinches|announc(?:es|ed|ing)|finaliz\w+|hits|reach(?:es|ed)|becomes|became|confirms|confirmed|eyes|eyeing|seeks?|seeking|in\s(?:\w+\s)?talks|more\sthan\s(?:doubles|triples)|doubles|triples|quadruples|emerg(?:es|ed)|exits|comes|wins|snares|haul\w*|pull(?:s|ed)|rakes|reels|tops|valued|valuation|looking|looks|close\sto|near(?:s|ing)|set\sto|plans|targets|targeting|rumou?red|reportedly|potential|is|was|are|launch(?:es|ed)|unveils|soars|jumps|nears|wants|said|says|draws|adds|crosses|scoops|obtains|garners|banks|takes|welcomes|gains|brings|gears|expands|lures|mints|joins|aims|seals|thinks|wants|come|charts|weigh(?:s|ing)|consider(?:s|ing)|mulls|mulling|ponders|explor(?:es|ing)|discuss(?:es|ing)|extends|extended|upsizes|tops\sup|turns|denies)\b",
     )
 });
 static HAS: Pattern = LazyLock::new(|| {

@@ -1,13 +1,27 @@
 //! A round of funding as an article states it. Two grammars read it, one per language; each field is verbatim, with the
 //! sentence it stands in.
 
+#[cfg(test)]
+mod articles;
+mod denied;
+mod en;
+mod en_about;
+mod en_role;
+mod en_who;
+mod money;
+mod names;
+mod round;
+pub(super) mod words;
+mod zh;
+mod zh_who;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::funding_words::{Pattern, Reading, compile, matches};
-use super::{funding_en, funding_zh, sentences};
+use crate::judge::sentences;
 use crate::judge::sentences::is_han;
 use crate::model::Funding;
+use words::{Pattern, Reading, compile, matches};
 
 /// So much of an article is read, in characters.
 const READ: usize = 9_000;
@@ -26,11 +40,7 @@ pub fn find(title: &str, text: &str) -> Option<Funding> {
         .map(|sentence| sentence.trim_start_matches(['#', '*', ' ', '\u{a0}']))
         .filter(|sentence| plain(sentence) != plain(title))
         .collect();
-    let reading = if is_chinese(title) {
-        funding_zh::read(title, &sentences)?
-    } else {
-        funding_en::read(title, &sentences)?
-    };
+    let reading = if is_chinese(title) { zh::read(title, &sentences)? } else { en::read(title, &sentences)? };
     Some(funding(&reading, yen_or_yuan(title, head)))
 }
 

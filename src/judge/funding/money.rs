@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::amount;
+use crate::judge::amount;
 
 /// Signs, codes and words of currencies with their ISO code. Longer ones first: "US$" before "$".
-const CURRENCIES: [(&str, &str); 38] = [
+const CURRENCIES: [(&str, &str); 49] = [
     ("us$", "USD"),
     ("hk$", "HKD"),
     ("nt$", "TWD"),
@@ -23,6 +23,17 @@ const CURRENCIES: [(&str, &str); 38] = [
     ("cny", "CNY"),
     ("inr", "INR"),
     ("chf", "CHF"),
+    ("sek", "SEK"),
+    ("nok", "NOK"),
+    ("dkk", "DKK"),
+    ("pln", "PLN"),
+    ("krw", "KRW"),
+    ("hkd", "HKD"),
+    ("sgd", "SGD"),
+    ("cad", "CAD"),
+    ("aud", "AUD"),
+    ("brl", "BRL"),
+    ("aed", "AED"),
     ("rs.", "INR"),
     ("$", "USD"),
     ("€", "EUR"),
@@ -78,11 +89,11 @@ impl Money<'_> {
 pub fn english(text: &str) -> Vec<Money<'_>> {
     static SUM: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"(?ix)
-            (?:(?:US|HK|NT|SG|CA|C|A|S)?\$|[€£¥₹₩]|\b(?:USD|EUR|GBP|RMB|CNY|JPY|INR|CHF|Rs\.?)\s?)\s?
+            (?:(?:US|HK|NT|SG|CA|C|A|S)?\$|[€£¥₹₩]|\b(?:USD|EUR|GBP|RMB|CNY|JPY|INR|CHF|SEK|NOK|DKK|PLN|KRW|HKD|SGD|CAD|AUD|BRL|AED|Rs\.?)\s?)\s?
                 \d[\d,]*(?:\.\d+)?\+?(?:[\s-]?(?:trillion|billion|million|thousand|crore|lakh|tn|bln|mln|bn|mn|mm|[tbmk])\b\+?)?
             |\b\d[\d,]*(?:\.\d+)?[\s-](?:trillion|billion|million|crore|lakh|tn|bn|mn)\s(?:U\.?S\.?\s|Canadian\s)?(?:dollars?|euros?|pounds?|yuan|yen|rupees?)\b
             |\b\d[\d,]*(?:\.\d+)?\s?(?:trillion|billion|million|bn|mn|m)?\s?(?:€|(?:USD|EUR|GBP|RMB|CNY|JPY)\b)
-            |\b(?:(?:half|quarter\ of)\s(?:a|one)|a|one|two|three|four|five|six|ten)\s(?:billion|million)(?:\s(?:dollars?|euros?|pounds?|yuan|yen))?\b
+            |\b(?:(?:half|(?:a\s)?(?:third|quarter|fifth|tenth)\sof)\s(?:a|one)|a|one|two|three|four|five|six|ten)\s(?:billion|million)(?:\s(?:dollars?|euros?|pounds?|yuan|yen))?\b
             |\b(?:tens|hundreds)\sof\s(?:millions|thousands)\sof\s(?:dollars|euros|pounds)\b").ok()
     });
     joined(text, sums(&SUM, text, english_value))
@@ -93,7 +104,8 @@ pub fn chinese(text: &str) -> Vec<Money<'_>> {
     static SUM: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
             r"(?x)
-            (?:\d[\d,]*(?:\.\d+)?|[数几两一二三四五六七八九十百千]+)\s?(?:余|多)?\s?[万亿千百]*(?:余|多)?\s?
+            (?:近|超|逾|过|约)\s?[千百十]?[亿万](?:元人民币|元|美元|美金|港元|欧元|日元)
+            |(?:\d[\d,]*(?:\.\d+)?|[数几两一二三四五六七八九十百千]+)\s?(?:余|多)?\s?[万亿千百]*(?:余|多)?\s?
                 (?:美元|美金|元人民币|人民币|元|欧元|英镑|港元|港币|日元|韩元)
             |(?:US|HK)?[$€£¥￥]\s?\d[\d,]*(?:\.\d+)?(?:\s?(?:亿|万|[Bb]illion|[Mm]illion|[BMKbmk]\b))?
             |(?:人民币|RMB)\s?\d[\d,]*(?:\.\d+)?\s?[万亿千百]+
@@ -128,10 +140,15 @@ fn sum<'a>(found: &Captures<'a>, value: Value) -> Option<Money<'a>> {
 fn english_value(lower: &str) -> Option<f64> {
     if !lower.contains(|c: char| c.is_ascii_digit()) {
         let scale = if lower.contains("billion") { 1e9 } else { 1e6 };
-        let first = lower.split(' ').next().unwrap_or_default();
+        let part = lower.split(" of ").next().filter(|part| part.len() < lower.len());
+        let first = part.unwrap_or(lower).trim_start_matches("a ").split(' ').next().unwrap_or_default();
         return match first {
             "half" => Some(0.5 * scale),
+            "third" => Some((scale / 3.0).round()),
             "quarter" => Some(0.25 * scale),
+            "fifth" => Some(0.2 * scale),
+            "tenth" => Some(0.1 * scale),
+            "billion" | "million" => Some(scale),
             "a" => Some(scale),
             "tens" | "hundreds" => None,
             word => Some(amount::words(word).first()? * scale),
@@ -213,6 +230,12 @@ mod tests {
             &[("hundreds of millions of dollars", None, Some("USD"))],
         );
         check(&english("₹120 crore"), &[("₹120 crore", Some(1.2e9), Some("INR"))]);
+        check(
+            &english("a fifth of a billion dollars"),
+            &[("a fifth of a billion dollars", Some(2e8), Some("USD"))],
+        );
+        check(&english("a billion dollars"), &[("a billion dollars", Some(1e9), Some("USD"))]);
+        check(&english("SEK 140 million"), &[("SEK 140 million", Some(1.4e8), Some("SEK"))]);
     }
 
     #[test]
@@ -229,6 +252,7 @@ mod tests {
         check(&chinese("完成1.5亿元A轮"), &[("1.5亿元", Some(1.5e8), Some("CNY"))]);
         check(&chinese("获数千万元融资"), &[("数千万元", None, Some("CNY"))]);
         check(&chinese("融资 3 亿美元"), &[("3 亿美元", Some(3e8), Some("USD"))]);
+        check(&chinese("获近亿元融资"), &[("近亿元", None, Some("CNY"))]);
         check(&chinese("近两亿元"), &[("两亿元", Some(2e8), Some("CNY"))]);
         check(&chinese("5000余万元人民币"), &[("5000余万元人民币", Some(5e7), Some("CNY"))]);
     }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::funding_words::{Pattern, compile, matches};
+use super::words::{Pattern, compile, matches};
 
 /// Nouns that say what a company is; the name follows them.
 const KINDS: &str = "startup start-up startups company firm maker chipmaker platform unicorn decacorn darling lab \

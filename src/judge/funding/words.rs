@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::funding_money::Money;
+use super::money::Money;
 
 /// Compiled once, on first use; one that does not compile matches nothing.
 pub type Pattern = LazyLock<Option<Regex>>;

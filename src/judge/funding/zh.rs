@@ -3,10 +3,12 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::funding_money::{self, Money};
-use super::funding_words::{Pattern, Reading, Said, after, before, compile, matches, places};
-use super::funding_zh_who as who;
-use super::{funding_denied as denied, funding_round as rounds};
+use regex::Captures;
+
+use super::money::{self, Money};
+use super::words::{Pattern, Reading, Said, after, before, compile, matches, places};
+use super::zh_who as who;
+use super::{denied, round as rounds};
 
 /// Money raised, in headline or text.
 static RAISED_BEFORE: Pattern = LazyLock::new(|| {
@@ -19,7 +21,7 @@ static RAISED_AFTER: Pattern = LazyLock::new(|| {
         r"^(?:的|级别?|规模|新一轮|首轮|独家|联合|股权|巨额|大额|超额|额度|左右|以上|\s|[A-Ka-k]\d?\+*|[Pp]re-?|[^。，；]{0,6})*(?:轮|融资|战略投资|风险投资|风投|投资)",
     )
 });
-static WORTH_BEFORE: Pattern = LazyLock::new(|| compile(r"(?:估值|身价)[^。；，$]{0,16}$"));
+static WORTH_BEFORE: Pattern = LazyLock::new(|| compile(r"(?:估值|身价)[^。；，$融筹募]{0,16}$"));
 static WORTH_AFTER: Pattern =
     LazyLock::new(|| compile(r"^\s?(?:[的之]|左右|以上|上下)*\s?(?:投前|投后|公司|整体|最新)*估值"));
 /// Sums of all rounds, of earlier ones, and of other things.
@@ -76,7 +78,7 @@ struct Line<'a> {
 impl<'a> Line<'a> {
     fn new(text: &'a str) -> Self {
         let past = past(text);
-        let sums = funding_money::chinese(text).into_iter().map(|money| sum(text, money, &past)).collect();
+        let sums = money::chinese(text).into_iter().map(|money| sum(text, money, &past)).collect();
         Self { text, sums, past }
     }
 
@@ -166,17 +168,23 @@ fn round<'a>(line: &Line<'a>) -> Option<Said<'a, String>> {
 }
 
 fn leads<'a>(line: &Line<'a>) -> Option<Said<'a, Vec<&'a str>>> {
-    let found = LED
-        .as_ref()?
-        .captures_iter(line.text)
-        .find(|found| found.get(0).is_some_and(|place| !line.is_past(place.start())))?;
-    let place = found.get(0)?;
-    let names = if found.name("is").is_some() {
-        who::listed_after(&line.text[place.end()..])
-    } else {
-        who::listed_before(&line.text[..place.start()])
-    };
+    let found = LED.as_ref()?.captures_iter(line.text);
+    let of_now = found.filter(|found| found.get(0).is_some_and(|place| !line.is_past(place.start())));
+    // Of several rounds told at once each has its own.
+    let n = rounds::chinese(line.text).len().max(1);
+    let mut names: Vec<&str> = of_now.take(n).flat_map(|found| of_verb(line.text, &found)).collect();
+    names.dedup();
     (!names.is_empty()).then_some(Said { what: names, quote: line.text })
+}
+
+fn of_verb<'a>(text: &'a str, found: &Captures<'_>) -> Vec<&'a str> {
+    let Some(place) = found.get(0) else { return Vec::new() };
+    let is_after = found.name("is").is_some();
+    if is_after {
+        who::listed_after(&text[place.end()..])
+    } else {
+        who::listed_before(&text[..place.start()])
+    }
 }
 
 /// From a word of another time to the end of its clause.

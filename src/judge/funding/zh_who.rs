@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::funding_words::{Pattern, Said, compile, places};
+use super::words::{Pattern, Said, compile, places};
 use crate::judge::sentences::is_han;
 
 /// What follows who raised.

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::gist::{Candidate, sign};
-use super::sentences;
+use super::{Candidate, sign};
+use crate::judge::sentences;
 
 /// Names and weights of the signs: first those of place, length and words, then those of [`PATTERNS`].
 pub const WEIGHTS: [(&str, f64); 28] = [

@@ -1,10 +1,12 @@
 //! A paper in one line: the sentence of its abstract that says what was done, without its lead-in; in Chinese the clause.
 //!
 //! Each candidate is weighed by a short list of signs: where it stands, how it speaks ("we propose", 本文提出), how much of
-//! the title and of the rest it carries. The weights stand in `gist_en.rs` and `gist_zh.rs`; `headsup eval summary --fit`
+//! the title and of the rest it carries. The weights stand in `en.rs` and `zh.rs`; `headsup eval summary --fit`
 //! makes them anew from a labelled set.
 
-use super::{gist_en, gist_zh};
+pub(super) mod en;
+mod zh;
+
 use crate::judge::sentences::is_han;
 
 /// So much of a text is taken for the abstract, in characters.
@@ -41,7 +43,7 @@ pub fn choose_by(weights: &[f64], candidates: Vec<Candidate>) -> Option<String> 
 pub fn candidates(title: &str, text: &str) -> Vec<Candidate> {
     let end = text.char_indices().nth(ABSTRACT).map_or(text.len(), |(at, _)| at);
     let text = &text[..end];
-    if is_chinese(text) { gist_zh::candidates(text) } else { gist_en::candidates(title, text) }
+    if is_chinese(text) { zh::candidates(text) } else { en::candidates(title, text) }
 }
 
 /// The names of the signs of a text in its language.
@@ -54,7 +56,7 @@ fn weights(text: &str) -> Vec<f64> {
 }
 
 fn table(text: &str) -> &'static [(&'static str, f64)] {
-    if is_chinese(text) { &gist_zh::WEIGHTS } else { &gist_en::WEIGHTS }
+    if is_chinese(text) { &zh::WEIGHTS } else { &en::WEIGHTS }
 }
 
 /// Whether a text is read by characters.

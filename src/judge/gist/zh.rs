@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::gist::{Candidate, sign};
+use super::{Candidate, sign};
 
 /// Names and weights of the signs: first those of place, length and words, then those of [`PATTERNS`].
 pub const WEIGHTS: [(&str, f64); 36] = [

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::lexicon::{Pattern, compile};
+use super::{Pattern, compile};
 
 /// Advice on shares: what to buy, where a price will go. A company's results are no tip.
 pub static STOCK_TIP: Pattern = LazyLock::new(|| {

@@ -1,6 +1,8 @@
 //! The words by which rules judge, in English and Chinese. Patterns, not lists of names of a sample: each stands for a
 //! way of speaking.
 
+pub(super) mod mill;
+
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -133,7 +135,7 @@ pub static ABOUT_AI: Pattern = LazyLock::new(|| {
     compile(concat!(
         r"(?i)\b(?:a\.?i\.?|agi|llms?|gpt[-\w.]*|chatgpt|claude|gemini|gemma|llama[-\w.]*|qwen[-\w.]*|deepseek[-\w.]*|mistral|mixtral|grok|kimi|copilot|openai|anthropic|hugging ?face|vllm|sglang|ollama|pytorch|tensorflow|jax|cuda|transformers?|diffusion|",
         r"\d+(?:\.\d+)?\s?b (?:model|parameter)s?|open[- ]weights?|vector (?:database|search|index)|system prompts?|on[- ]device models?|prompts?|artificial intelligence|machine learning|deep learning|neural|language models?|foundation models?|generative|multimodal|vision[- ]language|reinforcement learning|fine[- ]?tun\w+|inference|embeddings?|rag|retrieval[- ]augmented|agents?|agentic|chatbots?|text[- ]to[- ](?:image|video|speech)|speech recognition|quanti[sz]ation|mixture[- ]of[- ]experts|moe|attention|kv[- ]cache|tokens?|tokenizer|checkpoint|weights|gpus?|tpus?|npus?|robotics?|autonomous|benchmarks?|training|distill\w+|federated|differential privacy)\b",
-        r"|人工智能|模型|语料|知识库|机器学习|深度学习|神经网络|生成式|多模态|智能体|推理|训练|微调|量化|向量|算力|显卡|文生图|文生视频|语音识别|机器人|自动驾驶|智驾|通义|文心|豆包|混元|智谱|月之暗面|阶跃|面壁|百川|零一万物|昇腾|寒武纪|联邦学习|差分隐私|具身"
+        r"|人工智能|模型|提示词|开放权重|开源权重|语料|知识库|机器学习|深度学习|神经网络|生成式|多模态|智能体|推理|训练|微调|量化|向量|算力|显卡|文生图|文生视频|语音识别|机器人|自动驾驶|智驾|通义|文心|豆包|混元|智谱|月之暗面|阶跃|面壁|百川|零一万物|昇腾|寒武纪|联邦学习|差分隐私|具身"
     ))
 });
 

@@ -1,14 +1,17 @@
 //! The rules' summary: the publisher's own sentences, chosen, never rewritten. Two doors: [`extract`] for news and [`of_paper`],
 //! whose one line is the statement of an abstract (`gist.rs`).
 
+mod roles;
+mod worth;
+
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::summary_roles::{self, Chosen};
-use super::summary_worth::{is_worth, without_dateline};
 use super::{gist, sentences};
 use crate::model::Summary;
+use roles::Chosen;
+use worth::{is_worth, without_dateline};
 
 /// Longest one-sentence summary, in characters (a Chinese one says as much in half).
 const MAX_SHORT: usize = 240;
@@ -27,7 +30,7 @@ static LABELS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub fn extract(title: &str, text: &str) -> Summary {
     let text = without_labels(text);
     let sentences = worth_reading(title, text);
-    match summary_roles::choose(title, &sentences) {
+    match roles::choose(title, &sentences) {
         Some(chosen) => summary_of(&sentences, chosen),
         None => {
             Summary { short: title.to_owned(), long: title.to_owned(), extracted: true, ..Summary::default() }
@@ -44,7 +47,7 @@ pub fn of_paper(title: &str, text: &str) -> Summary {
     let tail: String = gist.chars().skip(1).collect();
     let stated = sentences.iter().position(|sentence| sentence.contains(&tail));
     let short = cut(&gist, MAX_SHORT);
-    match stated.map(|at| summary_roles::choose_around(at, &sentences)) {
+    match stated.map(|at| roles::choose_around(at, &sentences)) {
         Some(chosen) => Summary { short, ..summary_of(&sentences, chosen) },
         None => Summary { short, ..extract(title, text) },
     }

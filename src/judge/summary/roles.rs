@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::gist_en::content_words;
-use super::lexicon::{self, compile};
-use super::summary_worth::{is_told, stands_alone};
+use super::worth::{is_told, stands_alone};
+use crate::judge::gist::en::content_words;
+use crate::judge::lexicon::{self, compile};
 use crate::judge::sentences::is_han;
 
 /// The sentence that tells the event stands among the first ones.

@@ -16,9 +16,9 @@ type Pattern = LazyLock<Option<Regex>>;
 /// Sentences about the page instead of the news.
 static BOILERPLATE: Pattern = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)^(?:subscribe|sign up|read more|share this|click|follow us|photo|image|picture|credit|source:|by (?-i:[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3})(?:$|,| \||—)|published|updated|advertisement|loading|skip to|comments?\b|copyright|©|arxiv:\d|table of contents|last updated|\d+ min(?:ute)? read|in this (?:post|article|tutorial|guide)|this (?:article|story|post) (?:originally|first|was|has|is part)|editor'?s note|disclosure|disclaimer|related:|also read|watch:|listen|welcome (?:back )?to|thanks for|if you (?:buy|click|purchase)|we may (?:earn|receive)|you are seeing this|making sure you|please enable|note:)",
+        r"(?i)^(?:subscribe|sign up|read more|share this|click|follow us|photo|image|picture|credit|source:|by (?-i:[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3})(?:$|,| \||—)|published|updated|advertisement|loading|skip to|comments?\b|copyright|©|arxiv:\d|table of contents|last updated|\d+ min(?:ute)? read|in this (?:post|article|tutorial|guide)|this (?:article|story|post) (?:originally|first|was|has|is part)|editor'?s note|disclosure|disclaimer|related:|read (?:also|next|on)\b|also read|see also|share:|more (?:on|from) (?:this|us)|watch:|listen|welcome (?:back )?to|thanks for|if you (?:buy|click|purchase)|we may (?:earn|receive)|you are seeing this|making sure you|please enable|note:)",
         r"|cookies?\b|newsletter|all rights reserved|privacy policy|terms of (?:use|service)|enable javascript|affiliate|subscribe to|share on|your browser|log in|sign in to|getty images|file photo|earn a commission|(?:story|article) has been updated|contributed to this (?:report|story)",
-        r"|点击(?:关注|上方|蓝字|查看)|关注(?:我们|公众号)|扫码|来源[：:]|作者[：:丨|]|编辑[：:丨|]|责编|转载|版权|原文链接|题图|图源|阅读原文|编译[：:丨|]|文[丨|]|广告|图片(?:来自|来源)|图片由|投稿|^（?图[/丨|：:]|供图|^注[：:]|以下(?:为|是)(?:原文|译文|正文)|本文(?:最初|首发|转自|经授权|将|为你|从)|欢迎(?:关注|订阅|来到|加入)|公众号|你看到此页面|正在确认|由于原文|为您整理"
+        r"|^(?:延伸|相关|推荐)?(?:阅读|文章)[：:]|^(?:延伸|相关|推荐)阅读|点击(?:关注|上方|蓝字|查看)|关注(?:我们|公众号)|扫码|来源[：:]|作者[：:丨|]|编辑[：:丨|]|责编|转载|版权|原文链接|题图|图源|阅读原文|编译[：:丨|]|文[丨|]|广告|图片(?:来自|来源)|图片由|投稿|^（?图[/丨|：:]|供图|^注[：:]|以下(?:为|是)(?:原文|译文|正文)|本文(?:最初|首发|转自|经授权|将|为你|从)|欢迎(?:关注|订阅|来到|加入)|公众号|你看到此页面|正在确认|由于原文|为您整理"
     ))
     .ok()
 });
