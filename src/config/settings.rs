@@ -103,9 +103,10 @@ pub struct CrawlSettings {
 pub enum SendScope {
     /// The article, cut to the context.
     Full,
-    /// The rules' extract only.
+    /// Up to three whole sentences as the rules extract them, with title and source; of a short article that is
+    /// most of it.
     Extract,
-    /// Titles only.
+    /// Titles and the names of their sources only.
     Titles,
 }
 
@@ -133,7 +134,8 @@ pub struct ModelSettings {
     pub retry_seconds: f64,
     /// Context length in tokens that the server really has.
     pub context_tokens: u32,
-    /// Most stories that are read in any seven days: the best by the rules. The others keep the rules' judgement.
+    /// A story is read if it is among the best so many, by the rules, of the seven days up to it: later news
+    /// takes no reading away, so a week may read a few more. The others keep the rules' judgement.
     pub stories_per_week: usize,
     /// Most stories in one question; fewer if the context is short. More save tokens, and let what one article says to its
     /// reader colour the reading of its neighbours.
