@@ -6,6 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{ItemId, Language, SignalKind, SourceId, Tongue, UnknownWord, words};
 
+/// A link of a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Its words as they stand in the text; none on a picture or a button.
+    pub text: String,
+    /// Absolute `http(s)` URL.
+    pub href: String,
+}
+
 /// What a source says about one thing, normalised and cleaned, not yet stored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Entry {
@@ -30,6 +39,9 @@ pub struct Entry {
     /// Tags as given.
     #[serde(skip)]
     pub categories: Vec<String>,
+    /// Where the summary and the full text lead, in their order.
+    #[serde(skip)]
+    pub links: Vec<Link>,
     /// Digital Object Identifier, if stated: "10.1145/…".
     #[serde(skip)]
     pub doi: Option<String>,

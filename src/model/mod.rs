@@ -49,7 +49,7 @@ pub use issue::{
     Candidate, Earlier, Edits, Erratum, HindsightNote, HindsightStory, IssueContent, IssueKind, IssueLink,
     IssueStory, Judged, Rates, Section,
 };
-pub use item::{Article, Entry, Item, Origin};
+pub use item::{Article, Entry, Item, Link, Origin};
 pub use language::{Language, Tongue};
 pub use report::Report;
 pub use source::{Rhythm, SignalKind, Source, SourceKind, Tier};

@@ -24,6 +24,7 @@ pub mod operator_mails;
 pub mod pages;
 pub mod runs;
 pub mod scratch;
+mod signals;
 pub mod sources;
 pub mod stories;
 pub mod story_decisions;
