@@ -92,6 +92,7 @@ mod tests {
         }
         for other in [
             "Rumor detection with language models",
+            "On the RumourQuiz benchmark it reaches 81 %.",
             "Quokka's head of research, Ada Fern, denied rumours that it builds a phone.",
             "袋熊否认造手机的传闻。",
             "面向传闻检测的大模型",

@@ -80,8 +80,14 @@ fn add(stated: &mut Stated, text: &str, day: DateTime<Utc>, part: Part) {
             },
         );
     }
-    let year = |quantity: &&Quantity| quantity.is_year();
-    for year in reading.quantities.iter().filter(year) {
+    // Not the year of a name: "Quokka Cup 2031".
+    const BEFORE: [&str; 12] =
+        ["in", "by", "since", "until", "from", "before", "after", "during", "of", "early", "late", "mid"];
+    let is_dated = |year: &&Quantity| {
+        let before = reading.plain[..year.at.start].trim_end_matches([' ', '-']).to_lowercase();
+        year.is_year() && BEFORE.contains(&before.rsplit(' ').next().unwrap_or_default())
+    };
+    for year in reading.quantities.iter().filter(is_dated) {
         keep(&mut stated.dates, year.text.clone());
     }
     for token in reading.tokens.iter().filter(|token| token.is_versioned && is_version(token)) {
@@ -295,6 +301,17 @@ mod tests {
             (stated.entities[0].name.as_str(), stated.entities[0].kind),
             ("Zorble", EntityKind::Company)
         );
+    }
+
+    #[test]
+    fn dates_say_which_day_or_year_they_mean() {
+        let mut stated = Stated::default();
+        // A Wednesday.
+        let day = Utc.with_ymd_and_hms(2026, 6, 3, 0, 0, 0).single().unwrap_or_default();
+        let text = "On Monday Quokka said that it lost money last year, and will not by 2028, at the Quokka Cup 2031.";
+        add(&mut stated, text, day, Part::Text);
+        stated.dates.sort();
+        assert_eq!(stated.dates, ["2028", "Monday (2026-06-01)", "last year (2025)"]);
     }
 
     #[test]

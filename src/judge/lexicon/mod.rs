@@ -69,7 +69,7 @@ pub static PAID: Pattern = LazyLock::new(|| {
 pub static ANONYMOUS: Pattern = LazyLock::new(|| {
     compile(concat!(
         r"(?i)\b(?:(?:people|person|sources?|employees?|insiders?) (?:who (?:asked|requested|declined)|familiar with|with (?:direct )?knowledge|close to|briefed on)|according to (?:sources|people|insiders|leaks?|a leak(?:ed)?|rumou?rs?)|",
-        r"sources (?:say|said|told|claim)|rumou?rs? (?:ha(?:s|ve) it|suggests?|says?|that|claims?|about|swirl\w*)|rumou?red\b|(?:amid|on|of|denie[sd]|deny) (?:\w+ )?rumou?rs?|rumou?rs?:|reportedly|allegedly|leak(?:s|ed|er|ers) (?:suggest|show|reveal|document|screenshot|memo|claim)|unnamed|anonymous(?:ly)? (?:source|post|account|user|said)|speculat(?:e|ion)|is said to be)",
+        r"sources (?:say|said|told|claim)|rumou?rs? (?:ha(?:s|ve) it|suggests?|says?|that|claims?|about|swirl\w*)|rumou?red\b|(?:amid|on|of|denie[sd]|deny) (?:\w+ )?rumou?rs?\b|rumou?rs?:|reportedly|allegedly|leak(?:s|ed|er|ers) (?:suggest|show|reveal|document|screenshot|memo|claim)|unnamed|anonymous(?:ly)? (?:source|post|account|user|said)|speculat(?:e|ion)|is said to be)",
         r"|知情人士|消息人士|据传|传闻|爆料|网传|据悉.{0,10}(?:尚未|未)|内部人士|不愿具名|疑似|或将|曝光|传.{0,12}(?:将|正)"
     ))
 });
