@@ -120,7 +120,7 @@ async fn paper_of(ctx: &Context, mut inputs: Inputs) -> anyhow::Result<Option<(I
     let chosen = [("leads".to_owned(), vec![first.id]), ("research".to_owned(), runners_up)];
     inputs.stories = freeze(loaded, &inputs.candidates, paper::story);
     let (n_stories, dropped_counts) = paper::count(&inputs.candidates);
-    let sections = edition::empty_sections(edition::sections(&chosen, &inputs));
+    let sections = edition::without_empty(edition::sections(&chosen, &inputs));
     let chosen = Chosen { sections, quiet: false, n_stories, dropped_counts };
     let content = edition::content(&inputs, chosen);
     Ok(Some((inputs, IssueContent { reasons: first.reasons.clone(), ..content })))
