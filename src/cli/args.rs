@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::args_judge::{EvalEditorArgs, EvalHypeArgs, TrainArgs};
+use super::args_subscribers::SubscribersArgs;
 use crate::model::{Lane, Language};
 
 /// Version and commit.
@@ -369,34 +370,6 @@ pub enum FeedsCommand {
     },
 }
 
-/// `headsup subscribers`
-#[derive(Debug, Args)]
-pub struct SubscribersArgs {
-    /// What to do with them
-    #[command(subcommand)]
-    pub command: SubscribersCommand,
-}
-
-/// The commands below `subscribers`.
-#[derive(Debug, Subcommand)]
-pub enum SubscribersCommand {
-    /// Add a reader, or take one back who left
-    Add {
-        /// Address
-        email: String,
-        /// Language of the mails: en or zh
-        #[arg(long, default_value = "en", value_parser = parse_language)]
-        language: Language,
-    },
-    /// Who reads, and who left
-    List,
-    /// Mark a reader as left; queued mails are skipped
-    Remove {
-        /// Address
-        email: String,
-    },
-}
-
 /// `headsup votes`
 #[derive(Debug, Args)]
 pub struct VotesArgs {
@@ -645,6 +618,6 @@ fn parse_lane(word: &str) -> Result<Lane, String> {
     word.parse().map_err(|_| "must be company, funding, research, open-source or industry".to_owned())
 }
 
-fn parse_language(word: &str) -> Result<Language, String> {
+pub(super) fn parse_language(word: &str) -> Result<Language, String> {
     word.parse().map_err(|_| "must be en or zh".to_owned())
 }

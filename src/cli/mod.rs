@@ -2,6 +2,7 @@
 
 mod args;
 mod args_judge;
+mod args_subscribers;
 mod bench;
 mod config;
 mod db;

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
+use sqlx::types::Json;
 
 use crate::context::Context;
 use crate::edition::{self, Edition, Inputs, Period};
@@ -207,8 +208,8 @@ fn render(
     let one = |language: &Language| {
         let edition = Edition { language: *language, base_url: &inputs.base_url, days: inputs.period.days };
         let mail = edition::render(&ctx.templates, content, edition)?;
-        let (subject, body_text, body_html) = (mail.subject, mail.body_text, mail.body_html);
-        Ok((*language, Rendering { subject, body_text, body_html }))
+        let edition::Mail { subject, body_text, body_html, parts } = mail;
+        Ok((*language, Rendering { subject, body_text, body_html, parts: Json(parts) }))
     };
     Language::ALL.iter().map(one).collect()
 }
@@ -227,7 +228,7 @@ async fn freeze(ctx: &Context, composed: &mut Composed) -> anyhow::Result<bool> 
     let sha256 = content_digest(content)?;
     let id = store::issues::insert(&mut tx, content, &sha256, now).await?;
     for (language, rendering) in &composed.renderings {
-        let Rendering { subject, body_text, body_html } = rendering;
+        let Rendering { subject, body_text, body_html, .. } = rendering;
         let sha256 = digest(&[subject, body_text, body_html]);
         store::issues::insert_rendering(&mut tx, id, *language, rendering, &sha256).await?;
     }

@@ -26,7 +26,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("group", "clock config context model openai progress store"),
     ("judge", "clock config context model openai progress render store"),
     ("publish", "clock config context edition hindsight model progress render store"),
-    ("send", "ballot clock config context model progress render store"),
+    ("send", "ballot clock config context edition model progress render store"),
     ("serve", "ballot clock config context edition hindsight model progress render store"),
     ("pipeline", "clock config context model store crawl extract group judge publish send"),
     ("eval", "clock config group judge model render"),
