@@ -198,6 +198,12 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 200)]
         new: i64,
     },
+    /// Compose and render a weekly issue from many judged stories
+    Publish {
+        /// Judged stories of the week
+        #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+        stories: i64,
+    },
     /// The feeds of `bench crawl`
     #[command(hide = true)]
     Farm {
