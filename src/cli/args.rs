@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::args_judge::{EvalEditorArgs, EvalHypeArgs, TrainArgs};
+use super::args_paper::EvalPaperArgs;
 use crate::model::{Lane, Language};
 
 /// Version and commit.
@@ -548,6 +549,8 @@ pub enum EvalCommand {
     },
     /// How well headlines that are written to be clicked are told from news
     Hype(EvalHypeArgs),
+    /// How many of our first papers of a month the experts picked too: D@10
+    Paper(EvalPaperArgs),
     /// How near our choice and our sections come to those of a human editor
     Editor(EvalEditorArgs),
 }

@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("clock", ""),
     ("progress", ""),
     ("openai", ""),
+    ("paper", "model"),
     ("config", "model"),
     ("render", "model"),
     ("store", "hindsight model"),
@@ -28,7 +29,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("send", "ballot clock config context model progress render store"),
     ("serve", "ballot clock config context hindsight model progress render store"),
     ("pipeline", "clock config context model store crawl extract group judge publish send"),
-    ("eval", "clock config group judge model render"),
+    ("eval", "clock config group judge model paper render"),
     ("bench", "clock config context crawl extract group model store"),
     ("schedule", "clock config context model store pipeline"),
 ];
