@@ -126,6 +126,11 @@ impl Ballot {
     }
 }
 
+/// The language that a link claims, whoever made it: only what a refusal is worded in.
+pub fn claimed_language(token: &str) -> Language {
+    token.split('.').nth(2).and_then(|word| word.parse().ok()).unwrap_or(Language::En)
+}
+
 fn parse(text: &str) -> Option<Ballot> {
     let mut parts = text.split('.');
     let story = StoryId(parts.next()?.parse().ok()?);

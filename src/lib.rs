@@ -35,6 +35,7 @@ pub mod config;
 pub mod context;
 pub mod deadline;
 pub mod demo;
+pub mod edition;
 pub mod eval;
 pub mod hindsight;
 pub mod markup;

@@ -96,7 +96,7 @@ pub enum Command {
     Subscribers(SubscribersArgs),
     /// What readers say about stories, and which of it is confirmed
     Votes(VotesArgs),
-    /// Add and list confirmed errors
+    /// Add, change, take back and list confirmed errors
     Errata(ErrataArgs),
     /// Check the configuration, or show it with the origin of each value
     Config(ConfigArgs),
@@ -141,13 +141,18 @@ pub struct ModelArgs {
 }
 
 /// The commands below `model`.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum ModelCommand {
     /// What went to which server, tokens and cost, and what is left of the budgets
     Usage {
         /// So many days back
         #[arg(long, default_value_t = 30)]
         days: u32,
+    },
+    /// Take back what a model judged: its answers are deleted, and the next run judges those stories anew
+    Forget {
+        /// As it was configured in [model] name
+        name: String,
     },
 }
 
@@ -230,6 +235,12 @@ pub struct PublishArgs {
     /// Show the issue, store and queue nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Show the issue in the browser, store and queue nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    pub preview: bool,
+    /// Make a published weekly issue again from its inputs and compare every byte
+    #[arg(long, requires = "period", conflicts_with_all = ["dry_run", "preview"])]
+    pub replay: bool,
     /// Language of the issue that is shown
     #[arg(long, default_value = "en", value_parser = parse_language)]
     pub language: Language,
@@ -244,7 +255,7 @@ pub struct HindsightArgs {
 }
 
 /// The two kinds of issue.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum IssueWord {
     /// The digest of a week
     Weekly,
@@ -407,7 +418,7 @@ pub enum VotesCommand {
         #[arg(long, default_value_t = 100)]
         limit: u32,
     },
-    /// Make an erratum of a vote that says that something is wrong
+    /// Make an erratum of a vote that says that something is wrong; once more with other words: change it
     Confirm {
         /// Number of the vote
         vote: i64,
@@ -433,6 +444,18 @@ pub enum ErrataCommand {
         story: i64,
         #[command(flatten)]
         texts: ErratumTexts,
+    },
+    /// Give one that no issue has told yet other words
+    Edit {
+        /// Number of the erratum
+        erratum: i64,
+        #[command(flatten)]
+        texts: ErratumTexts,
+    },
+    /// Take back one that no issue has told yet
+    Remove {
+        /// Number of the erratum
+        erratum: i64,
     },
     /// All errata, and which issue told them
     List,

@@ -1,4 +1,4 @@
-//! `headsup errata add|list`: confirmed errors, told in the next weekly issue and on the story's page.
+//! `headsup errata add|edit|remove|list`: confirmed errors, told in the next weekly issue and on the story's page.
 
 use std::process::ExitCode;
 
@@ -6,17 +6,20 @@ use super::args::{ErrataArgs, ErrataCommand, ErratumTexts};
 use super::open::Surroundings;
 use super::{UsageError, output};
 use crate::context::Context;
-use crate::model::{StoryId, VoteId};
-use crate::store::{self, errata};
+use crate::model::{ErratumId, StoryId, VoteId};
+use crate::store;
+use crate::store::errata::{self, Changed};
 
 /// Runs the subcommand.
 pub async fn run(around: &Surroundings, args: ErrataArgs) -> anyhow::Result<ExitCode> {
-    if let ErrataCommand::Add { texts, .. } = &args.command {
+    if let ErrataCommand::Add { texts, .. } | ErrataCommand::Edit { texts, .. } = &args.command {
         check(texts)?;
     }
     let app = around.open().await?;
     let outcome = match &args.command {
         ErrataCommand::Add { story, texts } => add(&app.ctx, StoryId(*story), None, texts).await,
+        ErrataCommand::Edit { erratum, texts } => edit(&app.ctx, ErratumId(*erratum), texts).await,
+        ErrataCommand::Remove { erratum } => remove(&app.ctx, ErratumId(*erratum)).await,
         ErrataCommand::List => list(around, &app.ctx).await,
     };
     app.close_after(outcome).await
@@ -34,6 +37,34 @@ pub fn check(texts: &ErratumTexts) -> Result<(), UsageError> {
     Ok(())
 }
 
+/// Gives an erratum other words.
+pub async fn edit(ctx: &Context, id: ErratumId, texts: &ErratumTexts) -> anyhow::Result<ExitCode> {
+    let (en, zh) = (texts.en.trim(), texts.zh.trim());
+    said(id, errata::edit(&ctx.pool, id, en, zh).await?, "has these words now")
+}
+
+async fn remove(ctx: &Context, id: ErratumId) -> anyhow::Result<ExitCode> {
+    said(id, errata::remove(&ctx.pool, id).await?, "is taken back")
+}
+
+/// What an issue has told is frozen with it: a further erratum corrects it.
+fn said(id: ErratumId, changed: Changed, done: &str) -> anyhow::Result<ExitCode> {
+    let why = match changed {
+        Changed::Done => {
+            output::line(&format!("erratum {id} {done}"))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Changed::Missing => format!("there is no erratum {id}"),
+        Changed::Told(number) => {
+            format!(
+                "weekly {number} has told erratum {id}, and an issue does not change: add another erratum"
+            )
+        }
+        Changed::Doubled => format!("the story of erratum {id} has another one with these English words"),
+    };
+    Err(UsageError(why).into())
+}
+
 /// Enters an erratum; the same once more changes nothing.
 pub async fn add(
     ctx: &Context,
@@ -49,7 +80,10 @@ pub async fn add(
         Some(id) => {
             format!("erratum {id}: stands on the page of story {story} now, and in the next weekly issue")
         }
-        None => "known already: nothing was changed".to_owned(),
+        None => {
+            "known already by its English words: nothing was changed (`headsup errata edit` changes them)"
+                .to_owned()
+        }
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -13,7 +13,7 @@ use super::args::{EvalArgs, EvalCommand, EvalWith};
 use super::open::Surroundings;
 use super::{UsageError, eval_feedback, eval_funding, eval_summary, output};
 use crate::config::{EmbeddingSettings, Settings};
-use crate::eval::gold::{self, Line};
+use crate::eval::gold::{self, Line, Sound, Told};
 use crate::eval::{self, Scores, pairs};
 use crate::group::{cutoffs, embed};
 
@@ -55,7 +55,7 @@ pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, UsageError> {
+pub(super) fn read<T: DeserializeOwned + Sound>(path: &Path) -> Result<Vec<T>, UsageError> {
     let file =
         File::open(path).map_err(|error| UsageError(format!("cannot read {}: {error}", path.display())))?;
     let is_packed = path.extension().is_some_and(|extension| extension == "gz");
@@ -87,7 +87,7 @@ fn has_labels(gold: &Path, lines: &[Line]) -> Result<(), UsageError> {
 fn corpus(with: &EvalWith) -> Result<Vec<Line>, UsageError> {
     let mut all = Vec::new();
     for path in &with.corpus {
-        all.extend(read::<Line>(path)?);
+        all.extend(read::<Told>(path)?.into_iter().map(|Told(line)| line));
     }
     Ok(all)
 }

@@ -30,14 +30,14 @@ async fn measure(around: &Surroundings, ctx: &Context, export: Option<&Path>) ->
             verdict: opinion.verdict,
             n_hype: opinion.n_hype,
             n_solid: opinion.n_solid,
+            n_by_visitors: opinion.n_by_visitors,
             n_wrong: opinion.n_wrong,
             n_errata: opinion.n_errata,
         })
         .collect();
     let labels = feedback::labels(&stories);
     if labels.is_empty() {
-        let message =
-            "no story has more votes for hype than against, or against than for: nothing to measure";
+        let message = "no story has more readers' votes for hype than against, or against than for: nothing to measure (visitors' votes are no labels)";
         return Err(UsageError(message.to_owned()).into());
     }
     if let Some(path) = export {
@@ -76,5 +76,11 @@ fn print(around: &Surroundings, outcome: &Outcome) -> anyhow::Result<()> {
         outcome.unjudged,
         figure(outcome.score_auc)
     ))?;
+    if outcome.by_visitors > 0 {
+        let n = outcome.by_visitors;
+        output::line(&format!(
+            "{n} votes of visitors are no labels: without its cookie a browser votes again"
+        ))?;
+    }
     output::line(&format!("{} stories were said to be wrong, {} confirmed", outcome.wrong, outcome.confirmed))
 }

@@ -43,9 +43,16 @@ fn show_cost(cost: &Cost) -> anyhow::Result<()> {
     ]);
     table.add_row(["share".to_owned(), String::new(), format!("{:.1} %", 100.0 * cost.share)]);
     output::line(&table.to_string())?;
+    let all_read = cost.in_issues == cost.in_issues_read;
     output::line(&format!(
-        "of the {} stories that the weekly issues would tell, the model has read {}",
-        cost.in_issues, cost.in_issues_read
+        "of the {} stories that the weekly issues would tell, the model has read {}{}",
+        cost.in_issues,
+        cost.in_issues_read,
+        if all_read {
+            ": the issues are what they were if it had read everything that the rules let in"
+        } else {
+            ""
+        }
     ))
 }
 

@@ -1,4 +1,5 @@
-//! `headsup model usage`: what went to which server, what it cost, and what is left of the budgets.
+//! `headsup model usage|forget`: what went to which server, what it cost, and what is left of the budgets; or take back
+//! what a model said.
 
 use std::process::ExitCode;
 
@@ -9,16 +10,30 @@ use super::args::{ModelArgs, ModelCommand};
 use super::open::{App, Surroundings};
 use super::output;
 use crate::store::model_calls::{self, Spent, Usage};
+use crate::store::verdicts;
 
 /// Spans that the budgets know, in days.
 const SPANS: [(&str, i64); 2] = [("seven days", 7), ("thirty days", 30)];
 
 /// Prints the ledger and the budgets.
 pub async fn run(around: &Surroundings, args: &ModelArgs) -> anyhow::Result<ExitCode> {
-    let ModelCommand::Usage { days } = args.command;
     let app = around.open().await?;
-    let outcome = usage(around, &app, days).await;
+    let outcome = match &args.command {
+        ModelCommand::Usage { days } => usage(around, &app, *days).await,
+        ModelCommand::Forget { name } => forget(&app, name).await,
+    };
     app.close_after(outcome).await
+}
+
+async fn forget(app: &App, name: &str) -> anyhow::Result<ExitCode> {
+    let n = verdicts::forget(&app.ctx.pool, name).await?;
+    output::line(&match n {
+        0 => format!("no story stands as {name:?} judged it: nothing was changed"),
+        n => format!(
+            "{n} stories are judged anew by the next run of `headsup judge`; what {name:?} answered is gone"
+        ),
+    })?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn usage(around: &Surroundings, app: &App, days: u32) -> anyhow::Result<ExitCode> {
@@ -76,7 +91,10 @@ fn table(rows: &[Usage]) -> anyhow::Result<()> {
     output::line(&table.to_string())?;
     for row in rows {
         if let Some(error) = &row.last_error {
-            output::line(&format!("{} at {}: last failure: {error}", row.purpose, row.host))?;
+            output::line(&format!(
+                "{} by {} at {}: last failure: {error}",
+                row.purpose, row.model, row.host
+            ))?;
         }
     }
     Ok(())

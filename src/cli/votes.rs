@@ -54,5 +54,12 @@ async fn list(
 async fn confirm(ctx: &Context, vote: VoteId, texts: &ErratumTexts) -> anyhow::Result<ExitCode> {
     let story = store::errata::story_of_vote(&ctx.pool, vote).await?;
     let story = story.ok_or_else(|| UsageError(format!("no vote {vote} says that something is wrong")))?;
+    if let Some(known) = store::errata::of_vote(&ctx.pool, vote).await? {
+        if (known.text_en.as_str(), known.text_zh.as_str()) == (texts.en.trim(), texts.zh.trim()) {
+            output::line(&format!("known already as erratum {}: nothing was changed", known.id))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        return errata::edit(ctx, known.id, texts).await;
+    }
     errata::add(ctx, story, Some(vote), texts).await
 }

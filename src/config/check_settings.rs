@@ -25,6 +25,7 @@ pub fn check(settings: &Settings, document: &Document, origins: &BTreeMap<String
     found.extend(embeddings(settings));
     found.extend(mail(settings));
     found.extend(ranges(settings));
+    found.extend(rates(settings));
     let problem = |(way, message): (&str, String)| match origins.get(way) {
         Some(Origin::Variable(name)) => {
             Problem { file: "environment".into(), line: None, key: name.clone(), message }
@@ -151,6 +152,24 @@ fn mail(settings: &Settings) -> Vec<(&'static str, String)> {
     found
 }
 
+fn rates(settings: &Settings) -> Vec<(&'static str, String)> {
+    let rates = &settings.rates;
+    let mut found = Vec::new();
+    if rates.day.parse::<chrono::NaiveDate>().is_err() {
+        found.push(("rates.day", format!("{:?} is not a day: write it like 2026-11-20", rates.day)));
+    }
+    let is_code = |code: &str| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    for (code, rate) in &rates.per_usd {
+        if !is_code(code) || !rate.is_finite() || *rate <= 0.0 {
+            let message = format!(
+                "{code} = {rate}: a currency's code in capitals and how many of it make one US dollar"
+            );
+            found.push(("rates.per_usd", message));
+        }
+    }
+    found
+}
+
 fn ranges(settings: &Settings) -> Vec<(&'static str, String)> {
     let (crawl, digest) = (&settings.crawl, &settings.digest);
     let all = [
@@ -169,6 +188,10 @@ fn ranges(settings: &Settings) -> Vec<(&'static str, String)> {
         ("digest.max_stories", digest.max_stories as f64, 1.0, 100.0),
         ("digest.floor", f64::from(digest.floor), -100.0, 100.0),
         ("digest.per_owner", digest.per_owner as f64, 1.0, 100.0),
+        ("digest.per_source", digest.per_source as f64, 1.0, 100.0),
+        ("digest.per_company", digest.per_company as f64, 1.0, 100.0),
+        ("digest.per_lane", digest.per_lane as f64, 1.0, 100.0),
+        ("digest.minutes", f64::from(digest.minutes), 1.0, 60.0),
         ("mail.connections", settings.mail.connections as f64, 1.0, 50.0),
         ("mail.step_seconds", settings.mail.step_seconds as f64, 1.0, 600.0),
         ("mail.expire_hours", settings.mail.expire_hours as f64, 1.0, 720.0),

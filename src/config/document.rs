@@ -154,7 +154,9 @@ impl Walk<'_> {
         for (key, value) in table {
             let name: &str = key.get_ref();
             let way = if way.is_empty() { name.to_owned() } else { format!("{way}.{name}") };
-            match known.get(name) {
+            // A table of free names, such as currencies, says what each of them holds.
+            let free = schema.get("additionalProperties").filter(|inner| inner.is_object());
+            match known.get(name).or(free) {
                 Some(inner) => self.value(value, inner, &way),
                 None => {
                     let guess = suggest(name, known.keys().map(String::as_str));

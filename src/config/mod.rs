@@ -9,6 +9,7 @@ mod load_settings;
 mod opml;
 mod place;
 mod problem;
+mod rates;
 mod rule;
 mod settings;
 mod template;

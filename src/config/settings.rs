@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Language;
+use crate::model::{Language, Rates};
 
 /// The whole file.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -26,6 +26,8 @@ pub struct Settings {
     pub score: ScoreSettings,
     /// What goes into an issue.
     pub digest: DigestSettings,
+    /// What a US dollar costs, for the table of funding.
+    pub rates: Rates,
     /// How mail leaves.
     pub mail: MailSettings,
     /// How long things are kept.
@@ -101,9 +103,10 @@ pub struct CrawlSettings {
 pub enum SendScope {
     /// The article, cut to the context.
     Full,
-    /// The rules' extract only.
+    /// Up to three whole sentences as the rules extract them, with title and source; of a short article that is
+    /// most of it.
     Extract,
-    /// Titles only.
+    /// Titles and the names of their sources only.
     Titles,
 }
 
@@ -131,7 +134,8 @@ pub struct ModelSettings {
     pub retry_seconds: f64,
     /// Context length in tokens that the server really has.
     pub context_tokens: u32,
-    /// Most stories that are read in any seven days: the best by the rules. The others keep the rules' judgement.
+    /// A story is read if it is among the best so many, by the rules, of the seven days up to it: later news
+    /// takes no reading away, so a week may read a few more. The others keep the rules' judgement.
     pub stories_per_week: usize,
     /// Most stories in one question; fewer if the context is short. More save tokens, and let what one article says to its
     /// reader colour the reading of its neighbours.
@@ -243,6 +247,14 @@ pub struct DigestSettings {
     pub floor: f32,
     /// Most stories of one owner in an issue.
     pub per_owner: usize,
+    /// Most stories of one source in an issue.
+    pub per_source: usize,
+    /// Most stories about one company in an issue, whoever tells them.
+    pub per_company: usize,
+    /// Most stories of one lane in an issue.
+    pub per_lane: usize,
+    /// Most minutes that an issue takes to read; the weakest stories give way.
+    pub minutes: u8,
 }
 
 /// How mail leaves.
@@ -411,7 +423,15 @@ impl Default for ScoreSettings {
 
 impl Default for DigestSettings {
     fn default() -> Self {
-        Self { max_stories: 20, floor: 2.0, per_owner: 3 }
+        Self {
+            max_stories: 20,
+            floor: 2.0,
+            per_owner: 3,
+            per_source: 3,
+            per_company: 3,
+            per_lane: 7,
+            minutes: 5,
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::feed::{Hints, MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, Parsed, zone_of};
-use super::{date, link, text};
+use super::{anchors, date, link, text};
 use crate::model::{Entry, SignalKind};
 
 /// Reads the hits of a search on Hacker News. Least points belong into the address (`numericFilters=points>100`).
@@ -21,7 +21,7 @@ pub fn hackernews(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
         let id = string(hit, "objectID");
         let talk = format!("https://news.ycombinator.com/item?id={id}");
         let href = link::absolute(&string(hit, "url"), hints.base).unwrap_or_else(|| talk.clone());
-        let story = text::paragraphs(&string(hit, "story_text"), MAX_CONTENT);
+        let (story, links) = anchors::paragraphs(&string(hit, "story_text"), MAX_CONTENT, &talk);
         Entry {
             guid: format!("hn:{id}"),
             title: text::line(&first(hit, &["title", "story_title"]), MAX_TITLE),
@@ -30,6 +30,7 @@ pub fn hackernews(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
             authors: some(string(hit, "author")),
             summary: text::cap(&text::squeeze(&story), MAX_SUMMARY),
             content: story,
+            links,
             signals: counts(hit, &[("points", SignalKind::Points), ("num_comments", SignalKind::Comments)]),
             ..Entry::default()
         }

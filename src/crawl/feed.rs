@@ -4,11 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, Utc};
 use feed_rs::model as theirs;
-use memchr::memmem;
-use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use super::{date, decode, json, link, repair, soup, tags, text};
+use super::{channel, date, decode, json, link, repair, soup, text, tidy};
 use crate::model::{Entry, Language};
 
 /// Longest title, in characters.
@@ -21,8 +19,6 @@ pub const MAX_CONTENT: usize = 100_000;
 pub const MAX_ENTRIES: usize = 50_000;
 /// Entries that the strict parser reads at a time.
 const PIECE: usize = 1_000;
-/// Most authors and tags that are kept.
-const MAX_NAMES: usize = 50;
 
 /// What is known about a feed before it is read.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +56,7 @@ pub struct Parsed {
 /// One line for the operator: empty, HTML instead of a feed, or not readable as a feed.
 pub fn parse(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
     let read = read_only(bytes, hints)?;
-    Ok(Parsed { entries: read.entries.into_iter().map(|entry| tidy(entry, hints)).collect(), ..read })
+    Ok(Parsed { entries: read.entries.into_iter().map(|entry| tidy::tidy(entry, hints)).collect(), ..read })
 }
 
 /// The same before the entries are cleaned: titles and texts are still HTML, guids may be missing. Only for measuring.
@@ -79,65 +75,17 @@ pub fn read_only(bytes: &[u8], hints: &Hints<'_>) -> Result<Parsed, String> {
     } else {
         xml(&decoded, hints, &mut repairs)?
     };
-    let ttl_minutes = [found.1, syndication(&decoded)].into_iter().flatten().max();
+    let ttl_minutes = [found.1, channel::syndication(&decoded)].into_iter().flatten().max();
     let entries = found.0.into_iter().take(MAX_ENTRIES).collect();
-    let (skip_hours, skip_days) = skipped(&decoded);
-    Ok(Parsed { entries, repairs, ttl_minutes, skip_hours, skip_days, withdrawn: withdrawn(&decoded) })
-}
-
-/// RSS's `skipHours` (24 is midnight in old feeds) and `skipDays`, <https://www.rssboard.org/rss-specification>.
-fn skipped(decoded: &str) -> (Vec<u8>, Vec<u8>) {
-    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let texts = |outer: &str, inner: &str| -> Vec<String> {
-        let Some(list) = head(decoded).split_once(&format!("<{outer}>")).map(|(_, rest)| rest) else {
-            return Vec::new();
-        };
-        let list = list.split("</").take_while(|part| part.contains(&format!("<{inner}>")));
-        let text = |part: &str| part.rsplit('>').next().unwrap_or_default().trim().to_lowercase();
-        list.map(text).take(24).collect()
-    };
-    let hours = texts("skipHours", "hour").into_iter().filter_map(|text| text.parse::<u8>().ok());
-    let day = |text: String| DAYS.iter().position(|day| text.starts_with(day)).map(|n| n as u8);
-    (
-        hours.filter(|hour| *hour <= 24).map(|hour| hour % 24).collect(),
-        texts("skipDays", "day").into_iter().filter_map(day).collect(),
-    )
-}
-
-/// `<at:deleted-entry ref="…"/>` of the Atom tombstones, RFC 6721.
-fn withdrawn(decoded: &str) -> Vec<String> {
-    let tags = memmem::find_iter(decoded.as_bytes(), b"deleted-entry")
-        .filter_map(|at| tags::next(decoded, decoded[..at].rfind('<')?));
-    let opens = tags.filter(|tag| tag.kind != tags::Kind::Close && tag.name.ends_with("deleted-entry"));
-    let ids = opens.filter_map(|tag| tags::attribute(tag.attributes, "ref").map(text::squeeze));
-    ids.take(MAX_ENTRIES).collect()
-}
-
-/// What stands before the first entry: where a channel speaks of itself.
-fn head(decoded: &str) -> &str {
-    let text = decoded.as_bytes();
-    let end = memmem::find(text, b"<item").or_else(|| memmem::find(text, b"<entry"));
-    &decoded[..end.unwrap_or(decoded.len())]
-}
-
-/// Minutes between two updates by RSS 1.0's syndication module (`sy:updatePeriod`, `sy:updateFrequency`),
-/// <https://web.resource.org/rss/1.0/modules/syndication/>.
-fn syndication(decoded: &str) -> Option<u32> {
-    let head = head(decoded);
-    let inner = |name: &str| {
-        let start = head.find(&format!("<sy:{name}>"))? + name.len() + 5;
-        Some(head[start..].split('<').next()?.trim())
-    };
-    let period = match inner("updatePeriod")? {
-        "hourly" => 60,
-        "daily" => 1440,
-        "weekly" => 7 * 1440,
-        "monthly" => 30 * 1440,
-        "yearly" => 365 * 1440,
-        _ => return None,
-    };
-    let frequency: u32 = inner("updateFrequency").and_then(|text| text.parse().ok()).unwrap_or(1);
-    Some(period / frequency.max(1))
+    let (skip_hours, skip_days) = channel::skipped(&decoded);
+    Ok(Parsed {
+        entries,
+        repairs,
+        ttl_minutes,
+        skip_hours,
+        skip_days,
+        withdrawn: channel::withdrawn(&decoded),
+    })
 }
 
 /// Entries and the feed's wish of minutes.
@@ -211,6 +159,7 @@ fn complete(entry: Entry, raw: soup::Raw<'_>) -> Entry {
             if entry.categories.is_empty() { seen.categories } else { entry.categories },
         ),
         doi: seen.doi,
+        links: Vec::new(),
         is_revision: seen.is_revision,
         signals: seen.signals,
     }
@@ -280,51 +229,6 @@ fn convert(entry: theirs::Entry, hints: &Hints<'_>) -> Entry {
         categories: entry.categories.into_iter().map(|category| category.term).collect(),
         ..Entry::default()
     }
-}
-
-/// What holds for every entry, whoever read it: plain capped text, a link, a stable guid, believable dates.
-fn tidy(entry: Entry, hints: &Hints<'_>) -> Entry {
-    let mut tidied = Entry {
-        title: text::line(&entry.title, MAX_TITLE),
-        link: entry.link,
-        published: date::believable(entry.published.or(entry.updated), hints.now),
-        updated: date::believable(entry.updated, hints.now),
-        authors: names(entry.authors),
-        summary: text::line(&entry.summary, MAX_SUMMARY),
-        content: text::paragraphs(&entry.content, MAX_CONTENT),
-        categories: names(entry.categories),
-        guid: text::squeeze(&entry.guid),
-        ..entry
-    };
-    if tidied.link.is_empty() {
-        tidied.link = link::absolute(&tidied.guid, "").unwrap_or_default();
-    }
-    if tidied.summary.is_empty() {
-        tidied.summary = text::cap(&text::squeeze(&tidied.content), MAX_SUMMARY);
-    }
-    if tidied.title.is_empty() {
-        tidied.title = text::cap(&tidied.summary, 100);
-    }
-    tidied.guid = stable_guid(&tidied);
-    tidied
-}
-
-/// The publisher's, else the link, else title and date: never something random.
-fn stable_guid(entry: &Entry) -> String {
-    if !entry.guid.is_empty() {
-        return text::cap(&entry.guid, 1000);
-    }
-    if !entry.link.is_empty() {
-        return link::canonical(&entry.link);
-    }
-    let day = entry.published.map(|at| at.to_rfc3339()).unwrap_or_default();
-    let hash = Sha256::digest(format!("{}\n{day}", entry.title));
-    format!("title:{}", hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect::<String>())
-}
-
-fn names(names: Vec<String>) -> Vec<String> {
-    let clean = names.iter().map(|name| text::line(name, 100)).filter(|name| !name.is_empty());
-    clean.take(MAX_NAMES).collect()
 }
 
 fn is_html(decoded: &str) -> bool {

@@ -128,7 +128,8 @@ fn lists_its_past(kind: SourceKind) -> bool {
 fn storable(entry: &mut Entry) {
     let texts = [&mut entry.guid, &mut entry.title, &mut entry.link, &mut entry.summary, &mut entry.content];
     let lists = entry.authors.iter_mut().chain(&mut entry.categories);
-    for text in texts.into_iter().chain(lists).chain(&mut entry.doi) {
+    let words = entry.links.iter_mut().map(|link| &mut link.text);
+    for text in texts.into_iter().chain(lists).chain(words).chain(&mut entry.doi) {
         if text.contains('\0') {
             *text = text.replace('\0', "");
         }

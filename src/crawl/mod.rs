@@ -4,12 +4,14 @@
 //! [`Entry`]: crate::model::Entry
 
 mod afterlife;
+mod anchors;
 mod angle;
 mod answer;
 mod api;
 mod arxiv;
 mod ask;
 mod backfill;
+mod channel;
 mod check;
 mod date;
 mod date_near;
@@ -33,6 +35,7 @@ mod oai;
 mod outcome;
 mod page;
 mod pages;
+mod plain;
 mod propose;
 mod repair;
 mod rhythm;
@@ -42,6 +45,7 @@ mod sitemap;
 mod soup;
 mod tags;
 mod text;
+mod tidy;
 mod tree;
 mod tries;
 mod wrapped;

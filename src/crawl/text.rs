@@ -1,60 +1,19 @@
-//! Hostile HTML fragments to plain text.
+//! Hostile HTML fragments to plain text: one line, or paragraphs.
 
 use std::borrow::Cow;
 
 use encoding_rs::WINDOWS_1252;
-use scraper::node::Node;
-use scraper::{ElementRef, Html};
 
-use super::angle;
-use crate::markup;
-
-/// Elements whose text nobody reads.
-const MUTE: [&str; 9] =
-    ["script", "style", "noscript", "template", "svg", "iframe", "head", "button", "form"];
-
-/// Elements that end a line of thought.
-const BLOCKS: [&str; 20] = [
-    "p",
-    "div",
-    "br",
-    "li",
-    "ul",
-    "ol",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "tr",
-    "table",
-    "blockquote",
-    "pre",
-    "section",
-    "article",
-    "figure",
-    "hr",
-];
-
-/// Bytes of HTML that a character of text may take, with its markup and addresses.
-const BYTES_PER_CHAR: usize = 20;
-
-/// So many bytes are always read.
-const LEAST_BYTES: usize = 1 << 16;
-
-/// Deepest nesting that is walked; a hostile page can nest without end.
-const MAX_DEPTH: usize = 200;
+use super::plain;
 
 /// One line of plain text of at most `max_chars`: tags gone, entities decoded, white space single. A text that was
 /// escaped twice is read twice.
 pub fn line(html: &str, max_chars: usize) -> String {
-    cap(&squeeze(&read(head(html, max_chars))), max_chars)
+    cap(&squeeze(&plain::read(html, max_chars).text), max_chars)
 }
 
-/// Plain paragraphs separated by an empty line, of at most `max_chars`.
-pub fn paragraphs(html: &str, max_chars: usize) -> String {
-    let text = read(head(html, max_chars));
+/// The lines of a text without markup, each a paragraph: separated by an empty line, of at most `max_chars` in all.
+pub fn paragraphs(text: &str, max_chars: usize) -> String {
     let lines: Vec<String> = text.split('\n').map(squeeze).filter(|line| !line.is_empty()).collect();
     cap(&lines.join("\n\n"), max_chars)
 }
@@ -134,75 +93,6 @@ pub fn windows(c: char) -> char {
     }
 }
 
-fn read(html: &str) -> String {
-    if !html.contains(['<', '&']) {
-        return html.to_owned();
-    }
-    let once = strip(html);
-    // "&lt;p&gt;" inside an escaped description: what is left after one reading is markup again.
-    if looks_like_markup(&once) { strip(&once) } else { once }
-}
-
-fn looks_like_markup(text: &str) -> bool {
-    const SIGNS: [&str; 9] = ["<p>", "<p ", "</", "<br", "<a ", "<img ", "<div", "&amp;", "&nbsp;"];
-    text.contains(['<', '&']) && SIGNS.iter().any(|sign| text.contains(sign))
-}
-
-/// As much of `html` as `max_chars` characters of text may need: no title is made of megabytes.
-fn head(html: &str, max_chars: usize) -> &str {
-    let most = max_chars.saturating_mul(BYTES_PER_CHAR).max(LEAST_BYTES);
-    &html[..html.floor_char_boundary(most)]
-}
-
-/// The text between the tags, whatever they are.
-fn without_tags(html: &str) -> String {
-    let mut text = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some((before, tag)) = rest.split_once('<') {
-        text.push_str(before);
-        text.push(' ');
-        rest = tag.split_once('>').map_or("", |(_, after)| after);
-    }
-    text + rest
-}
-
-fn strip(html: &str) -> String {
-    if markup::is_hostile(html) {
-        return without_tags(html);
-    }
-    let tree = Html::parse_fragment(&angle::keep_words(html));
-    let mut text = String::new();
-    gather(tree.root_element(), &mut text, 0);
-    text
-}
-
-fn gather(element: ElementRef<'_>, text: &mut String, depth: usize) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    for child in element.children() {
-        match child.value() {
-            // A line break in the source is a space; only blocks end lines.
-            Node::Text(words) => {
-                text.extend(words.chars().map(|c| if c == '\n' || c == '\r' { ' ' } else { c }))
-            }
-            Node::Element(inner) if !MUTE.contains(&inner.name()) => {
-                let is_block = BLOCKS.contains(&inner.name());
-                if is_block {
-                    text.push('\n');
-                }
-                if let Some(inner) = ElementRef::wrap(child) {
-                    gather(inner, text, depth + 1);
-                }
-                if is_block {
-                    text.push('\n');
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,11 +123,6 @@ mod tests {
         assert_eq!(line(&deep, 20), "before");
         assert_eq!(line(&format!("{}inside", "<div>".repeat(5_000)), 20), "inside");
         assert_eq!(line(&"<p>a<br>".repeat(3_000), 5), "a a…");
-    }
-
-    #[test]
-    fn paragraphs_stay_apart() {
-        assert_eq!(paragraphs("<p>One\nline</p><p>Two<br>Three</p>", 99), "One line\n\nTwo\n\nThree");
     }
 
     #[test]

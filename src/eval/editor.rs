@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::folds;
+use super::gold::Sound;
 use super::hype::figures;
 use crate::judge::classify::Weights;
 use crate::judge::classify::news::{self, Names, Placed, Reading};
@@ -23,6 +24,19 @@ pub struct Line {
     pub title: String,
     /// Its link.
     pub url: Option<String>,
+}
+
+impl Sound for Line {
+    fn flaw(&self) -> Option<&'static str> {
+        match () {
+            () if self.date.parse::<chrono::NaiveDate>().is_err() => {
+                Some("the date is no day like 2026-03-01")
+            }
+            () if self.section.trim().is_empty() => Some("no section"),
+            () if self.title.trim().is_empty() => Some("no title"),
+            () => None,
+        }
+    }
 }
 
 /// Our answer to one item, in the form that the set's scorer reads.

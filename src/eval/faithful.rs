@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::gold::Sound;
 use super::plant;
 use crate::judge::facts::is_han;
 use crate::judge::ground::Sources;
@@ -59,6 +60,25 @@ pub struct Line {
     /// The kind of the planted error; null for a true sentence.
     #[serde(default)]
     pub planted: Value,
+}
+
+impl Sound for Article {
+    fn flaw(&self) -> Option<&'static str> {
+        let texts = [&self.text, &self.text_en, &self.text_zh].into_iter().flatten();
+        let is_empty = self.title.trim().is_empty() && texts.into_iter().all(|text| text.trim().is_empty());
+        is_empty.then_some("neither title nor text")
+    }
+}
+
+impl Sound for Line {
+    fn flaw(&self) -> Option<&'static str> {
+        let names_article = !self.url.is_empty() || !self.urls.is_empty() || !self.text.is_empty();
+        match () {
+            () if self.sentence.trim().is_empty() => Some("no sentence"),
+            () if !names_article => Some("no article: neither url nor urls nor text"),
+            () => None,
+        }
+    }
 }
 
 /// How a group of sentences did.

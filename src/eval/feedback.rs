@@ -1,5 +1,6 @@
 //! How well the judge foresaw what readers say: their votes are the labels. A story is hype if more readers say so than
-//! say the contrary; where as many say each, it is left out, and so is every story that nobody voted on.
+//! say the contrary; where as many say each, it is left out, and so is every story that no reader voted on. Visitors of
+//! the archive are counted, and label nothing: who drops the cookie votes again.
 
 use std::collections::BTreeSet;
 
@@ -16,10 +17,12 @@ pub struct Story {
     pub body: String,
     /// The current judgement, if there is one.
     pub verdict: Option<Verdict>,
-    /// Votes for hype.
+    /// Readers' votes for hype.
     pub n_hype: i64,
-    /// Votes against hype.
+    /// Readers' votes against hype.
     pub n_solid: i64,
+    /// Votes for and against hype by visitors.
+    pub n_by_visitors: i64,
     /// Votes that something is not true.
     pub n_wrong: i64,
     /// Confirmed errors.
@@ -45,6 +48,8 @@ pub struct Outcome {
     pub wrong: usize,
     /// Of them confirmed.
     pub confirmed: usize,
+    /// Votes of visitors, which are no labels.
+    pub by_visitors: i64,
 }
 
 /// A sign of hype and how it fared; a share of nothing is `None`.
@@ -99,6 +104,7 @@ pub fn evaluate(stories: &[Story]) -> Outcome {
         score_auc: auc(&judged),
         wrong: stories.iter().filter(|story| story.n_wrong > 0).count(),
         confirmed: stories.iter().filter(|story| story.n_wrong > 0 && story.n_errata > 0).count(),
+        by_visitors: stories.iter().map(|story| story.n_by_visitors).sum(),
     }
 }
 
@@ -186,7 +192,16 @@ mod tests {
             unscored: None,
         });
         let (n_hype, n_solid) = votes;
-        Story { title: "T".into(), body: "B".into(), verdict, n_hype, n_solid, n_wrong: 0, n_errata: 0 }
+        Story {
+            title: "T".into(),
+            body: "B".into(),
+            verdict,
+            n_hype,
+            n_solid,
+            n_by_visitors: 0,
+            n_wrong: 0,
+            n_errata: 0,
+        }
     }
 
     #[test]
@@ -199,10 +214,12 @@ mod tests {
             story((1, 1), Some((9.0, true, &[]))),
             story((1, 0), None),
             Story { n_wrong: 1, n_errata: 1, ..story((0, 0), None) },
+            // A crowd without cookies labels nothing.
+            Story { n_by_visitors: 19, ..story((0, 0), Some((1.0, false, &[]))) },
         ];
         let outcome = evaluate(&stories);
         assert_eq!((outcome.hype, outcome.solid, outcome.undecided, outcome.unjudged), (3, 2, 1, 1));
-        assert_eq!((outcome.wrong, outcome.confirmed), (1, 1));
+        assert_eq!((outcome.wrong, outcome.confirmed, outcome.by_visitors), (1, 1, 19));
         let found: Vec<_> = outcome
             .signs
             .iter()

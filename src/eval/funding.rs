@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::gold::Sound;
 use crate::judge::funding;
 use crate::model::Funding;
 
@@ -31,6 +32,18 @@ pub struct Label {
     round: Value,
     lead: Value,
     valuation: Value,
+}
+
+impl Sound for Labelled {
+    fn flaw(&self) -> Option<&'static str> {
+        match () {
+            () if self.title.trim().is_empty() => Some("no title"),
+            () if !["round", "rumor", "none"].contains(&self.gold.kind.as_str()) => {
+                Some("the kind is neither \"round\" nor \"rumor\" nor \"none\"")
+            }
+            () => None,
+        }
+    }
 }
 
 /// What the reader says, in the form of the labels.

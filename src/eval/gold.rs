@@ -39,16 +39,54 @@ pub struct Line {
     pub published: Option<DateTime<Utc>>,
 }
 
+/// A line of a set that may have the right shape and still say nothing: figures of it would mislead.
+pub trait Sound {
+    /// What is wrong with it.
+    fn flaw(&self) -> Option<&'static str>;
+}
+
+impl Sound for Line {
+    fn flaw(&self) -> Option<&'static str> {
+        let is_empty = [&self.title, &self.text, &self.url].iter().all(|word| word.trim().is_empty());
+        is_empty.then_some("neither title nor text nor url")
+    }
+}
+
+/// An item of a corpus: one without a text is none.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Told(pub Line);
+
+impl Sound for Told {
+    fn flaw(&self) -> Option<&'static str> {
+        let Self(line) = self;
+        let is_empty = [&line.title, &line.text].iter().all(|word| word.trim().is_empty());
+        is_empty.then_some("neither title nor text")
+    }
+}
+
 /// Reads JSON lines.
 ///
 /// # Errors
+/// A line cannot be read, or says nothing; the error names it.
+pub fn lines<T: DeserializeOwned + Sound>(file: impl BufRead) -> anyhow::Result<Vec<T>> {
+    let one = |line: &str| -> anyhow::Result<T> {
+        let one: T = serde_json::from_str(line)?;
+        one.flaw().map_or(Ok(one), |flaw| Err(anyhow::anyhow!(flaw)))
+    };
+    each_line(file, one)
+}
+
+/// Reads lines by `one`; empty ones are left out.
+///
+/// # Errors
 /// A line cannot be read; the error names it.
-pub fn lines<T: DeserializeOwned>(file: impl BufRead) -> anyhow::Result<Vec<T>> {
+pub fn each_line<T>(file: impl BufRead, one: impl Fn(&str) -> anyhow::Result<T>) -> anyhow::Result<Vec<T>> {
     let mut lines = Vec::new();
     for (n, line) in file.lines().enumerate() {
         let line = line.with_context(|| format!("line {} cannot be read", n + 1))?;
         if !line.trim().is_empty() {
-            lines.push(serde_json::from_str(&line).with_context(|| format!("line {}", n + 1))?);
+            lines.push(one(&line).with_context(|| format!("line {}", n + 1))?);
         }
     }
     Ok(lines)

@@ -74,8 +74,11 @@ mod tests {
         let outcome = evaluate(&lines, Vec::new(), Cutoffs { same: 0.9, across: 0.86 });
         assert_eq!((outcome.scores.pair_f1, outcome.scores.items), (1.0, 3));
         assert!(outcome.mistakes.is_empty());
-        let error = gold::lines::<Line>("{\"cluster\":\"a\"}\nrubbish".as_bytes()).unwrap_err();
-        assert!(format!("{error:#}").contains("line 2"));
+        for bad in ["rubbish", "{\"cluster\":\"a\"}", "{\"x\":1}"] {
+            let set = format!("{{\"cluster\":\"a\",\"title\":\"T\"}}\n{bad}");
+            let error = gold::lines::<Line>(set.as_bytes()).unwrap_err();
+            assert!(format!("{error:#}").contains("line 2"), "{bad}: {error:#}");
+        }
     }
 
     #[test]

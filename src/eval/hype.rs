@@ -5,7 +5,7 @@ use std::io::BufRead;
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
-use super::folds;
+use super::{folds, gold};
 use crate::judge::classify::Weights;
 use crate::judge::classify::headline::{self, Labelled};
 
@@ -42,14 +42,7 @@ pub struct Outcome {
 /// # Errors
 /// A line cannot be read; the error names it.
 pub fn read(file: impl BufRead) -> anyhow::Result<Vec<Labelled>> {
-    let mut set = Vec::new();
-    for (n, line) in file.lines().enumerate() {
-        let line = line.with_context(|| format!("line {} cannot be read", n + 1))?;
-        if !line.trim().is_empty() {
-            set.push(labelled(&line).with_context(|| format!("line {}", n + 1))?);
-        }
-    }
-    Ok(set)
+    gold::each_line(file, labelled)
 }
 
 #[derive(Deserialize)]
@@ -68,6 +61,8 @@ fn labelled(line: &str) -> anyhow::Result<Labelled> {
         let label = label.trim().parse().context("the label is neither 0 nor 1")?;
         Line { label, title: title.to_owned(), body: String::new() }
     };
+    anyhow::ensure!(one.label <= 1, "the label is neither 0 nor 1");
+    anyhow::ensure!(!one.title.trim().is_empty(), "no title");
     Ok(Labelled { title: one.title, body: one.body, bait: one.label == 1 })
 }
 
@@ -145,6 +140,10 @@ mod tests {
         assert_eq!((json[0].bait, json[0].body.as_str()), (true, "正文"));
         let error = read("1\tfine\nno tab".as_bytes()).unwrap_err();
         assert!(format!("{error:#}").contains("line 2"));
+        for bad in ["2\tA headline", "-1\tA headline", "1\t ", r#"{"label":7,"title":"A"}"#, "[1,2"] {
+            let error = read(format!("0\tfine\n{bad}\n").as_bytes()).unwrap_err();
+            assert!(format!("{error:#}").contains("line 2"), "{bad}: {error:#}");
+        }
     }
 
     #[test]

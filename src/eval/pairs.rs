@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::gold::Line;
+use super::gold::{Line, Sound};
 use super::group::groups;
 use crate::group::Cutoffs;
 use crate::model::Language;
@@ -18,6 +18,12 @@ pub struct Pair {
     pub en: String,
     /// The label.
     pub same: bool,
+}
+
+impl Sound for Pair {
+    fn flaw(&self) -> Option<&'static str> {
+        (self.zh.is_empty() || self.en.is_empty()).then_some("a link is empty")
+    }
 }
 
 /// What became of the pairs.

@@ -2,10 +2,10 @@
 
 use std::io::BufRead;
 
-use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use super::fit::{self, Examples};
+use super::gold;
 use super::rouge::{self, Rouge};
 use crate::judge::{gist, summary};
 
@@ -64,28 +64,33 @@ struct Line {
 /// # Errors
 /// A line cannot be read; the error names it.
 pub fn read(file: impl BufRead) -> anyhow::Result<Vec<Paper>> {
-    let mut papers = Vec::new();
-    for (n, line) in file.lines().enumerate() {
-        let line = line.with_context(|| format!("line {} cannot be read", n + 1))?;
-        if line.starts_with('{') {
-            let line: Line = serde_json::from_str(&line).with_context(|| format!("line {}", n + 1))?;
-            let squeeze = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-            papers.push(Paper {
-                title: line.title,
-                text: line.source.iter().map(squeeze).collect::<Vec<_>>().join("\n"),
-                by_character: line.target.iter().any(|target| gist::is_chinese(target)),
-                references: line.target,
-            });
-        } else if let [_, text, reference, ..] = line.split('\t').collect::<Vec<_>>()[..] {
-            papers.push(Paper {
-                title: String::new(),
-                text: text.to_owned(),
-                references: vec![reference.to_owned()],
-                by_character: true,
-            });
-        }
+    gold::each_line(file, paper)
+}
+
+fn paper(line: &str) -> anyhow::Result<Paper> {
+    if line.starts_with(['{', '[']) {
+        let line: Line = serde_json::from_str(line)?;
+        let is_blank = |texts: &[String]| texts.iter().all(|text| text.trim().is_empty());
+        anyhow::ensure!(!is_blank(&line.source) && !is_blank(&line.target), "no abstract or no summary");
+        let squeeze = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        return Ok(Paper {
+            title: line.title,
+            text: line.source.iter().map(squeeze).collect::<Vec<_>>().join("\n"),
+            by_character: line.target.iter().any(|target| gist::is_chinese(target)),
+            references: line.target,
+        });
     }
-    Ok(papers)
+    let columns: Vec<&str> = line.split('\t').collect();
+    let [_, text, reference] = columns[..] else {
+        anyhow::bail!("{} columns instead of three: id, abstract, summary", columns.len());
+    };
+    anyhow::ensure!(!text.trim().is_empty() && !reference.trim().is_empty(), "no abstract or no summary");
+    Ok(Paper {
+        title: String::new(),
+        text: text.to_owned(),
+        references: vec![reference.to_owned()],
+        by_character: true,
+    })
 }
 
 /// Compares the summaries that verdicts hold.
@@ -156,7 +161,7 @@ mod tests {
     #[test]
     fn both_formats_are_read_and_measured() {
         let set = "{\"source\": [\"Memory is dear.\", \"We propose a new\\n method that halves the memory of training.\"], \"target\": [\"We propose a new method that halves the memory of training.\"]}\n\
-            7\t本文提出一种缓存压缩方法，降低了内存占用。\t一种缓存压缩方法\nno columns\n";
+            7\t本文提出一种缓存压缩方法，降低了内存占用。\t一种缓存压缩方法\n";
         let papers = read(set.as_bytes()).unwrap();
         assert_eq!(papers.len(), 2);
         let english = evaluate(&papers[..1]);
@@ -164,6 +169,16 @@ mod tests {
         assert!((english.rouge_l - 100.0).abs() < 1e-9 && (english.mean_length - 11.0).abs() < 1e-9);
         let chinese = evaluate(&papers[1..]);
         assert_eq!(chinese.summaries, ["提出一种缓存压缩方法"]);
-        assert!(read("{\"source\": 3}".as_bytes()).is_err());
+        for bad in [
+            "{\"source\": 3}",
+            "no columns",
+            "a\tb\tc\td",
+            "7\t \tx",
+            "[1,2",
+            "{\"source\": [], \"target\": [\"x\"]}",
+        ] {
+            let error = read(format!("7\tabstract\tsummary\n{bad}\n").as_bytes()).unwrap_err();
+            assert!(format!("{error:#}").contains("line 2"), "{bad}: {error:#}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::meta::Meta;
 use super::page::Reading;
 use super::{clean, decode, links, page, paper, tongue, wall};
 use crate::config::ArticleRules;
-use crate::model::{Article, Language, Origin, SourceKind};
+use crate::model::{Article, Language, Link, Origin, SourceKind};
 
 /// A text shorter than this says no more than a summary does (a Chinese character is two).
 const SHORT_TEXT: usize = 400;
@@ -33,6 +33,8 @@ pub struct Material {
     pub summary: String,
     /// The feed's own text, plain, may be empty.
     pub content: String,
+    /// Where the summary and the feed's own text lead.
+    pub links: Vec<Link>,
     /// The first author's name.
     pub author: Option<String>,
     /// As the crawl guessed it.
@@ -78,7 +80,10 @@ pub fn choose(material: &Material) -> Choice {
         return of_abstract(material, feed);
     }
     match material.page.as_ref().map(|page| of_page(material, page)) {
-        Some(Ok(article)) if is_better(&article, &feed) => {
+        Some(Ok(mut article)) if is_better(&article, &feed) => {
+            if article.links.is_empty() {
+                article.links = feed.links;
+            }
             Choice { article, note: None, page_rejected: false }
         }
         Some(Ok(_)) => {
@@ -254,13 +259,13 @@ fn of_feed(material: &Material) -> Article {
     Article {
         author: material.author.clone(),
         date: material.published_at.map(Into::into),
-        links: links::of_feed(longest_html(material), &material.link),
+        links: links::of_feed(&material.links, longest(material), &material.link),
         complete,
         ..article
     }
 }
 
-fn longest_html(material: &Material) -> &str {
+fn longest(material: &Material) -> &str {
     if material.content.len() >= material.summary.len() { &material.content } else { &material.summary }
 }
 
@@ -282,6 +287,7 @@ mod tests {
             title: "Pruned model runs on a laptop".into(),
             summary: "A model for laptops.".into(),
             content: content.into(),
+            links: Vec::new(),
             author: Some("Ada".into()),
             language: Language::En,
             published_at: None,

@@ -4,26 +4,22 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::clean;
 use super::tree::Tree;
+use crate::model::Link;
 
 /// What begins a block that leads to other texts than this one's own.
 static ELSEWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)^\W*(?:(?:read|see) (?:also|next)\b|also (?:read|see)\b|related\b(?: (?:\w+ )?(?:articles?|posts?|stories|reading|news|coverage))?\s*(?:[:：—–]|$)|further reading|more (?:from|stories|news)\b|you (?:may|might) also|recommended(?: (?:reading|articles?|posts?|stories|for you))?\s*(?:[:：]|$)|previously\s*:|in other news|(?:相关|延伸|推荐|扩展|更多)(?:阅读|文章|报道|新闻|推荐)|另请参[阅见]|往期|上一篇|下一篇|猜你喜欢|你可能)").ok()
 });
-/// Tags at which a feed's own HTML begins or ends a block.
-static BLOCK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)</?(?:p|div|ul|ol|section|aside|h[1-6]|blockquote|table|tr|article|footer|nav|br)\b[^>]*>",
-    )
-    .ok()
-});
-static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"<[^>]*>").ok());
 /// Elements that hold a block of text.
 const BLOCKS: [&str; 8] = ["p", "li", "dd", "blockquote", "figcaption", "td", "div", "section"];
 /// A heading that stands alone, or the words before a list, are no longer.
 const LABEL: usize = 40;
 /// A box around one paragraph is no heavier; a heavier one is the article.
 const PARAGRAPH: usize = 400;
+/// What stands before the words of a list's line.
+const BULLETS: [char; 7] = ['-', '*', '•', '·', '–', '.', ' '];
 
 /// Whether the anchor stands in a block or a list that tells what else there is to read.
 pub fn is_of_others(tree: &Tree, anchor: usize, begin: usize) -> bool {
@@ -51,21 +47,37 @@ fn is_elsewhere(text: &str) -> bool {
     ELSEWHERE.as_ref().is_some_and(|words| words.is_match(text))
 }
 
-/// `html` without the blocks that lead to other texts, and without what follows on their label.
-pub fn own_blocks(html: &str) -> String {
-    let (Some(block), Some(tag)) = (BLOCK.as_ref(), TAG.as_ref()) else { return html.to_owned() };
-    let (mut own, mut after_label) = (String::new(), false);
-    for part in block.split(html) {
-        let text = tag.replace_all(part, "");
-        if text.trim().is_empty() {
-            continue;
-        }
-        let leads_away = is_elsewhere(&text);
-        if !leads_away && !after_label {
-            own.push_str(part);
-        }
-        // A label alone speaks of the one block after it: a list is one block.
-        after_label = leads_away && text.trim().chars().count() <= LABEL && !part.contains("href");
-    }
-    own
+/// What the paragraph before says of the next one.
+#[derive(Clone, Copy, PartialEq)]
+enum Before {
+    Own,
+    /// A label alone speaks of the one block after it.
+    Label,
+    /// A list is one block.
+    List,
+}
+
+/// The paragraphs of a plain text, its lines, and whether each is its own: what leads to other texts is not, nor what
+/// follows on its label, a paragraph or a list of `links`.
+pub fn paragraphs(text: &str, links: &[Link]) -> Vec<(String, bool)> {
+    let mut before = Before::Own;
+    let lines = text.split('\n').map(clean::line).filter(|line| !line.is_empty());
+    let judged = lines.map(|line| {
+        let words = line.trim_start_matches(|c: char| BULLETS.contains(&c) || c.is_ascii_digit());
+        let is_link = links.iter().any(|link| link.text == words);
+        let holds_link = links.iter().any(|link| !link.text.is_empty() && line.contains(&link.text));
+        let leads_away = is_elsewhere(&line);
+        let is_others = match before {
+            Before::Own => leads_away,
+            Before::Label => true,
+            Before::List => leads_away || is_link,
+        };
+        before = match (leads_away, is_others && is_link) {
+            (true, _) if line.chars().count() <= LABEL && !holds_link => Before::Label,
+            (_, true) => Before::List,
+            _ => Before::Own,
+        };
+        (line, !is_others)
+    });
+    judged.collect()
 }

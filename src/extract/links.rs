@@ -8,13 +8,11 @@ use url::Url;
 
 use super::tree::Tree;
 use super::{elsewhere, meta};
+use crate::model::Link;
 
 /// Most links of one article, and the longest.
 const MOST: usize = 40;
 const LONGEST: usize = 400;
-
-static HREF: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"(?i)<a\s[^>]{0,400}?href\s*=\s*["']?([^"'\s>]{4,400})"#).ok());
 
 /// Anchors of one page that are looked at.
 const MOST_ANCHORS: usize = 1_000;
@@ -68,16 +66,31 @@ fn leads_to_matter(href: &str) -> bool {
 static WRITTEN: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"https?://[^\s<>"'”’（）()，。、；\[\]]{4,400}"#).ok());
 
-/// The links of a feed's own text, of which the markup may be gone.
-pub fn of_feed(text: &str, url: &str) -> Vec<String> {
-    let own = elsewhere::own_blocks(text);
-    let found = HREF.iter().flat_map(|href| href.captures_iter(&own));
-    let hrefs = found.map(|found| found[1].replace("&amp;", "&"));
-    let written = WRITTEN.iter().flat_map(|link| link.find_iter(&own));
-    let written = written
-        .map(|link| link.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?']).replace("&amp;", "&"));
-    let hrefs: Vec<String> = hrefs.chain(written).take(MOST_ANCHORS).collect();
-    gather(hrefs.iter().map(String::as_str), url, url)
+/// The links of a feed's own plain `text`: those `kept` beside it, and those that are written out.
+pub fn of_feed(kept: &[Link], text: &str, url: &str) -> Vec<String> {
+    let paragraphs = elsewhere::paragraphs(text, kept);
+    let (mut at, mut said): (usize, Vec<&str>) = (0, Vec::new());
+    for link in kept.iter().take(MOST_ANCHORS) {
+        let holds = |(_, (text, _)): &(usize, &(String, bool))| text.contains(&link.text);
+        // They stand in their order; one of a second text, which says the same, is found from the begin again.
+        let later = paragraphs.iter().enumerate().skip(at).find(holds);
+        let found = later.or_else(|| paragraphs.iter().enumerate().find(holds));
+        let is_own = match found {
+            _ if link.text.is_empty() => leads_to_matter(&link.href),
+            Some((n, (_, is_own))) => {
+                at = n;
+                *is_own
+            }
+            None => leads_to_matter(&link.href),
+        };
+        said.extend(is_own.then_some(link.href.as_str()));
+    }
+    let own: Vec<&str> =
+        paragraphs.iter().filter(|(_, is_own)| *is_own).map(|(text, _)| text.as_str()).collect();
+    let written = own.iter().flat_map(|text| WRITTEN.iter().flat_map(|link| link.find_iter(text)));
+    let written =
+        written.map(|link| link.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?'])).take(MOST_ANCHORS);
+    gather(said.into_iter().chain(written), url, url)
 }
 
 fn gather<'t>(hrefs: impl Iterator<Item = &'t str>, base: &str, url: &str) -> Vec<String> {
@@ -107,20 +120,54 @@ mod tests {
 
     use super::*;
 
+    fn kept(links: &[(&str, &str)]) -> Vec<Link> {
+        links.iter().map(|(text, href)| Link { text: (*text).into(), href: (*href).into() }).collect()
+    }
+
     #[test]
     fn links_of_a_feed_lead_elsewhere_once() {
-        let html = r#"<p><a class="x" href="https://code.example/lumen/aurora#readme">code</a> <a href='/about'>us</a>
-            <a href="https://code.example/lumen/aurora">again</a> <a href="javascript:alert(1)">no</a></p>"#;
-        assert_eq!(of_feed(html, "https://lab.example/post"), ["https://code.example/lumen/aurora"]);
+        let kept = kept(&[
+            ("code", "https://code.example/lumen/aurora#readme"),
+            ("us", "https://lab.example/about"),
+            ("again", "https://code.example/lumen/aurora"),
+            ("", "https://github.com/lumen/aurora"),
+            ("", "https://shop.example/pictures/1"),
+        ]);
+        assert_eq!(
+            of_feed(&kept, "The code by us, again.", "https://lab.example/post"),
+            ["https://code.example/lumen/aurora", "https://github.com/lumen/aurora"]
+        );
     }
 
     #[test]
     fn links_written_out_in_a_plain_text_count() {
         let text = "Code: https://code.example/lumen/aurora. 论文（https://papers.example/a/1）已公开。";
         assert_eq!(
-            of_feed(text, "https://lab.example/post"),
+            of_feed(&[], text, "https://lab.example/post"),
             ["https://code.example/lumen/aurora", "https://papers.example/a/1"]
         );
+    }
+
+    #[test]
+    fn of_a_feed_too_what_else_there_is_to_read_is_not_its_own() {
+        let kept = kept(&[
+            ("code", "https://code.example/lumen/aurora"),
+            ("a tool", "https://code.example/other/tool"),
+            ("a bench", "https://code.example/other/bench"),
+        ]);
+        let of =
+            |rest: &str| of_feed(&kept, &format!("The code is out.\n\n{rest}"), "https://lab.example/post");
+        for rest in [
+            "See also: a tool and a bench by others.",
+            "相关阅读：a tool、a bench",
+            "Related posts\n\na tool\n\na bench",
+            "延伸阅读\n\n• a tool\n\n• a bench",
+        ] {
+            assert_eq!(of(rest), ["https://code.example/lumen/aurora"], "{rest}");
+        }
+        assert_eq!(of("Related work of ours, a tool, was slower than a bench.").len(), 3);
+        assert_eq!(of("相关链接：\n\na tool\n\na bench").len(), 3);
+        assert_eq!(of("Related posts\n\na tool\n\nIt beats a bench.").len(), 2);
     }
 
     fn links(html: &str, text: &str) -> Vec<String> {
@@ -164,17 +211,11 @@ mod tests {
         ] {
             let html = format!("<div>{own}{rest}</div>");
             assert_eq!(of_html(&html), ["https://code.example/lumen/aurora"], "{html}");
-            assert_eq!(
-                of_feed(&html, "https://lab.example/post"),
-                ["https://code.example/lumen/aurora"],
-                "{html}"
-            );
         }
         let boxed = format!("<div>{own}<div>Further reading: {other}</div></div>");
         assert_eq!(of_html(&boxed).len(), 1);
         let kept = format!("<div>{own}<p>Related work of ours, {other}, was slower.</p></div>");
         assert_eq!(of_html(&kept).len(), 2);
-        assert_eq!(of_feed(&kept, "https://lab.example/post").len(), 2);
         // A list of links under another word is the text's own: a release ends with one.
         let own_list = format!("<div>{own}<p>相关链接：</p><ul><li>{other}</li></ul></div>");
         assert_eq!(of_html(&own_list).len(), 2);

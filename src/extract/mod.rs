@@ -124,6 +124,7 @@ fn material(
         title: item.title,
         summary: item.summary,
         content: item.content,
+        links: item.links.0,
         author: item.authors.into_iter().next(),
         language: item.language.parse().unwrap_or(Language::En),
         published_at: item.published_at,

@@ -26,11 +26,11 @@ static WORDS: LazyLock<Vec<(ArtifactKind, Regex)>> = LazyLock::new(|| {
     let rows = [
         (
             ArtifactKind::Weights,
-            r"(?i)\b(?:open[- ]weights?|weights (?:are|is|were|have been)? ?(?:now )?(?:available|released|published|open|on)|download the (?:model|weights|checkpoints?)|checkpoints? (?:are|is) (?:available|released|public)|datasets? (?:is|are) (?:now )?(?:available|released|public)|(?:releas(?:es|ed|ing)|publish(?:es|ed|ing)|shar(?:es|ed|ing)|open[- ]sourc(?:es?|ed|ing)) (?:[^\s.,;]+ ){0,6}(?:weights|checkpoints?)|open[- ]sourc(?:es?|ed|ing) (?:[^\s.,;]+ ){0,6}models?|(?:free|available) (?:to|for) download|downloadable)\b|权重.{0,16}(?:开源|开放下载|可下载|下载|公开)|模型(?:已|现已|均已|全部)?(?:开源|开放下载|可下载)|开源[^，。；！？]{0,14}(?:权重|模型)|开放(?:权重|下载)|数据集(?:已|现已|均已)?(?:开源|公开|发布)",
+            r"(?i)\b(?:open[- ]weights?|weights (?:are|is|were|have been|can be)? ?(?:now |freely )?(?:available|released|published|open|on|downloaded)|download the (?:model|weights|checkpoints?)|checkpoints? (?:are|is) (?:available|released|public)|datasets? (?:is|are) (?:now )?(?:available|released|public)|(?:releas(?:es|ed|ing)|publish(?:es|ed|ing)|shar(?:es|ed|ing)|open[- ]sourc(?:es?|ed|ing)) (?:[^\s.,;]+ ){0,6}(?:weights|checkpoints?)|open[- ]sourc(?:es?|ed|ing) (?:[^\s.,;]+ ){0,6}models?|(?:free|available) (?:to|for) download|downloadable)\b|权重.{0,16}(?:开源|开放下载|可下载|下载|公开|上传)|模型(?:已|现已|均已|全部)?(?:开源|开放下载|可下载)|开源[^，。；！？]{0,14}(?:权重|模型)|开放(?:权重|下载)|数据集(?:已|现已|均已)?(?:开源|公开|发布)",
         ),
         (
             ArtifactKind::Code,
-            r"(?i)\b(?:code (?:is|are|and \w+ are|has been)? ?(?:now )?(?:available|released|published|open[- ]sourced?|on|at)|(?:releas(?:es|ed|ing)|publish(?:es|ed|ing)) (?:[^\s.,;]+ ){0,4}code|open[- ]sourc(?:es|ed|ing)|open[- ]source (?:the|its|our|under)|(?:releas|launch|introduc|publish|announc|present|unveil)\w*[^.;,]{0,60} open[- ]source|(?:is|are|now|fully) open[- ]source|(?:released|licensed|available) under (?:the |an? )?(?:apache|mit|bsd|gpl|agpl|mpl)|pip install|npm install|cargo (?:add|install)|docker (?:pull|run))\b|代码(?:已|现已|均已|和[^，。]{1,8})?(?:开源|公开|发布|上线|托管)|(?:宣布|正式|现已|已|全面|同步|今日|将其|完全|均)开源|开源(?:了|其|自研|旗下|地址|仓库|推理|训练|框架|工具|项目)|(?:采用|基于|遵循).{0,8}(?:Apache|MIT|BSD|GPL).{0,6}(?:协议|许可)",
+            r"(?i)\b(?:code (?:is|are|and \w+ are|has been)? ?(?:now )?(?:available|released|published|open[- ]sourced?|on|at)|(?:releas(?:es|ed|ing)|publish(?:es|ed|ing)) (?:[^\s.,;]+ ){0,4}code|open[- ]sourc(?:es|ed|ing)|open[- ]source (?:the|its|our|under)|(?:releas|launch|introduc|publish|announc|present|unveil)\w*[^.;,]{0,60} open[- ]source|(?:is|are|now|fully) open[- ]source|(?:released|licensed|available) under (?:the |an? )?(?:apache|mit|bsd|gpl|agpl|mpl)|pip install|npm install|cargo (?:add|install)|docker (?:pull|run))\b|代码(?:已|现已|均已|和[^，。]{1,8})?(?:开源|公开|发布|上线|托管|上传)|(?:宣布|正式|现已|已|全面|同步|今日|将其|完全|均)开源|开源(?:了|其|自研|旗下|地址|仓库|推理|训练|框架|工具|项目)|(?:采用|基于|遵循).{0,8}(?:Apache|MIT|BSD|GPL).{0,6}(?:协议|许可)",
         ),
         (
             ArtifactKind::Api,
@@ -38,7 +38,7 @@ static WORDS: LazyLock<Vec<(ArtifactKind, Regex)>> = LazyLock::new(|| {
         ),
         (
             ArtifactKind::Price,
-            r"(?i)(?:[$€£¥]\s?\d[\d.,]*|\d[\d.,]*\s?(?:dollars|euros|cents)).{0,24}\b(?:per|a|for (?:each|a)) (?:million|1m|thousand|1k|month|seat|user|hour|image|minute|second|token)|[\d.]+\s?(?:元|美元|人民币)\s?(?:/|每)\s?(?:百万|千|月|年|次|秒|张)|每(?:百万|千).{0,10}(?:元|美元)",
+            r"(?i)(?:[$€£¥]\s?\d[\d.,]*|\d[\d.,]*\s?(?:dollars|euros|cents)).{0,24}\b(?:per|a|for (?:each|a)) (?:million|1m|thousand|1k|month|seat|user|hour|image|minute|second|token)|[\d.]+\s?(?:元|美元|人民币)\s?(?:/|每)\s?(?:百万|千|月|年|次|秒|张)|每(?:百万|千).{0,10}\d[\d.]*\s?(?:元|美元)",
         ),
         (
             ArtifactKind::Paper,

@@ -1,14 +1,15 @@
 //! The flags of hype: how a story is told, not what it tells.
 
 use super::classify::headline;
-use super::lexicon_mill::{self as mill, PRESS_RELEASE, STOCK_TIP};
+use super::lexicon::mill::{self as mill, PRESS_RELEASE, STOCK_TIP};
 use super::rules::{MAX_QUOTE, Reading};
 use super::{denial, lexicon, score, summary};
 use crate::judge::sentences::is_han;
 use crate::model::{ScorePart, SourceKind, StoryItem, Tier};
 
-/// A text that is not longer than its title by more than this says nothing more, in Latin letters.
-const THIN: usize = 30;
+/// A text that is not longer than its title by more than this says nothing more, in Latin letters: English teasers add
+/// "read more at" and a name, Chinese ones do not.
+const THIN: (usize, usize) = (30, 15);
 /// A text shorter than this need not repeat the numbers of its headline, in characters.
 const WHOLE: usize = 600;
 /// Log-odds from which the classifier of headlines is heard, English and Chinese. It learnt on general news, where half
@@ -62,7 +63,7 @@ fn bait<'a>(reading: &Reading<'a>) -> Option<&'a str> {
 }
 
 /// A number of the headline whose digits stand in no text of the story, though there is text enough.
-fn lost_number<'a>(reading: &Reading<'a>) -> Option<&'a str> {
+pub(super) fn lost_number<'a>(reading: &Reading<'a>) -> Option<&'a str> {
     let texts: Vec<&str> = reading.story.items.iter().map(|item| item.text.as_str()).collect();
     if texts.iter().map(|text| text.chars().count()).sum::<usize>() < WHOLE {
         return None;
@@ -106,7 +107,8 @@ fn mill_flags(reading: &Reading<'_>) -> Vec<ScorePart> {
         let quote = reading.quote(&PRESS_RELEASE).unwrap_or_default();
         parts.push(score::part("press-release", 1.0, &quote));
     }
-    let is_thin = |item: &StoryItem| width(&item.text) <= width(&item.title) + THIN;
+    let enough = if headline::is_chinese(lead) { THIN.1 } else { THIN.0 };
+    let is_thin = |item: &StoryItem| width(&item.text) <= width(&item.title) + enough;
     if reading.story.items.iter().all(is_thin) {
         parts.push(score::part("thin", 1.0, ""));
     }
@@ -132,9 +134,12 @@ fn claim_flags(reading: &Reading<'_>, evidence: &[ScorePart]) -> Vec<ScorePart> 
         quoted("future", &|sentence| denial::is_affirmed(&lexicon::FUTURE, sentence));
     }
     if !has("primary") {
-        quoted("anonymous", &denial::is_hearsay);
+        // Hearsay that the headline itself says is over.
+        if !denial::settles(reading.lead) {
+            quoted("anonymous", &denial::is_hearsay);
+        }
     }
-    let progress = lexicon::find(&lexicon::PROGRESS, reading.lead).is_some();
+    let progress = denial::is_affirmed(&lexicon::PROGRESS, reading.lead);
     if !has("artifact") && !has("numbers") && progress {
         parts.push(score::part("no-artifact", 1.0, &summary::cut(reading.lead, MAX_QUOTE)));
     }

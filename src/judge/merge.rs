@@ -3,7 +3,7 @@
 use super::answer::{Answer, Claim, Said, Words};
 use super::ground::Sources;
 use super::score::Scale;
-use super::{lexicon, orders, score, sentences};
+use super::{compare, lexicon, orders, score, sentences};
 use crate::model::{Lane, Language, ScorePart, SourceKind, Story, StoryItem, Summary, Verdict};
 
 /// Longest headline of a model, in characters.
@@ -11,6 +11,9 @@ const MAX_HEADLINE: usize = 160;
 /// Longest sentence of a model, in characters; most sentences for each question of the summary.
 const MAX_SENTENCE: usize = 400;
 const MAX_SENTENCES: usize = 2;
+/// Flags that a model sets: by reading, and by comparing.
+const READ: [&str; 7] =
+    ["vendor-claim", "artifact", "independent", "future", "anonymous", "sensational", compare::FLAG];
 
 /// Judges by both: the rules' counts stay, what can be read is the model's, held against the articles.
 pub fn merge(story: &Story, rules: Verdict, answer: &Answer, by: (&str, &Scale)) -> Verdict {
@@ -46,6 +49,37 @@ pub fn merge(story: &Story, rules: Verdict, answer: &Answer, by: (&str, &Scale))
     let situation = score::Situation { on_topic, rumour: verdict.rumour, n_owners: story.owners.len() };
     verdict.dropped = score::dropped(&verdict.parts, situation).map(str::to_owned);
     verdict
+}
+
+/// What a model has read, beside what the rules say now: its words and its flags stay, and all weighs as it does now.
+pub fn renew(read: Verdict, rules: Verdict, n_owners: usize, scale: &Scale) -> Verdict {
+    let is_model_s = |part: &&ScorePart| READ.contains(&part.flag.as_str()) && !has(&rules.parts, &part.flag);
+    let kept = read.parts.iter().filter(is_model_s);
+    let mut kept: Vec<ScorePart> = kept
+        .map(|part| score::part(&part.flag, f32::from(u8::from(part.points != 0.0)), &part.quote))
+        .collect();
+    scale.weigh(&mut kept);
+    let mut parts = rules.parts.clone();
+    parts.extend(kept);
+    if has(&parts, "artifact") {
+        parts.retain(|part| part.flag != "no-artifact");
+    }
+    let rumour = rules.rumour || (has(&parts, "anonymous") && !has(&parts, "primary"));
+    let on_topic = [&rules, &read].iter().all(|verdict| verdict.dropped.as_deref() != Some("off-topic"));
+    let situation = score::Situation { on_topic, rumour, n_owners };
+    Verdict {
+        score: score::sum(&parts),
+        dropped: score::dropped(&parts, situation).map(str::to_owned),
+        parts,
+        rumour,
+        focus: rules.focus,
+        entities: rules.entities,
+        dates: rules.dates,
+        versions: rules.versions,
+        funding: rules.funding,
+        artifacts: rules.artifacts,
+        ..read
+    }
 }
 
 /// Headlines and summaries whose every fact stands in the articles replace the extracts.

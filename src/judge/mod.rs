@@ -14,28 +14,13 @@ mod compare;
 mod denial;
 mod desk;
 mod entities;
-mod entity_shapes;
 pub mod facts;
 pub mod funding;
-mod funding_denied;
-mod funding_en;
-mod funding_en_about;
-mod funding_en_role;
-mod funding_en_who;
-mod funding_money;
-mod funding_names;
-mod funding_round;
-mod funding_words;
-mod funding_zh;
-mod funding_zh_who;
 pub mod gist;
-mod gist_en;
-mod gist_zh;
 pub mod ground;
 mod hype;
 mod lane;
 mod lexicon;
-mod lexicon_mill;
 pub(crate) mod merge;
 pub(crate) mod orders;
 pub(crate) mod prompt;
@@ -45,8 +30,6 @@ pub(crate) mod rules;
 pub mod score;
 mod sentences;
 pub mod summary;
-mod summary_roles;
-mod summary_worth;
 mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,12 +81,12 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
             if ctx.cancel.is_cancelled() {
                 break;
             }
-            let verdict = rules::judge(&story, &bench.scale);
-            let ranked = bench.rank(&verdict, story.happened_at);
+            let judged = Judged::new(&story, &bench.scale);
+            let ranked = bench.rank(&judged.rules, story.happened_at);
             if desk.is_some() && ranked.may_enter && story.happened_at >= bench.news_since {
-                waiting.push(ranked);
+                waiting.push((ranked, judged));
             } else {
-                bench.save(&story, &verdict, By::rules(&verdict), &mut report).await?;
+                bench.leave(judged, &mut report).await?;
             }
             work.step();
         }
@@ -136,16 +119,18 @@ struct Bench<'a> {
     news_since: DateTime<Utc>,
 }
 
-/// What a verdict rests on.
-struct By<'a> {
-    prompt_hash: Option<&'a str>,
-    rules_score: f32,
-    rules_dropped: Option<&'a str>,
+/// A story as the rules judge it: once a run, whoever judges it after them.
+struct Judged {
+    rules: Verdict,
+    /// Hash of what the story says.
+    input_hash: String,
+    n_owners: usize,
 }
 
-impl<'a> By<'a> {
-    fn rules(verdict: &'a Verdict) -> Self {
-        Self { prompt_hash: None, rules_score: verdict.score, rules_dropped: verdict.dropped.as_deref() }
+impl Judged {
+    fn new(story: &Story, scale: &Scale) -> Self {
+        let rules = rules::judge(story, scale);
+        Self { rules, input_hash: input_hash(story), n_owners: story.owners.len() }
     }
 }
 
@@ -165,12 +150,12 @@ impl<'a> Bench<'a> {
     async fn read(
         &self,
         desk: &mut Desk<'_>,
-        waiting: Vec<Ranked>,
+        waiting: Vec<(Ranked, Judged)>,
         report: &mut Report,
     ) -> anyhow::Result<()> {
         let model = self.ctx.settings.model.name.as_str();
         let mut standing = BTreeMap::new();
-        let mut unread: BTreeSet<StoryId> = waiting.iter().map(|ranked| ranked.id).collect();
+        let mut unread: BTreeSet<StoryId> = waiting.iter().map(|(ranked, _)| ranked.id).collect();
         // Each competes with the seven days before it.
         for known in verdicts::standings(&self.ctx.pool, self.news_since - Duration::days(7)).await? {
             let may_enter =
@@ -186,30 +171,40 @@ impl<'a> Bench<'a> {
                 unread.insert(known.story_id);
             }
         }
-        standing.extend(waiting.iter().map(|ranked| (ranked.id, *ranked)));
+        standing.extend(waiting.iter().map(|(ranked, _)| (ranked.id, *ranked)));
         let ranked: Vec<Ranked> = standing.into_values().collect();
         let mut chosen = cascade::choose(&ranked, self.ctx.settings.model.stories_per_week);
         chosen.retain(|id| unread.contains(id));
-        let passed_over: Vec<StoryId> =
-            waiting.iter().map(|ranked| ranked.id).filter(|id| !chosen.contains(id)).collect();
-        for batch in passed_over.chunks(BATCH) {
-            for story in load(self.ctx, batch).await? {
-                let verdict = rules::judge(&story, &self.scale);
-                self.save(&story, &verdict, By::rules(&verdict), report).await?;
+        let is_chosen: BTreeSet<StoryId> = chosen.iter().copied().collect();
+        let mut known = BTreeMap::new();
+        for (ranked, judged) in waiting {
+            if is_chosen.contains(&ranked.id) {
+                known.insert(ranked.id, judged);
+            } else {
+                self.leave(judged, report).await?;
             }
         }
-        self.ask(desk, &chosen, report).await
+        self.ask(desk, &chosen, known, report).await
     }
 
     /// Asks the model about the chosen stories, the best first: a budget that ends, ends with the least.
-    async fn ask(&self, desk: &mut Desk<'_>, chosen: &[StoryId], report: &mut Report) -> anyhow::Result<()> {
+    async fn ask(
+        &self,
+        desk: &mut Desk<'_>,
+        chosen: &[StoryId],
+        mut known: BTreeMap<StoryId, Judged>,
+        report: &mut Report,
+    ) -> anyhow::Result<()> {
         let work = self.ctx.progress.start("read by the model", chosen.len());
         let mut troubles = BTreeSet::new();
         for batch in chosen.chunks(BATCH) {
             let stories = load(self.ctx, batch).await?;
-            let judged: Vec<Verdict> = stories.iter().map(|story| rules::judge(story, &self.scale)).collect();
-            let sheet =
-                |(story, rules): (&Story, &Verdict)| Sheet::new(&self.ctx.settings.model, story, rules);
+            let judged =
+                |story: &Story| known.remove(&story.id).unwrap_or_else(|| Judged::new(story, &self.scale));
+            let judged: Vec<Judged> = stories.iter().map(judged).collect();
+            let sheet = |(story, judged): (&Story, &Judged)| {
+                Sheet::new(&self.ctx.settings.model, story, &judged.rules)
+            };
             let sheets: Vec<Sheet> = stories.iter().zip(&judged).map(sheet).collect();
             for range in prompt::batches(&self.ctx.settings.model, &sheets) {
                 // What waited is saved all the same: the rules' verdict, to be read in another run.
@@ -220,11 +215,10 @@ impl<'a> Bench<'a> {
                     desk.ask(&sheets[range.clone()]).await?
                 };
                 for index in range {
-                    let (story, rules) = (&stories[index], judged[index].clone());
-                    let verdict = self.decide(story, rules, &mut answers, report);
+                    let (story, judged) = (&stories[index], &judged[index]);
+                    let verdict = self.decide(story, judged.rules.clone(), &mut answers, report);
                     troubles.extend(verdict.unscored.clone());
-                    let by = By { prompt_hash: Some(desk.prompt_hash()), ..By::rules(&judged[index]) };
-                    self.save(story, &verdict, by, report).await?;
+                    self.save(judged, &verdict, Some(desk.prompt_hash()), report).await?;
                     work.step();
                 }
             }
@@ -293,19 +287,32 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
+    /// Leaves a story to the rules; what a model has read in these very words stays, weighed anew, and costs nothing.
+    async fn leave(&self, judged: Judged, report: &mut Report) -> anyhow::Result<()> {
+        let id = judged.rules.story_id;
+        match verdicts::read_by_model(&self.ctx.pool, id, &judged.input_hash).await? {
+            Some((read, prompt_hash)) => {
+                let verdict = merge::renew(read, judged.rules.clone(), judged.n_owners, &self.scale);
+                report.add("weighed_anew", 1);
+                self.save(&judged, &verdict, prompt_hash.as_deref(), report).await
+            }
+            None => self.save(&judged, &judged.rules, None, report).await,
+        }
+    }
+
     async fn save(
         &self,
-        story: &Story,
+        judged: &Judged,
         verdict: &Verdict,
-        by: By<'_>,
+        prompt_hash: Option<&str>,
         report: &mut Report,
     ) -> anyhow::Result<()> {
         let basis = Basis {
-            input_hash: &input_hash(story),
-            prompt_hash: by.prompt_hash,
+            input_hash: &judged.input_hash,
+            prompt_hash,
             rules_hash: &self.rules_hash,
-            rules_score: by.rules_score,
-            rules_dropped: by.rules_dropped,
+            rules_score: judged.rules.score,
+            rules_dropped: judged.rules.dropped.as_deref(),
         };
         let is_new = verdicts::save(&self.ctx.pool, verdict, basis, self.ctx.clock.now()).await?;
         report.add("stories", u64::from(is_new));

@@ -32,6 +32,31 @@ pub fn people(text: &str) -> Vec<&str> {
     found.filter_map(|found| Some(found.name("a").or(found.name("b"))?.as_str())).collect()
 }
 
+/// What a person does, right behind a name.
+const DOES: [&str; 22] = [
+    "任", "出任", "担任", "就任", "接任", "卸任", "表示", "称", "说", "认为", "指出", "透露", "宣布", "加入",
+    "离职", "离开", "创办", "创立", "领导", "先生", "女士", "博士",
+];
+
+/// A name in `text` that is `person` but for one character. One of two characters must be seen to be a person.
+pub fn altered<'t>(person: &str, text: &'t str) -> Option<&'t str> {
+    let wanted: Vec<char> = person.chars().collect();
+    let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    let names = places.windows(wanted.len() + 1).filter_map(|at| text.get(at[0]..at[wanted.len()]));
+    let differs = |name: &&str| {
+        let n_other = name.chars().zip(&wanted).filter(|(c, wanted)| c != *wanted).count();
+        n_other == 1
+            && name.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+            && name.starts_with(wanted[0])
+    };
+    let is_person = |name: &&str| {
+        let at = name.as_ptr() as usize - text.as_ptr() as usize;
+        let rest = &text[at + name.len()..];
+        wanted.len() > 2 || DOES.iter().any(|word| rest.starts_with(word))
+    };
+    names.filter(differs).find(is_person)
+}
+
 static FUND: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\p{Han}{2,8}?(?:资本|基金|创投|风投)").ok());
 /// What stands before 资本 and 基金 in kinds of them.
@@ -80,5 +105,13 @@ mod tests {
     fn people_are_known_by_what_they_do() {
         assert_eq!(people("创始人梁文锋表示，成本会下降"), ["梁文锋"]);
         assert_eq!(people("公司称，成本会下降"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn one_other_character_makes_another_person() {
+        assert_eq!(altered("王霁", "王骥任首席执行官"), Some("王骥"));
+        assert_eq!(altered("王霁", "王者归来，王霁任首席执行官"), None);
+        assert_eq!(altered("柳青禾", "公司由柳青和领导"), Some("柳青和"));
+        assert_eq!(altered("柳青禾", "公司由柳青禾领导"), None);
     }
 }

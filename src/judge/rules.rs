@@ -24,20 +24,24 @@ const SURE: f32 = 0.5;
 
 /// Judges a story; `scale` is what its flags weigh. Paragraphs that give orders to their reader are not read.
 pub fn judge(story: &Story, scale: &Scale) -> Verdict {
-    let (story, order) = orders::without(story.clone());
-    let story = &story;
+    let (cleaned, order) = orders::without(story.clone());
+    // Prompts that an article shows are left out and do not make it thin.
+    let shows_prompts =
+        order.is_none() && cleaned.items.iter().zip(&story.items).any(|(a, b)| a.text != b.text);
+    let story = &cleaned;
     let reading = Reading::new(story);
     let funding = story.items.iter().find_map(|item| funding::find(&item.title, &item.text));
     let rumour = reading.is_rumour(funding.as_ref());
     let artifacts = artifacts::find(story);
     let (focus, mut parts) = evidence(&reading, artifacts.first());
     parts.extend(hype::flags(&reading, &parts));
+    parts.retain(|part| part.flag != "thin" || !shows_prompts);
     parts.extend(order.map(|order| score::part("injection", 1.0, &order)));
     scale.weigh(&mut parts);
     let situation = score::Situation { on_topic: reading.on_topic(), rumour, n_owners: story.owners.len() };
     let lane = lane::of(story, funding.as_ref(), &artifacts);
     let (headline, summary) = words(story, &open_questions(story, lane, funding.as_ref()));
-    let stated = entities::read(story);
+    let stated = entities::read(story, funding.as_ref());
     Verdict {
         story_id: story.id,
         judge: NAME.to_owned(),
@@ -144,12 +148,18 @@ fn evidence(reading: &Reading<'_>, touch: Option<&Artifact>) -> (Vec<Focus>, Vec
     if n_further > 0 {
         parts.push(score::part("corroborated", n_further as f32, ""));
     }
+    // A number that stands in the headline alone shows nothing.
+    let lost = hype::lost_number(reading);
     for (flag, pattern) in [
         ("numbers", &lexicon::MEASURED),
         ("benchmark", &lexicon::BENCHMARK),
         ("independent", &lexicon::INDEPENDENT),
     ] {
-        parts.extend(reading.quote(pattern).map(|quote| score::part(flag, 1.0, &quote)));
+        let quote = reading.quote_where(&|sentence| {
+            lexicon::find(pattern, sentence).is_some()
+                && !lost.is_some_and(|number| sentence.contains(number))
+        });
+        parts.extend(quote.map(|quote| score::part(flag, 1.0, &quote)));
     }
     let mut focus = Vec::new();
     for (question, pattern) in lexicon::FOCUS.iter() {

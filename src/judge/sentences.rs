@@ -89,7 +89,11 @@ fn is_end(before: &str, mark: char, (marks, after): (&str, &str)) -> bool {
 
 fn is_abbreviation(before: &str, after: &str) -> bool {
     let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
-    let is_initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
+    // The letter of a round or of a class is no initial.
+    const LETTERED: [&str; 5] = ["series", "class", "plan", "vitamin", "grade"];
+    let noun = before[..before.len() - word.len()].trim_end().rsplit(' ').next().unwrap_or_default();
+    let is_letter = LETTERED.contains(&noun.to_lowercase().as_str());
+    let is_initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase) && !is_letter;
     // "3." at the head of a line counts a list.
     let counts = before.trim() == word && !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
     let word = word.to_lowercase();
@@ -114,6 +118,14 @@ mod tests {
 
     fn check(text: &str, expected: &[&str]) {
         assert_eq!(split(text), expected);
+    }
+
+    #[test]
+    fn the_letter_of_a_round_ends_a_sentence_and_an_initial_does_not() {
+        check(
+            "It closed a Series A. The lead is J. Moss.",
+            &["It closed a Series A.", "The lead is J. Moss."],
+        );
     }
 
     #[test]

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ErratumId, Language, ScorePart, StoryId, Tongue, UnknownWord, Verdict, words};
+use super::{
+    ErratumId, Focus, Lane, Language, ScorePart, StoryId, Tongue, UnknownWord, Verdict, VerdictId, words,
+};
 
 words! {
     /// What kind of issue.
@@ -16,6 +18,81 @@ words! {
         /// The paper of the month.
         Paper = "paper",
     }
+}
+
+/// A story that an issue may tell or name as left out: what choosing needs, without texts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The story.
+    pub id: StoryId,
+    /// Who speaks in its lead item.
+    pub owner: String,
+    /// Slug of its lead item's source.
+    pub source: String,
+    /// Independent owners that tell it.
+    pub n_owners: i32,
+    /// Items that tell it.
+    pub n_items: i32,
+    /// Whether one of its items is a paper (arXiv, OpenReview, a proceedings page).
+    pub paper: bool,
+    /// The repository, as its source's id, if it is a release there: its point releases are one line of news.
+    pub release_line: Option<i64>,
+    /// The earlier story that it carries on.
+    pub follows: Option<StoryId>,
+    /// What its current verdict says; `None`: not judged yet.
+    pub judged: Option<Judged>,
+}
+
+/// The columns of a current verdict.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    /// Its row.
+    pub id: VerdictId,
+    /// Where it belongs.
+    pub lane: Lane,
+    /// Long-term questions it touches.
+    pub focus: Vec<Focus>,
+    /// Not confirmed by whom it concerns.
+    pub rumour: bool,
+    /// Sum of its parts.
+    pub score: f32,
+    /// Why it was screened out, if so.
+    pub dropped: Option<String>,
+}
+
+/// What an earlier issue wrote of the story that this one carries on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The earlier story.
+    pub story_id: StoryId,
+    /// Number of the issue that told it last.
+    pub issue: i32,
+    /// Its headline there.
+    pub headline: BTreeMap<Language, String>,
+}
+
+/// What an operator changed in a draft. All of it is marked or counted in the issue.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Edits {
+    /// Stories that lead the issue, in this order.
+    pub pinned: Vec<StoryId>,
+    /// Stories that are left out.
+    pub dropped: Vec<StoryId>,
+    /// Stories that stand first in their sections, in this order.
+    pub order: Vec<StoryId>,
+    /// The operator's own line instead of a story's summary.
+    pub lines: BTreeMap<StoryId, BTreeMap<Language, String>>,
+}
+
+/// What a US dollar costs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rates {
+    /// "2025-06-30": the day of all of them.
+    pub day: String,
+    /// Units of a currency (ISO code) for one US dollar.
+    pub per_usd: BTreeMap<String, f64>,
 }
 
 /// A story as it stands in an issue: frozen, in both languages.
@@ -31,6 +108,12 @@ pub struct IssueStory {
     pub n_owners: usize,
     /// When it happened.
     pub happened_at: DateTime<Utc>,
+    /// What it carries on, if an earlier issue told that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Earlier>,
+    /// The operator's own line, which stands instead of the summary and is marked.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub line: BTreeMap<Language, String>,
 }
 
 /// A link in an issue.
@@ -47,7 +130,8 @@ pub struct IssueLink {
 }
 
 /// A named run of stories in an issue. Names are keys that templates translate:
-/// `leads company funding research open-source industry focus-multimodal focus-efficiency focus-privacy rumours dropped`.
+/// `leads company funding research open-source industry focus-multimodal focus-efficiency focus-privacy rumours followups
+/// dropped`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Section {
     /// The key.
@@ -104,8 +188,17 @@ pub struct IssueContent {
     pub facts_checked: u32,
     /// Sentences withheld.
     pub sentences_withheld: u32,
-    /// Tokens paid for the stories shown.
+    /// Tokens paid in the period; older issues: for the stories shown.
     pub tokens: u64,
+    /// What they cost, in millionths of the currency of the configured prices.
+    #[serde(default)]
+    pub cost_micros: i64,
+    /// What foreign sums were turned into dollars with; without any, none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rates: Option<Rates>,
+    /// Whether the operator changed the draft.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
     /// "rules" or the model's name; both if both.
     pub judges: Vec<String>,
     /// For a paper: why this one, by key, with its number or words.

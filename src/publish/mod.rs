@@ -1,38 +1,27 @@
 //! Stage publish: verdicts become a weekly issue and a paper of the month, in both languages, frozen, and queued for
 //! every reader in one transaction.
 
-mod clean;
-mod content;
-mod errata;
+mod gather;
 mod hindsight;
-mod hindsight_view;
-mod mail;
 mod paper;
 mod period;
-mod select;
-mod view;
-mod words;
-mod wrap;
+mod replay;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 
-use self::content::Counts;
-use self::period::Period;
-use self::view::Edition;
 use crate::context::Context;
-use crate::model::{IssueContent, IssueId, IssueKind, IssueStory, Language, Report, Story, StoryId, Verdict};
+use crate::edition::{self, Edition, Inputs, Period};
+use crate::model::{IssueContent, IssueId, IssueKind, Language, Report, StoryId};
 use crate::store;
-use crate::store::issues::{Candidate, IssueRow};
+use crate::store::issues::IssueRow;
 
 pub use self::hindsight::{follow_new, look_back};
+pub use self::replay::{Difference, Replay, replay};
 pub use crate::store::issues::Rendering;
-
-/// Characters of an article that choosing the paper reads.
-const ABSTRACT_CHARS: i32 = 4000;
 
 /// Times that composing begins anew because another process froze an issue meanwhile.
 const TRIES: usize = 5;
@@ -51,6 +40,8 @@ pub enum Mode {
 pub struct Composed {
     /// What it says.
     pub content: IssueContent,
+    /// What it was made from; `None` where it was published before.
+    pub inputs: Option<Inputs>,
     /// How it reads in each language.
     pub renderings: BTreeMap<Language, Rendering>,
     /// Its row; `None` in a dry run.
@@ -118,7 +109,7 @@ fn no_paper(period: &Period) -> String {
 fn note(report: &mut Report, count: &str, composed: &Composed) {
     if !composed.already {
         report.add(count, 1);
-        report.add("stories", view::told_stories(&composed.content).count() as u64);
+        report.add("stories", edition::told_stories(&composed.content).count() as u64);
         report.add("deliveries", composed.n_queued);
     }
 }
@@ -176,15 +167,19 @@ async fn compose(
         }
         let number = store::issues::next_number(&mut conn, kind).await?;
         drop(conn);
-        let Some(content) = write(ctx, kind, period, number).await? else { return Ok(None) };
+        let Some((inputs, content)) = gather::issue(ctx, kind, period, number).await? else {
+            return Ok(None);
+        };
         let is_empty = content.n_items == 0 && content.n_stories == 0;
         anyhow::ensure!(
             !is_empty || mode == Mode::DryRun,
             "nothing was read in {}, so there is nothing to publish",
             period.name
         );
-        let renderings = render(ctx, &content)?;
-        let mut composed = Composed { content, renderings, issue_id: None, already: false, n_queued: 0 };
+        let renderings = render(ctx, &inputs, &content)?;
+        let inputs = Some(inputs);
+        let mut composed =
+            Composed { content, inputs, renderings, issue_id: None, already: false, n_queued: 0 };
         if mode == Mode::DryRun || freeze(ctx, &mut composed).await? {
             return Ok(Some(composed));
         }
@@ -200,99 +195,20 @@ async fn published(ctx: &Context, issue: IssueRow) -> anyhow::Result<Composed> {
             renderings.insert(*language, rendering);
         }
     }
-    Ok(Composed { content: issue.content, renderings, issue_id: Some(issue.id), already: true, n_queued: 0 })
+    let (content, issue_id) = (issue.content, Some(issue.id));
+    Ok(Composed { content, inputs: None, renderings, issue_id, already: true, n_queued: 0 })
 }
 
-/// What the issue says; `None`: the month has no paper.
-async fn write(
+fn render(
     ctx: &Context,
-    kind: IssueKind,
-    period: &Period,
-    number: i32,
-) -> anyhow::Result<Option<IssueContent>> {
-    let (starts_at, ends_at) = (period.starts_at, period.ends_at);
-    let candidates = store::issues::candidates(&ctx.pool, kind, starts_at, ends_at).await?;
-    let (n_items, n_sources) = store::issues::reading(&ctx.pool, starts_at, ends_at).await?;
-    let counts = Counts { n_items, n_sources, ..Counts::default() };
-    match kind {
-        IssueKind::Weekly => Ok(Some(write_weekly(ctx, period, number, (candidates, counts)).await?)),
-        IssueKind::Paper => write_paper(ctx, period, number, (candidates, counts)).await,
-    }
-}
-
-async fn write_weekly(
-    ctx: &Context,
-    period: &Period,
-    number: i32,
-    (candidates, counts): (Vec<Candidate>, Counts),
-) -> anyhow::Result<IssueContent> {
-    let chosen = select::select(&candidates, &ctx.settings.digest);
-    let ids: Vec<StoryId> = chosen.sections.iter().flat_map(|(_, ids)| ids).copied().collect();
-    let stories = freeze_stories(load(ctx, &ids, 0).await?, &candidates, content::story);
-    let counts = Counts { n_stories: chosen.n_stories, dropped: chosen.dropped_counts, ..counts };
-    let sections = content::sections(&chosen.sections, &stories);
-    let issue = content::issue(IssueKind::Weekly, number, period, counts, sections);
-    let errata = store::errata::to_tell(&ctx.pool, period.ends_at).await?;
-    let hindsight = hindsight::note(ctx, period.ends_at, zone(ctx)?).await?;
-    Ok(IssueContent { quiet: chosen.quiet, errata, hindsight, ..issue })
-}
-
-async fn write_paper(
-    ctx: &Context,
-    period: &Period,
-    number: i32,
-    (candidates, counts): (Vec<Candidate>, Counts),
-) -> anyhow::Result<Option<IssueContent>> {
-    let loaded = load(ctx, &paper::shortlist(&candidates), ABSTRACT_CHARS).await?;
-    let ranked = paper::rank(&loaded);
-    let Some(first) = ranked.first() else { return Ok(None) };
-    let runners_up = ranked[1..].iter().map(|paper| paper.id).collect();
-    let chosen = [("leads".to_owned(), vec![first.id]), ("research".to_owned(), runners_up)];
-    let stories = freeze_stories(loaded, &candidates, paper::story);
-    let (n_stories, dropped) = paper::count(&candidates);
-    let counts = Counts { n_stories, dropped, ..counts };
-    let sections = content::sections(&chosen, &stories);
-    let issue = content::issue(IssueKind::Paper, number, period, counts, sections);
-    Ok(Some(IssueContent { reasons: first.reasons.clone(), ..issue }))
-}
-
-/// By id. Owners count as `group` counted them: a source that only listed the same link has no item to show.
-fn freeze_stories(
-    loaded: Vec<(Story, Verdict)>,
-    candidates: &[Candidate],
-    freeze: fn(&Story, Verdict) -> IssueStory,
-) -> BTreeMap<StoryId, IssueStory> {
-    let owners =
-        |candidate: &Candidate| (candidate.id, usize::try_from(candidate.n_owners).unwrap_or_default());
-    let n_owners: HashMap<StoryId, usize> = candidates.iter().map(owners).collect();
-    let frozen = loaded.into_iter().map(|(story, verdict)| {
-        let frozen = freeze(&story, verdict);
-        let counted = n_owners.get(&story.id).copied().unwrap_or_default();
-        (story.id, IssueStory { n_owners: frozen.n_owners.max(counted), ..frozen })
-    });
-    frozen.collect()
-}
-
-/// Stories with their current verdicts, in the order of `ids`. A verdict that cannot be read costs its story only.
-async fn load(ctx: &Context, ids: &[StoryId], max_chars: i32) -> anyhow::Result<Vec<(Story, Verdict)>> {
-    let mut verdicts = store::issues::verdicts(&ctx.pool, ids).await?;
-    if verdicts.len() < ids.len() {
-        tracing::warn!(n_stories = ids.len(), n_verdicts = verdicts.len(), "some verdicts cannot be read");
-    }
-    let stories = store::story_view::load(&ctx.pool, ids, max_chars).await?;
-    let judged = |story: Story| {
-        let verdict = verdicts.remove(&story.id)?;
-        Some((story, verdict))
-    };
-    Ok(stories.into_iter().filter_map(judged).collect())
-}
-
-fn render(ctx: &Context, content: &IssueContent) -> anyhow::Result<BTreeMap<Language, Rendering>> {
-    let days = period::days(content.starts_at, content.ends_at, zone(ctx)?);
-    let base_url = ctx.settings.site.base_url.trim_end_matches('/');
+    inputs: &Inputs,
+    content: &IssueContent,
+) -> anyhow::Result<BTreeMap<Language, Rendering>> {
     let one = |language: &Language| {
-        let edition = Edition { language: *language, base_url, days };
-        Ok((*language, mail::render(&ctx.templates, content, edition)?))
+        let edition = Edition { language: *language, base_url: &inputs.base_url, days: inputs.period.days };
+        let mail = edition::render(&ctx.templates, content, edition)?;
+        let (subject, body_text, body_html) = (mail.subject, mail.body_text, mail.body_html);
+        Ok((*language, Rendering { subject, body_text, body_html }))
     };
     Language::ALL.iter().map(one).collect()
 }
@@ -308,7 +224,7 @@ async fn freeze(ctx: &Context, composed: &mut Composed) -> anyhow::Result<bool> 
     if is_taken || store::issues::next_number(&mut tx, content.kind).await? != content.number {
         return Ok(false);
     }
-    let sha256 = digest(&[&serde_json::to_string(content)?]);
+    let sha256 = content_digest(content)?;
     let id = store::issues::insert(&mut tx, content, &sha256, now).await?;
     for (language, rendering) in &composed.renderings {
         let Rendering { subject, body_text, body_html } = rendering;
@@ -316,6 +232,10 @@ async fn freeze(ctx: &Context, composed: &mut Composed) -> anyhow::Result<bool> 
         store::issues::insert_rendering(&mut tx, id, *language, rendering, &sha256).await?;
     }
     store::issues::insert_stories(&mut tx, id, content).await?;
+    if let Some(inputs) = &composed.inputs {
+        store::issue_inputs::insert(&mut tx, id, &serde_json::to_value(inputs)?).await?;
+        store::issue_inputs::insert_events(&mut tx, id, &events(inputs, content)).await?;
+    }
     if !store::errata::mark_told(&mut tx, id, &content.errata).await? {
         return Ok(false);
     }
@@ -324,6 +244,17 @@ async fn freeze(ctx: &Context, composed: &mut Composed) -> anyhow::Result<bool> 
     tx.commit().await.context("cannot publish the issue")?;
     composed.issue_id = Some(id);
     Ok(true)
+}
+
+/// The events that the issue tells.
+fn events(inputs: &Inputs, content: &IssueContent) -> Vec<(StoryId, String)> {
+    let told = edition::told_stories(content).map(|story| story.story_id);
+    let keys = |id: StoryId| inputs.events.get(&id).into_iter().flatten().map(move |key| (id, key.clone()));
+    told.flat_map(keys).collect()
+}
+
+fn content_digest(content: &IssueContent) -> anyhow::Result<String> {
+    Ok(digest(&[&serde_json::to_string(content)?]))
 }
 
 /// Hex, of the parts with a line end between them.

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::content;
-use crate::model::{IssueStory, Lane, ScorePart, Story, StoryId, Verdict};
-use crate::store::issues::Candidate;
+use crate::edition;
+use crate::model::{Candidate, IssueStory, Lane, ScorePart, Story, StoryId, Verdict};
 
 /// Papers whose abstracts are read: the best by the judge's score.
 const SHORTLIST: usize = 60;
@@ -63,7 +62,7 @@ pub fn count(candidates: &[Candidate]) -> (i64, BTreeMap<String, i64>) {
 
 /// Freezes a paper: its own page leads, what others write about it follows.
 pub fn story(story: &Story, verdict: Verdict) -> IssueStory {
-    let mut frozen = content::story(story, verdict);
+    let mut frozen = edition::freeze(story, verdict);
     frozen.links.sort_by_key(|link| !is_paper_url(&link.url));
     frozen
 }
@@ -179,7 +178,7 @@ mod tests {
 
     use super::*;
     use crate::model::{Focus, ItemId, Language, SourceKind, StoryItem, Tier};
-    use crate::store::issues::Judged;
+    use crate::model::{Judged, VerdictId};
 
     const PLAIN: &str = "We study a thing that many people study and say at length what is known about it. ";
 
@@ -189,9 +188,12 @@ mod tests {
             owner: "arXiv".into(),
             n_owners: 1,
             n_items: 1,
+            source: "arxiv".into(),
             release_line: None,
+            follows: None,
             paper: true,
             judged: Some(Judged {
+                id: VerdictId(id),
                 lane: Lane::Research,
                 focus: Vec::new(),
                 rumour: false,

@@ -3,19 +3,10 @@
 use chrono::{DateTime, Datelike as _, Days, Duration, Months, NaiveDate, TimeZone as _, Utc, Weekday};
 use chrono_tz::Tz;
 
+use crate::edition::Period;
+
 /// Hours that the search for the first moment of a day goes on: no zone skips more than a day.
 const LONGEST_GAP: i64 = 24;
-
-/// A week or month.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Period {
-    /// "2026-W47" or "2026-11".
-    pub name: String,
-    /// First moment.
-    pub starts_at: DateTime<Utc>,
-    /// First moment after it.
-    pub ends_at: DateTime<Utc>,
-}
 
 /// The ISO week `name`; it begins on Monday 00:00 in `zone`.
 ///
@@ -54,7 +45,7 @@ pub fn last_month(now: DateTime<Utc>, zone: Tz) -> Period {
 }
 
 /// First and last day, as a calendar in `zone` shows them.
-pub fn days(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, zone: Tz) -> (NaiveDate, NaiveDate) {
+fn days(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, zone: Tz) -> (NaiveDate, NaiveDate) {
     let last_moment = ends_at - Duration::seconds(1);
     (starts_at.with_timezone(&zone).date_naive(), last_moment.with_timezone(&zone).date_naive())
 }
@@ -62,19 +53,16 @@ pub fn days(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, zone: Tz) -> (Naiv
 fn week_of(day: NaiveDate, zone: Tz) -> Period {
     let monday = day.week(Weekday::Mon).first_day();
     let iso = monday.iso_week();
-    Period {
-        name: format!("{:04}-W{:02}", iso.year(), iso.week()),
-        starts_at: first_moment(monday, zone),
-        ends_at: first_moment(monday + Days::new(7), zone),
-    }
+    period(format!("{:04}-W{:02}", iso.year(), iso.week()), (monday, monday + Days::new(7)), zone)
+}
+
+fn period(name: String, (first, after): (NaiveDate, NaiveDate), zone: Tz) -> Period {
+    let (starts_at, ends_at) = (first_moment(first, zone), first_moment(after, zone));
+    Period { name, starts_at, ends_at, days: days(starts_at, ends_at, zone) }
 }
 
 fn month_of(first: NaiveDate, zone: Tz) -> Period {
-    Period {
-        name: format!("{:04}-{:02}", first.year(), first.month()),
-        starts_at: first_moment(first, zone),
-        ends_at: first_moment(first + Months::new(1), zone),
-    }
+    period(format!("{:04}-{:02}", first.year(), first.month()), (first, first + Months::new(1)), zone)
 }
 
 /// Midnight, or what comes next where summer time begins at midnight.

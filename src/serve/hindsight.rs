@@ -11,7 +11,7 @@ use super::stories::link_language;
 use super::words;
 use crate::context::Context;
 use crate::hindsight::{self, Counts, Followed, MIN_EACH, Outcome, Quarter, SIGNS, Summary};
-use crate::model::{HindsightNote, HindsightStory, Language, StoryId};
+use crate::model::{Language, StoryId};
 use crate::store::hindsight_view;
 
 /// Stories of one list; the rest is counted.
@@ -145,32 +145,6 @@ fn row(ctx: &Context, story: &Followed, language: Language) -> Value {
 pub async fn of_story(ctx: &Context, id: StoryId, language: Language) -> sqlx::Result<Vec<String>> {
     let lives = hindsight_view::of_story(&ctx.pool, id).await?;
     Ok(lives.iter().map(|life| hindsight::words::line(life, language)).collect())
-}
-
-/// What an issue says of it.
-pub fn of_issue(note: &HindsightNote, language: Language) -> Value {
-    let list = |key: &str, own: &str| {
-        let stories: Vec<Value> = note
-            .stories
-            .iter()
-            .filter(|story| story.list == own)
-            .map(|story| named(story, language))
-            .collect();
-        json!({ "title": words::word(key, language), "stories": stories })
-    };
-    json!({
-        "quarter": note.quarter,
-        "url": format!("/{language}/hindsight?quarter={}", note.quarter),
-        "told": [note.told.0, note.told.1],
-        "left_out": [note.left_out.0, note.left_out.1],
-        "lists": [list("told_lasted", "lasted"), list("told_faded", "faded"), list("left_lasted", "missed")],
-    })
-}
-
-fn named(story: &HindsightStory, language: Language) -> Value {
-    let headline = story.headline.get(&language).or_else(|| story.headline.values().next());
-    let headline = headline.cloned().unwrap_or_else(|| story.story_id.to_string());
-    json!({ "url": format!("/{language}/story/{}", story.story_id), "lang": link_language(&headline), "headline": headline })
 }
 
 fn signed(points: i32) -> String {

@@ -1,20 +1,18 @@
 //! The issues: the latest, the list, one of them, and as it was mailed.
 
-use std::collections::BTreeSet;
-
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{Html, IntoResponse as _, Response};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::chart::{self, Column};
-use super::hindsight;
 use super::page::{self, Failure, day};
-use super::stories::link_language;
 use super::{corrections, words};
 use crate::ballot;
 use crate::context::Context;
-use crate::model::{IssueKind, IssueLink, IssueStory, Language, Section, StoryId};
+use crate::edition::{self, Detail, Edition};
+use crate::model::{IssueContent, IssueKind, IssueStory, Language, Section, StoryId};
 use crate::store::errata;
 use crate::store::issues::{self, IssueRow};
 
@@ -122,8 +120,6 @@ fn told(issue: &IssueRow) -> impl Iterator<Item = &Section> {
 /// An issue in a list.
 pub fn head(ctx: &Context, issue: &IssueRow, language: Language) -> Value {
     let content = &issue.content;
-    // The last moment of the period belongs to it, the first after it does not.
-    let last = content.ends_at - chrono::Duration::seconds(1);
     let first_story = told(issue).flat_map(|section| &section.stories).next();
     json!({
         "kind": content.kind,
@@ -131,7 +127,7 @@ pub fn head(ctx: &Context, issue: &IssueRow, language: Language) -> Value {
         "number": content.number,
         "period": content.period,
         "from": day(ctx, content.starts_at),
-        "to": day(ctx, last),
+        "to": day(ctx, last_moment(content)),
         "url": format!("/{language}/issues/{}/{}", content.kind, content.number),
         "n_told": n_told(issue),
         "first": first_story.map(|story| headline(story, language)),
@@ -143,87 +139,23 @@ async fn whole(ctx: &Context, issue: &IssueRow, language: Language) -> sqlx::Res
     let ids: Vec<StoryId> =
         content.sections.iter().flat_map(|section| &section.stories).map(|story| story.story_id).collect();
     let since = errata::of_stories(&ctx.pool, &ids).await?;
-    let judges: Vec<String> = content.judges.iter().map(|judge| words::word(judge, language)).collect();
-    let n_dropped: i64 = content.dropped_counts.values().sum();
-    let reasons: Vec<Value> = content
-        .reasons
-        .iter()
-        .map(|part| json!({ "flag": words::flag(&part.flag, language), "points": format!("{:+.1}", part.points), "quote": part.quote }))
-        .collect();
+    let days = (page::date(ctx, content.starts_at), page::date(ctx, last_moment(content)));
+    let view = edition::view(content, Edition { language, base_url: "", days }, Detail::Full, usize::MAX);
     Ok(json!({
         "head": head(ctx, issue, language),
         "since": corrections::live(ctx, &since, language),
-        "errata": corrections::frozen(ctx, &content.errata, language),
-        "content": { "quiet": content.quiet, "minutes": content.minutes, "n_items": content.n_items, "n_sources": content.n_sources,
-                     "n_stories": content.n_stories, "facts_checked": content.facts_checked,
-                     "withheld": content.sentences_withheld, "tokens": content.tokens },
-        "n_dropped": n_dropped,
-        "judges": judges.join(", "),
+        "view": view,
+        "vote": format!("/v/story/{language}"),
         "sha256": issue.sha256,
-        "reasons": reasons,
-        "hindsight": content.hindsight.as_ref().map(|note| hindsight::of_issue(note, language)),
-        "sections": content.sections.iter().map(|section| self::section(ctx, section, language)).collect::<Vec<_>>(),
     }))
 }
 
-fn section(ctx: &Context, section: &Section, language: Language) -> Value {
-    json!({
-        "name": section.name,
-        "title": words::word(&section.name, language),
-        "stories": section.stories.iter().map(|story| self::story(ctx, story, language)).collect::<Vec<_>>(),
-    })
-}
-
-fn story(ctx: &Context, story: &IssueStory, language: Language) -> Value {
-    let verdict = &story.verdict;
-    // A headline is not said twice.
-    let says_more = |text: &str| !story.links.iter().any(|link| link.title == text);
-    let summary = verdict.summary.get(&language).filter(|summary| says_more(&summary.long));
-    // The article whose headline is shown, in the reader's language if there is one.
-    let shown = headline(story, language);
-    let lead = story.links.iter().find(|link| link.title == shown).or(story.links.first());
-    let is_lead = |link: &IssueLink| lead.is_some_and(|lead| lead.url == link.url);
-    let others: Vec<Value> = story
-        .links
-        .iter()
-        .filter(|link| !is_lead(link))
-        .map(|link| json!({ "url": link.url, "source": link.source }))
-        .collect();
-    let mut seen = BTreeSet::new();
-    let flags: Vec<Value> = verdict
-        .parts
-        .iter()
-        .filter(|part| seen.insert(part.flag.as_str()))
-        .map(|part| json!({ "flag": words::flag(&part.flag, language), "good": part.points > 0.0 }))
-        .collect();
-    json!({
-        "why": format!("/{language}/story/{}", story.story_id),
-        "vote": format!("/v/story/{language}/{}", story.story_id),
-        "headline": headline(story, language),
-        "foreign": foreign(&headline(story, language), language),
-        "link": lead.map(|link| link.url.clone()),
-        "source": lead.map(|link| link.source.clone()),
-        "day": day(ctx, story.happened_at),
-        "summary": summary.map(|summary| summary.long.clone()),
-        "summary_lang": summary.map(|summary| link_language(&summary.long)),
-        "extracted": summary.is_some_and(|summary| summary.extracted),
-        "others": others,
-        "flags": flags,
-        "dropped": verdict.dropped.as_ref().map(|reason| words::flag(reason, language)),
-        "funding": verdict.funding,
-    })
+/// The last moment of the period belongs to it, the first after it does not.
+fn last_moment(content: &IssueContent) -> DateTime<Utc> {
+    content.ends_at - chrono::Duration::seconds(1)
 }
 
 fn headline(story: &IssueStory, language: Language) -> String {
     let own = story.verdict.headline.get(&language).cloned();
     own.or_else(|| story.links.first().map(|link| link.title.clone())).unwrap_or_default()
-}
-
-/// "in Chinese" on an English page, if that is what stands there.
-fn foreign(text: &str, language: Language) -> Option<String> {
-    match (link_language(text), language) {
-        ("zh-CN", Language::En) => Some(words::word("in_zh", language)),
-        ("en", Language::Zh) => Some(words::word("in_en", language)),
-        _ => None,
-    }
 }

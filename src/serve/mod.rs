@@ -8,6 +8,7 @@ mod hindsight;
 mod issues;
 mod page;
 mod readers;
+mod reasons;
 mod status;
 mod stories;
 mod votes;

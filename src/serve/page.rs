@@ -128,6 +128,11 @@ pub fn render(
     Ok((StatusCode::OK, Html(html)).into_response())
 }
 
+/// A day in the configured zone.
+pub fn date(ctx: &Context, at: DateTime<Utc>) -> chrono::NaiveDate {
+    at.with_timezone(&zone(ctx)).date_naive()
+}
+
 /// A day in the configured zone, as "2026-11-24".
 pub fn day(ctx: &Context, at: DateTime<Utc>) -> String {
     at.with_timezone(&zone(ctx)).format("%Y-%m-%d").to_string()

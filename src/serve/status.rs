@@ -131,7 +131,9 @@ async fn said_by_readers(ctx: &Context, language: Language) -> sqlx::Result<Valu
     let counts: Vec<Value> = votes::counts(&ctx.pool)
         .await?
         .into_iter()
-        .map(|(kind, n)| json!({ "word": words::word(&format!("vote_{kind}"), language), "n": n }))
+        .map(|count| {
+            json!({ "word": words::word(&format!("vote_{}", count.kind), language), "n": count.readers, "visitors": count.visitors })
+        })
         .collect();
     let wrong: Vec<Value> = votes::list(&ctx.pool, None, Some(VoteKind::Wrong), MAX_WRONG)
         .await?
@@ -144,8 +146,29 @@ async fn said_by_readers(ctx: &Context, language: Language) -> sqlx::Result<Valu
     Ok(json!({ "counts": counts, "wrong": wrong }))
 }
 
+/// For what a story is screened out; the judge's table has the same.
+const DROPPED: [&str; 7] =
+    ["off-topic", "promo", "list-bait", "stock-tip", "hype", "rumour-thin", "low-score"];
+
 /// How headsup chooses.
 pub async fn about(State(ctx): State<Context>, Path(lang): Path<String>) -> Answer {
     let language = page::language(&lang)?;
-    page::render(&ctx, "web/about.html.j2", language, "/about", json!({ "model": ctx.settings.model.name }))
+    let table = serde_json::to_value(&ctx.settings.score).unwrap_or_default();
+    let mut weights: Vec<(f64, String)> = table
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, points)| Some((points.as_f64()?, words::flag(&key.replace('_', "-"), language))))
+        .collect();
+    weights.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let weights: Vec<Value> = weights
+        .into_iter()
+        .map(
+            |(points, name)| json!({ "name": name, "points": format!("{points:+.1}"), "good": points > 0.0 }),
+        )
+        .collect();
+    let reasons: Vec<String> = DROPPED.iter().map(|reason| words::flag(reason, language)).collect();
+    let data = json!({ "model": ctx.settings.model.name, "weights": weights, "reasons": reasons,
+                       "floor": format!("{:.1}", ctx.settings.digest.floor) });
+    page::render(&ctx, "web/about.html.j2", language, "/about", data)
 }

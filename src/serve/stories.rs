@@ -9,7 +9,7 @@ use super::chart;
 use super::hindsight;
 use super::issues::head;
 use super::page::{self, Failure, day, minute};
-use super::{corrections, words};
+use super::{corrections, reasons, words};
 use crate::context::Context;
 use crate::model::{IssueKind, Language, Story, StoryId, Tier, Verdict};
 use crate::store::archive::{self, Listed, Page, Which};
@@ -55,7 +55,7 @@ pub async fn one(State(ctx): State<Context>, Path((lang, id)): Path<(String, i64
         "headline_lang": link_language(&headline(&story, verdict.as_ref(), language)),
         "day": day(&ctx, story.happened_at),
         "items": story.items.iter().map(|item| json!({
-            "link": item.link, "title": item.title, "lang": link_language(&item.title), "source": item.source, "reason": item.reason,
+            "link": item.link, "title": item.title, "lang": link_language(&item.title), "source": item.source, "reason": reasons::joining(&item.reason, language),
             "tier": words::word(&format!("{}_tier", item.tier), language), "primary": item.tier == Tier::Primary,
             "at": minute(&ctx, Some(item.published_at)),
         })).collect::<Vec<_>>(),
@@ -184,7 +184,7 @@ fn verdict(verdict: &Verdict, floor: f32, language: Language) -> Value {
         "tokens": verdict.tokens,
         "facts_checked": verdict.facts_checked,
         "withheld": verdict.sentences_withheld,
-        "unscored": verdict.unscored,
+        "unscored": verdict.unscored.as_ref().map(|why| reasons::unscored(why, language)),
         "dropped": verdict.dropped.as_ref().map(|reason| words::flag(reason, language)),
         "rumour": verdict.rumour.then(|| words::flag("rumour", language)),
         "lane": words::word(verdict.lane.as_str(), language),

@@ -61,12 +61,13 @@ enum Refused {
 /// Where a visitor of the archive begins: the form, and a cookie if there is none.
 pub async fn enter(
     State(ctx): State<Context>,
-    Path((lang, id, kind)): Path<(String, i64, String)>,
+    Path((lang, id, kind)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Answer {
     let language = page::language(&lang)?;
     let kind: VoteKind = kind.parse().map_err(|_| Failure::Missing(language))?;
-    let (story, _) = votes::story(&ctx.pool, StoryId(id)).await?.ok_or(Failure::Missing(language))?;
+    let id = id.parse().map(StoryId).map_err(|_| Failure::Missing(language))?;
+    let (story, _) = votes::story(&ctx.pool, id).await?.ok_or(Failure::Missing(language))?;
     let key = key(&ctx).await?;
     let known = visitor(&headers, &key);
     let number = known.unwrap_or_else(rand::random);
@@ -96,7 +97,7 @@ async fn show(ctx: &Context, token: &str, kind: Option<VoteKind>, headers: &Head
     let key = key(ctx).await?;
     match open(ctx, token, &key, headers) {
         Ok(ballot) => form(ctx, &ballot, &key, kind).await,
-        Err(refused) => refuse(ctx, refused),
+        Err(refused) => refuse(ctx, token, refused),
     }
 }
 
@@ -110,21 +111,21 @@ pub async fn vote(
     let key = key(&ctx).await?;
     let ballot = match open(&ctx, &token, &key, &headers) {
         Ok(ballot) => ballot,
-        Err(refused) => return refuse(&ctx, refused),
+        Err(refused) => return refuse(&ctx, &token, refused),
     };
-    let Ok(Form(filled)) = filled else { return refuse(&ctx, Refused::Form) };
+    let Ok(Form(filled)) = filled else { return refuse(&ctx, &token, Refused::Form) };
     let now = ctx.clock.now();
     if filled.kind == BACK {
         votes::take_back(&ctx.pool, ballot.story, ballot.voter, now).await?;
         return Ok(see(&token));
     }
-    let Ok(kind) = filled.kind.parse::<VoteKind>() else { return refuse(&ctx, Refused::Form) };
+    let Ok(kind) = filled.kind.parse::<VoteKind>() else { return refuse(&ctx, &token, Refused::Form) };
     let comment = clean(&filled.comment);
     let said = Said { kind, comment: &comment };
     match votes::cast(&ctx.pool, ballot.story, ballot.voter, said, now).await? {
         Cast::Counted => Ok(see(&token)),
-        Cast::Gone => refuse(&ctx, Refused::Gone),
-        Cast::TooMany => refuse(&ctx, Refused::TooMany),
+        Cast::Gone => refuse(&ctx, &token, Refused::Gone),
+        Cast::TooMany => refuse(&ctx, &token, Refused::TooMany),
     }
 }
 
@@ -161,7 +162,7 @@ fn set_cookie(ctx: &Context, value: &str) -> anyhow::Result<HeaderValue> {
 async fn form(ctx: &Context, ballot: &Ballot, key: &Key, chosen: Option<VoteKind>) -> Answer {
     let language = ballot.language;
     let found = votes::story(&ctx.pool, ballot.story).await?;
-    let Some((story, title)) = found else { return refuse(ctx, Refused::Gone) };
+    let Some((story, title)) = found else { return refuse(ctx, &ballot.token(key), Refused::Gone) };
     let verdict = archive::verdict(&ctx.pool, story).await?;
     let headline = verdict.and_then(|verdict| verdict.headline.get(&language).cloned()).unwrap_or(title);
     let own = votes::own(&ctx.pool, story, ballot.voter).await?;
@@ -189,8 +190,9 @@ fn said(ctx: &Context, own: &Own, language: Language) -> Value {
     json!({ "word": words::word(&format!("vote_{}", own.kind), language), "at": minute(ctx, Some(own.voted_at)) })
 }
 
-/// In both languages: a link that is none says nothing about its reader.
-fn refuse(ctx: &Context, refused: Refused) -> Answer {
+/// In both languages, that of the link first: a link that is none says nothing sure about its reader.
+fn refuse(ctx: &Context, token: &str, refused: Refused) -> Answer {
+    let language = ballot::claimed_language(token);
     let (status, word) = match refused {
         Refused::Link(Refusal::Forged) => (StatusCode::FORBIDDEN, "vote_forged"),
         Refused::Link(Refusal::Expired) => (StatusCode::GONE, "vote_expired"),
@@ -203,8 +205,9 @@ fn refuse(ctx: &Context, refused: Refused) -> Answer {
         json!({ "lang": if *language == Language::Zh { "zh-CN" } else { "en" },
                 "title": words::word("vote_refused", *language), "text": words::word(word, *language) })
     };
-    let data = json!({ "says": Language::ALL.iter().map(says).collect::<Vec<_>>() });
-    let shown = page::render(ctx, "web/vote_refused.html.j2", Language::En, "", data)?;
+    let others = Language::ALL.iter().filter(|other| **other != language);
+    let data = json!({ "says": std::iter::once(&language).chain(others).map(says).collect::<Vec<_>>() });
+    let shown = page::render(ctx, "web/vote_refused.html.j2", language, "", data)?;
     let mut response = (status, private(shown)).into_response();
     if status == StatusCode::TOO_MANY_REQUESTS {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(WAIT));

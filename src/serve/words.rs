@@ -216,6 +216,11 @@ const WORDS: &[(&str, &str, &str)] = &[
         "此刻投票的访客太多，请一分钟后再试；邮件里的链接不受影响。",
     ),
     ("votes", "What readers say", "读者的看法"),
+    (
+        "votes_visitors",
+        "Visitors of the archive, who may vote more than once and are not counted among readers:",
+        "网站访客（可能重复投票，不计入读者）：",
+    ),
     ("no_votes", "Nobody has voted yet.", "还没有人投票。"),
     ("newest_wrong", "Said to be wrong, newest first", "被指有误，最新在前"),
     ("confirmed", "confirmed", "已确认"),

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
+use sqlx::types::Json;
 
-use crate::model::{Article, ItemId};
+use crate::model::{Article, ItemId, Link};
 
 /// An item that waits for its article.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Unread {
     pub summary: String,
     /// The feed's own text.
     pub content: String,
+    /// Where its texts lead.
+    pub links: Json<Vec<Link>>,
     /// As published.
     pub authors: Vec<String>,
     /// As the crawl guessed it.
@@ -72,7 +75,8 @@ pub async fn unread(
 ) -> sqlx::Result<Vec<Unread>> {
     sqlx::query_as!(
         Unread,
-        r#"SELECT i.id AS item_id, s.slug AS source_slug, s.kind, i.link, i.title, i.summary, i.content, i.authors, i.language, i.published_at
+        r#"SELECT i.id AS item_id, s.slug AS source_slug, s.kind, i.link, i.title, i.summary, i.content,
+                  i.links AS "links: Json<Vec<Link>>", i.authors, i.language, i.published_at
            FROM items i
            JOIN sources s ON s.id = i.source_id
            LEFT JOIN articles a ON a.item_id = i.id

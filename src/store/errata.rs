@@ -56,6 +56,71 @@ impl Listed {
     }
 }
 
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// It was made.
+    Done,
+    /// There is no such erratum.
+    Missing,
+    /// The weekly issue of this number has told it.
+    Told(i32),
+    /// The story has another one with these English words.
+    Doubled,
+}
+
+/// Gives an erratum that no issue has told other words.
+///
+/// # Errors
+/// The database fails.
+pub async fn edit(pool: &PgPool, id: ErratumId, en: &str, zh: &str) -> sqlx::Result<Changed> {
+    let done = sqlx::query!(
+        "UPDATE errata SET text_en = $2, text_zh = $3 WHERE id = $1 AND told_in IS NULL",
+        id.0,
+        en,
+        zh
+    );
+    match done.execute(pool).await {
+        Ok(done) if done.rows_affected() > 0 => Ok(Changed::Done),
+        Ok(_) => unchanged(pool, id).await,
+        Err(error) if error.as_database_error().is_some_and(|error| error.is_unique_violation()) => {
+            Ok(Changed::Doubled)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes back an erratum that no issue has told.
+///
+/// # Errors
+/// The database fails.
+pub async fn remove(pool: &PgPool, id: ErratumId) -> sqlx::Result<Changed> {
+    let done = sqlx::query!("DELETE FROM errata WHERE id = $1 AND told_in IS NULL", id.0);
+    if done.execute(pool).await?.rows_affected() > 0 {
+        return Ok(Changed::Done);
+    }
+    unchanged(pool, id).await
+}
+
+async fn unchanged(pool: &PgPool, id: ErratumId) -> sqlx::Result<Changed> {
+    let told = sqlx::query_scalar!(
+        "SELECT i.number FROM errata e JOIN issues i ON i.id = e.told_in WHERE e.id = $1",
+        id.0
+    );
+    Ok(told.fetch_optional(pool).await?.map_or(Changed::Missing, Changed::Told))
+}
+
+/// The erratum that a vote led to.
+///
+/// # Errors
+/// The database fails.
+pub async fn of_vote(pool: &PgPool, vote: VoteId) -> sqlx::Result<Option<Listed>> {
+    let all = of(pool, None).await?;
+    let id = sqlx::query_scalar!("SELECT id FROM errata WHERE vote_id = $1", vote.0);
+    let id = id.fetch_optional(pool).await?;
+    Ok(all.into_iter().find(|erratum| Some(erratum.id.0) == id))
+}
+
 /// Enters an erratum. `None`: the story has the same already, or the vote led to one.
 ///
 /// # Errors

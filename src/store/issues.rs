@@ -6,44 +6,12 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
-use crate::model::{Focus, IssueContent, IssueId, IssueKind, Lane, Language, StoryId, Verdict};
+use crate::model::{
+    Candidate, IssueContent, IssueId, IssueKind, Judged, Lane, Language, StoryId, Verdict, VerdictId,
+};
 
 /// Key of the advisory lock under which issues are frozen.
 const FREEZE_LOCK: i64 = 0x6865_6164_7375_7001;
-
-/// A story that an issue may tell or name as left out: what choosing needs, without texts.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Candidate {
-    /// The story.
-    pub id: StoryId,
-    /// Who speaks in its lead item.
-    pub owner: String,
-    /// Independent owners that tell it.
-    pub n_owners: i32,
-    /// Items that tell it.
-    pub n_items: i32,
-    /// Whether one of its items is a paper (arXiv, OpenReview, a proceedings page).
-    pub paper: bool,
-    /// The repository, as its source's id, if it is a release there: its point releases are one line of news.
-    pub release_line: Option<i64>,
-    /// What its current verdict says; `None`: not judged yet.
-    pub judged: Option<Judged>,
-}
-
-/// The columns of a current verdict.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Judged {
-    /// Where it belongs.
-    pub lane: Lane,
-    /// Long-term questions it touches.
-    pub focus: Vec<Focus>,
-    /// Not confirmed by whom it concerns.
-    pub rumour: bool,
-    /// Sum of its parts.
-    pub score: f32,
-    /// Why it was screened out, if so.
-    pub dropped: Option<String>,
-}
 
 /// A published issue.
 #[derive(Clone, Debug)]
@@ -68,6 +36,31 @@ pub struct IssueRow {
     pub sha256: String,
     /// Readers for whom a delivery was queued.
     pub n_recipients: i32,
+}
+
+/// When the last issue of this kind was frozen.
+///
+/// # Errors
+/// The database fails.
+pub async fn last_published(pool: &PgPool, kind: IssueKind) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar!("SELECT max(published_at) FROM issues WHERE kind = $1", kind.as_str())
+        .fetch_one(pool)
+        .await
+}
+
+/// The prompts that the current verdicts of these stories came from.
+///
+/// # Errors
+/// The database fails.
+pub async fn prompts(pool: &PgPool, ids: &[StoryId]) -> sqlx::Result<Vec<String>> {
+    let keys: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    sqlx::query_scalar!(
+        r#"SELECT DISTINCT prompt_hash AS "hash!" FROM verdicts
+           WHERE current AND story_id = ANY($1) AND prompt_hash IS NOT NULL ORDER BY 1"#,
+        &keys
+    )
+    .fetch_all(pool)
+    .await
 }
 
 /// An issue in one language, as mail and archive show it. `%%UNSUBSCRIBE%%` stands where a reader's own link goes.
@@ -99,7 +92,7 @@ pub async fn candidates(
                UNION
                SELECT s.merged_into FROM told JOIN stories s ON s.id = told.id WHERE s.merged_into IS NOT NULL
            )
-           SELECT st.id, s.owner, st.n_owners, st.n_items,
+           SELECT st.id, s.owner, s.slug, st.n_owners, st.n_items, st.follows, v.id AS "verdict_id?",
                   CASE WHEN s.kind = 'github' AND i.link ~ '/releases/' THEN s.id END AS release_line,
                   EXISTS (SELECT FROM story_items si JOIN items pi ON pi.id = si.item_id JOIN sources ps ON ps.id = pi.source_id
                           WHERE si.story_id = st.id AND (ps.kind = 'arxiv' OR pi.link ~
@@ -130,11 +123,14 @@ pub async fn candidates(
         .map(|row| Candidate {
             id: StoryId(row.id),
             owner: row.owner,
+            source: row.slug,
             n_owners: row.n_owners,
             n_items: row.n_items,
             paper: row.paper,
             release_line: row.release_line,
-            judged: row.score.map(|score| Judged {
+            follows: row.follows.map(StoryId),
+            judged: row.score.zip(row.verdict_id).map(|(score, id)| Judged {
+                id: VerdictId(id),
                 lane: row.lane.as_deref().and_then(|lane| lane.parse().ok()).unwrap_or(Lane::Industry),
                 focus: row.focus.iter().flatten().filter_map(|focus| focus.parse().ok()).collect(),
                 rumour: row.rumour.unwrap_or_default(),

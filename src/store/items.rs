@@ -1,12 +1,14 @@
-//! Tables `items`, `sightings`, `item_revisions`, `signals`, `tombstones`: what the sources published.
+//! Tables `items`, `sightings`, `item_revisions`, `tombstones`: what the sources published.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use sqlx::types::Json;
 
 use super::identity::{Is, Known, Names};
-use crate::model::{Entry, ItemId, Language, SignalKind, SourceId};
+use super::signals;
+use crate::model::{Entry, ItemId, Language, Link, SourceId};
 
 /// An entry ready to be stored.
 #[derive(Clone, Debug)]
@@ -90,7 +92,7 @@ pub async fn store(
     let by_guid: HashMap<&str, &NewItem> = new.iter().map(|fresh| (fresh.guid, fresh.item)).collect();
     let fresh = inserted.iter().filter_map(|(id, guid)| Some((*id, *by_guid.get(guid.as_str())?)));
     readings.extend(fresh);
-    stored.signals = read_signals(conn, source, &readings, now).await?;
+    stored.signals = signals::save(conn, source, &readings, now).await?;
     Ok(stored)
 }
 
@@ -192,18 +194,20 @@ async fn insert(
     };
     let published: Vec<Option<DateTime<Utc>>> = items.iter().map(|item| item.entry.published).collect();
     let hashes: Vec<Vec<u8>> = items.iter().map(|item| item.content_sha256.clone()).collect();
+    let links: Vec<Json<&[Link]>> = items.iter().map(|item| Json(&*item.entry.links)).collect();
     let dois: Vec<Option<String>> = items.iter().map(|item| item.entry.doi.clone()).collect();
     let rows = sqlx::query!(
         r#"INSERT INTO items (source_id, guid, link, canonical_link, title, summary, content, authors, categories,
                               language, published_at, first_seen_at, content_sha256, page_state, page_next_at, doi,
-                              is_backlog)
+                              is_backlog, links)
            SELECT $1, n.guid, n.link, n.canonical, n.title, n.summary, n.content,
                   string_to_array(n.authors, $2), string_to_array(n.categories, $2),
-                  n.language, n.published, $3, n.hash, n.page_state, $3, n.doi, n.is_backlog
+                  n.language, n.published, $3, n.hash, n.page_state, $3, n.doi, n.is_backlog, n.links
            FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-                       $12::text[], $13::timestamptz[], $14::bytea[], $15::text[], $16::text[], $17::boolean[])
+                       $12::text[], $13::timestamptz[], $14::bytea[], $15::text[], $16::text[], $17::boolean[],
+                       $18::jsonb[])
                 WITH ORDINALITY AS n (guid, link, canonical, title, summary, content, authors, categories,
-                                      language, published, hash, page_state, doi, is_backlog, position)
+                                      language, published, hash, page_state, doi, is_backlog, links, position)
            WHERE NOT EXISTS (SELECT FROM tombstones t WHERE t.source_id = $1 AND t.guid = n.guid)
              AND NOT EXISTS (SELECT FROM tombstones t WHERE t.canonical_link = n.canonical)
            ORDER BY n.canonical COLLATE "C"
@@ -224,46 +228,12 @@ async fn insert(
         &hashes,
         &text(page_state),
         &dois as &[Option<String>],
-        &items.iter().map(|item| item.is_backlog).collect::<Vec<_>>()
+        &items.iter().map(|item| item.is_backlog).collect::<Vec<_>>(),
+        &links as &[Json<&[Link]>]
     )
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.guid)).collect())
-}
-
-/// A reading is kept when it differs from the last one of its kind and source. The age counts from publication, else
-/// from the first sight.
-async fn read_signals(
-    conn: &mut PgConnection,
-    source: SourceId,
-    readings: &[(i64, &NewItem)],
-    now: DateTime<Utc>,
-) -> sqlx::Result<u64> {
-    let all = || readings.iter().flat_map(|(id, item)| item.entry.signals.iter().map(move |s| (*id, *s)));
-    let ids: Vec<i64> = all().map(|(id, _)| id).collect();
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    let kinds: Vec<String> = all().map(|(_, (kind, _)): (i64, (SignalKind, i64))| kind.to_string()).collect();
-    let values: Vec<i64> = all().map(|(_, (_, value))| value).collect();
-    let done = sqlx::query!(
-        r#"INSERT INTO signals (item_id, source_id, kind, value, read_at, age_minutes)
-           SELECT n.item_id, $1, n.kind, n.value, $2,
-                  greatest(0, extract(epoch FROM $2 - coalesce(i.published_at, i.first_seen_at)) / 60)::integer
-           FROM unnest($3::bigint[], $4::text[], $5::bigint[]) AS n (item_id, kind, value)
-           JOIN items i ON i.id = n.item_id
-           WHERE n.value IS DISTINCT FROM (SELECT value FROM signals s
-                 WHERE s.item_id = n.item_id AND s.kind = n.kind AND s.source_id = $1 ORDER BY read_at DESC LIMIT 1)
-           ON CONFLICT DO NOTHING"#,
-        source.0,
-        now,
-        &ids,
-        &kinds,
-        &values
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected())
 }
 
 /// Takes back what the publisher took back: an item that no story was built from goes, another is marked, so that it
@@ -376,7 +346,7 @@ async fn revise(
     let done = sqlx::query!(
         r#"UPDATE items SET title = $2, summary = $3, content = $4, content_sha256 = $5, revised_at = $6,
                             published_at = coalesce(published_at, $7), page_state = $8, page_attempts = 0, page_next_at = $6,
-                            doi = coalesce($9, doi)
+                            doi = coalesce($9, doi), links = $10
            WHERE id = $1"#,
         row.id,
         entry.title,
@@ -386,7 +356,8 @@ async fn revise(
         now,
         entry.published,
         page_state(item),
-        entry.doi
+        entry.doi,
+        Json(&*entry.links) as Json<&[Link]>
     );
     Ok(done.execute(conn).await?.rows_affected())
 }

@@ -148,6 +148,23 @@ pub async fn spent(pool: &PgPool, purpose: &str, since: DateTime<Utc>) -> sqlx::
     .await
 }
 
+/// What all calls of a time came to.
+///
+/// # Errors
+/// The database fails.
+pub async fn spent_between(pool: &PgPool, since: DateTime<Utc>, until: DateTime<Utc>) -> sqlx::Result<Spent> {
+    sqlx::query_as!(
+        Spent,
+        r#"SELECT coalesce(sum(prompt_tokens + completion_tokens), 0)::bigint AS "tokens!",
+                  coalesce(sum(cost_micros), 0)::bigint AS "cost_micros!"
+           FROM model_calls WHERE called_at >= $1 AND called_at < $2"#,
+        since,
+        until
+    )
+    .fetch_one(pool)
+    .await
+}
+
 /// The calls of one purpose to one server with one kind of text.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Usage {

@@ -13,7 +13,7 @@ pub async fn due(pool: &PgPool, rules_hash: &str, young_since: DateTime<Utc>) ->
     let ids = sqlx::query_scalar!(
         r#"SELECT st.id FROM stories st LEFT JOIN verdicts v ON v.story_id = st.id AND v.current
            WHERE st.merged_into IS NULL
-             AND (v.id IS NULL OR v.judged_at < st.changed_at OR (v.rules_hash <> $1 AND st.happened_at >= $2))
+             AND (v.id IS NULL OR v.input_hash = '' OR v.judged_at < st.changed_at OR (v.rules_hash <> $1 AND st.happened_at >= $2))
            ORDER BY st.id"#,
         rules_hash,
         young_since
@@ -153,6 +153,42 @@ pub async fn by_judge(pool: &PgPool, since: DateTime<Utc>, judge: &str) -> sqlx:
     .await?;
     // One of an older format is judged anew in time.
     Ok(rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect())
+}
+
+/// The current verdict of a story where a model made it of this text, with the hash of its prompt.
+///
+/// # Errors
+/// The database fails.
+pub async fn read_by_model(
+    pool: &PgPool,
+    story: StoryId,
+    input_hash: &str,
+) -> sqlx::Result<Option<(Verdict, Option<String>)>> {
+    let row = sqlx::query!(
+        "SELECT verdict, prompt_hash FROM verdicts
+         WHERE story_id = $1 AND current AND input_hash = $2 AND judge <> 'rules'",
+        story.0,
+        input_hash
+    );
+    let row = row.fetch_optional(pool).await?;
+    Ok(row.and_then(|row| Some((serde_json::from_value(row.verdict).ok()?, row.prompt_hash))))
+}
+
+/// Makes the rules judge anew what this model has judged. How many stories that are.
+///
+/// # Errors
+/// The database fails.
+pub async fn forget(pool: &PgPool, judge: &str) -> sqlx::Result<u64> {
+    let mut tx = pool.begin().await?;
+    // Of no text: so it is due, and nothing of it stays.
+    let done = sqlx::query!(
+        "UPDATE verdicts SET input_hash = '' WHERE current AND judge = $1 AND judge <> 'rules'",
+        judge
+    );
+    let n = done.execute(&mut *tx).await?.rows_affected();
+    sqlx::query!("DELETE FROM model_answers WHERE model = $1", judge).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(n)
 }
 
 /// Adds to the current verdict of a story what was found by comparing it with another.

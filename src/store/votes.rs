@@ -76,10 +76,12 @@ pub struct Opinion {
     pub body: String,
     /// The current judgement, if there is one.
     pub verdict: Option<Verdict>,
-    /// Votes for hype.
+    /// Readers' votes for hype.
     pub n_hype: i64,
-    /// Votes against hype.
+    /// Readers' votes against hype.
     pub n_solid: i64,
+    /// Votes for and against hype by visitors, who may vote again without their cookie.
+    pub n_by_visitors: i64,
     /// Votes that something is not true.
     pub n_wrong: i64,
     /// Confirmed errors.
@@ -256,7 +258,8 @@ fn columns(voter: Voter) -> (Option<i64>, Option<String>) {
     }
 }
 
-/// The newest votes that stand, of one kind or all, on one story or all.
+/// The votes that stand, of one kind or all, on one story or all: the newest of readers, then those of visitors, who must
+/// not crowd them out.
 ///
 /// # Errors
 /// The database fails.
@@ -275,7 +278,7 @@ pub async fn list(
            JOIN stories st ON st.id = coalesce(own.merged_into, own.id)
            LEFT JOIN errata e ON e.vote_id = v.id
            WHERE v.taken_back_at IS NULL AND ($1::bigint IS NULL OR $1 IN (own.id, st.id)) AND ($2::text IS NULL OR v.kind = $2)
-           ORDER BY v.voted_at DESC, v.id DESC LIMIT $3"#,
+           ORDER BY v.subscriber_id IS NULL, v.voted_at DESC, v.id DESC LIMIT $3"#,
         story.map(|id| id.0),
         kind.map(VoteKind::as_str),
         limit
@@ -284,16 +287,29 @@ pub async fn list(
     .await
 }
 
+/// How many votes of a kind stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// The kind.
+    pub kind: VoteKind,
+    /// Of readers, one each.
+    pub readers: i64,
+    /// Of visitors, who may vote again without their cookie.
+    pub visitors: i64,
+}
+
 /// How many votes of each kind stand, in the order of the kinds' words.
 ///
 /// # Errors
 /// The database fails.
-pub async fn counts(pool: &PgPool) -> sqlx::Result<Vec<(VoteKind, i64)>> {
+pub async fn counts(pool: &PgPool) -> sqlx::Result<Vec<Count>> {
     let rows = sqlx::query!(
-        r#"SELECT kind, count(*) AS "n!" FROM votes WHERE taken_back_at IS NULL GROUP BY kind ORDER BY kind"#
+        r#"SELECT kind, count(subscriber_id) AS "readers!", count(visitor) AS "visitors!"
+           FROM votes WHERE taken_back_at IS NULL GROUP BY kind ORDER BY kind"#
     );
     let rows = rows.fetch_all(pool).await?.into_iter();
-    Ok(rows.filter_map(|row| Some((row.kind.parse().ok()?, row.n))).collect())
+    let count = |kind: &str, readers, visitors| Some(Count { kind: kind.parse().ok()?, readers, visitors });
+    Ok(rows.filter_map(|row| count(&row.kind, row.readers, row.visitors)).collect())
 }
 
 /// The stories that somebody voted on, each with its judgement and the first `max_chars` of its lead article.
@@ -303,10 +319,12 @@ pub async fn counts(pool: &PgPool) -> sqlx::Result<Vec<(VoteKind, i64)>> {
 pub async fn opinions(pool: &PgPool, max_chars: i32) -> sqlx::Result<Vec<Opinion>> {
     let rows = sqlx::query!(
         r#"SELECT st.title, coalesce(left(a.body, $1), '') AS "body!", v.verdict AS "verdict?",
-                  n.hype AS "hype!", n.solid AS "solid!", n.wrong AS "wrong!",
+                  n.hype AS "hype!", n.solid AS "solid!", n.visitors AS "visitors!", n.wrong AS "wrong!",
                   (SELECT count(*) FROM errata e WHERE e.story_id = st.id) AS "errata!"
            FROM (SELECT coalesce(s.merged_into, s.id) AS story_id,
-                        count(*) FILTER (WHERE o.kind = 'hype') AS hype, count(*) FILTER (WHERE o.kind = 'solid') AS solid,
+                        count(o.subscriber_id) FILTER (WHERE o.kind = 'hype') AS hype,
+                        count(o.subscriber_id) FILTER (WHERE o.kind = 'solid') AS solid,
+                        count(o.visitor) FILTER (WHERE o.kind <> 'wrong') AS visitors,
                         count(*) FILTER (WHERE o.kind = 'wrong') AS wrong
                  FROM votes o JOIN stories s ON s.id = o.story_id WHERE o.taken_back_at IS NULL GROUP BY 1) n
            JOIN stories st ON st.id = n.story_id
@@ -323,6 +341,7 @@ pub async fn opinions(pool: &PgPool, max_chars: i32) -> sqlx::Result<Vec<Opinion
         verdict: row.verdict.and_then(|json| serde_json::from_value(json).ok()),
         n_hype: row.hype,
         n_solid: row.solid,
+        n_by_visitors: row.visitors,
         n_wrong: row.wrong,
         n_errata: row.errata,
     });

@@ -373,7 +373,11 @@ async fn popularity_is_what_sources_counted_until_that_age() {
 
 /// An archive with a quarter of stories: the better scored ones last.
 async fn with_a_quarter() -> (TestApp, Vec<Followed>) {
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(|settings| {
+        let digest = &mut settings.digest;
+        (digest.per_source, digest.per_company, digest.per_lane) = (100, 100, 100);
+    })
+    .await;
     let name = |n: u8| char::from(b'a' + n);
     let title = |n: u8| format!("Bird{0} ships Egg{0} {1}", name(n), n + 1);
     let scored: Vec<(String, f32)> = (0..24).map(|n| (title(n), f32::from(n) / 4.0 - 1.0)).collect();

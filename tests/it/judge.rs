@@ -11,7 +11,7 @@ use axum::routing::post;
 use headsup::config::{SendScope, Settings};
 use headsup::judge;
 use headsup::model::{Language, Verdict};
-use headsup::store::model_calls;
+use headsup::store::{model_calls, verdicts as store_verdicts};
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -163,6 +163,12 @@ async fn story(app: &TestApp, title: &str, text: &str) {
     sqlx::query(sql).bind(title).bind(text).bind(app.ctx.clock.now()).execute(&app.ctx.pool).await.unwrap();
 }
 
+fn change(app: &mut TestApp, change: impl FnOnce(&mut Settings)) {
+    let mut settings = (*app.ctx.settings).clone();
+    change(&mut settings);
+    app.ctx.settings = Arc::new(settings);
+}
+
 async fn verdicts(app: &TestApp) -> Vec<Verdict> {
     let rows: Vec<Value> = sqlx::query_scalar("SELECT verdict FROM verdicts WHERE current ORDER BY story_id")
         .fetch_all(&app.ctx.pool)
@@ -202,6 +208,31 @@ async fn a_good_answer_counts_is_booked_and_is_never_paid_for_twice() {
         .unwrap();
     let again = judge::run(&app.ctx).await.unwrap();
     assert_eq!((again.count("cached"), again.count("tokens")), (1, 0), "{again:?}");
+    assert_eq!(server.asked.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn other_weights_weigh_a_models_reading_anew_without_asking_and_forgetting_undoes_it() {
+    let server = model(Mood::Good).await;
+    let mut app = app_with(&server.base, |_| ()).await;
+    judge::run(&app.ctx).await.unwrap();
+    let before = verdicts(&app).await.remove(0);
+    change(&mut app, |settings| {
+        settings.model.base_url.clear();
+        settings.score.independent = 3.0;
+    });
+    let report = judge::run(&app.ctx).await.unwrap();
+    let after = verdicts(&app).await.remove(0);
+    assert_eq!((report.count("weighed_anew"), after.judge.as_str()), (1, "test-model"), "{report:?}");
+    assert_eq!(after.score, before.score + 2.0);
+    assert_eq!(after.headline, before.headline, "what was read stays");
+    assert_eq!(judge::run(&app.ctx).await.unwrap().count("stories"), 0);
+
+    assert_eq!(store_verdicts::forget(&app.ctx.pool, "test-model").await.unwrap(), 1);
+    judge::run(&app.ctx).await.unwrap();
+    let rules = verdicts(&app).await.remove(0);
+    assert_eq!(rules.judge, "rules");
+    assert!(!rules.parts.iter().any(|part| part.flag == "independent"));
     assert_eq!(server.asked.load(Ordering::SeqCst), 1);
 }
 

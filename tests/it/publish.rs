@@ -403,7 +403,8 @@ async fn a_story_is_told_once_and_a_late_one_is_not_lost() {
         .unwrap();
     app.ctx.clock.set(at("2026-05-11T08:00:00Z"));
     let issue = week(&app, "2026-W19").await;
-    assert_eq!(issue.content.sections.len(), 0, "{:?}", issue.content.sections);
+    let told = headsup::edition::told_stories(&issue.content).count();
+    assert_eq!(told, 0, "{:?}", issue.content.sections);
     assert_eq!(issue.content.number, 2);
 }
 
@@ -508,7 +509,12 @@ async fn fetched_text_cannot_speak_for_the_mail() {
 
 #[tokio::test]
 async fn a_huge_issue_stays_below_the_size_that_mail_programs_clip() {
-    let app = TestApp::start_with(|settings| settings.digest.max_stories = 500).await;
+    let app = TestApp::start_with(|settings| {
+        settings.digest.max_stories = 500;
+        settings.digest.per_lane = 500;
+        settings.digest.minutes = 255;
+    })
+    .await;
     for n in 0..300 {
         add(
             &app,
@@ -596,4 +602,163 @@ pub fn write_sample(name: &str, rendering: &publish::Rendering) {
     std::fs::create_dir_all("target/mail").unwrap();
     std::fs::write(format!("target/mail/{name}.html"), &rendering.body_html).unwrap();
     std::fs::write(format!("target/mail/{name}.txt"), &rendering.body_text).unwrap();
+}
+
+/// The text of the issue in English.
+fn english(issue: &Composed) -> &str {
+    &issue.renderings[&Language::En].body_text
+}
+
+#[tokio::test]
+async fn an_event_that_grouping_left_as_two_stories_is_told_once() {
+    let app = TestApp::start().await;
+    let round = |name: &str, company: &str, score| {
+        seed(name, score).with(|seed| {
+            seed.verdict.lane = Lane::Funding;
+            seed.verdict.funding = Some(Funding {
+                company: company.into(),
+                round: Some("Series B".into()),
+                amount: Some("$40 million".into()),
+                ..Funding::default()
+            });
+        })
+    };
+    for name in ["Borealis", "Cirrus", "Delta"] {
+        add(&app, &seed(name, 9.0)).await;
+    }
+    let better = add(&app, &round("Press One", "Fox-Trot AI", 5.0)).await;
+    add(&app, &round("Press Two", "Foxtrot AI", 4.0)).await;
+    let issue = week(&app, WEEK).await;
+    assert_eq!(section(&issue, "funding"), [better]);
+    assert_eq!(issue.content.dropped_counts["same-event"], 1);
+
+    // A week later a third outlet notices, and another round is news.
+    let next = |seed: Seed| seed.with(|seed| (seed.happened_at, seed.seen_at) = (at(MAY), at(MAY)));
+    add(&app, &next(round("Press Three", "FoxTrot AI", 9.0))).await;
+    let other = next(round("Press Four", "Foxtrot AI", 8.0))
+        .with(|seed| seed.verdict.funding.as_mut().unwrap().round = Some("Series C".into()));
+    let other = add(&app, &other).await;
+    app.ctx.clock.set(at("2026-05-11T08:00:00Z"));
+    let issue = week(&app, "2026-W19").await;
+    let told: Vec<StoryId> =
+        headsup::edition::told_stories(&issue.content).map(|story| story.story_id).collect();
+    assert_eq!(told, [other]);
+    assert_eq!(issue.content.dropped_counts["told-before"], 1);
+}
+
+/// A moment in the week after [`WEEK`].
+const MAY: &str = "2026-05-05T09:00:00Z";
+
+#[tokio::test]
+async fn a_follow_up_says_what_was_written_before() {
+    let app = TestApp::start().await;
+    let first = add(&app, &seed("Acme", 9.0)).await;
+    week(&app, WEEK).await;
+    let later = |name: &str, score| {
+        seed(name, score).with(|seed| (seed.happened_at, seed.seen_at) = (at(MAY), at(MAY)))
+    };
+    for name in ["Borealis", "Cirrus", "Delta"] {
+        add(&app, &later(name, 9.0)).await;
+    }
+    let update = add(&app, &later("Acme again", 4.0)).await;
+    sqlx::query("UPDATE stories SET follows = $1 WHERE id = $2")
+        .bind(first.0)
+        .bind(update.0)
+        .execute(&app.ctx.pool)
+        .await
+        .unwrap();
+    app.ctx.clock.set(at("2026-05-11T08:00:00Z"));
+    let issue = week(&app, "2026-W19").await;
+    assert_eq!(section(&issue, "followups"), [update]);
+    assert!(english(&issue).contains("In no. 1 we wrote: “Acme ships a model”"), "{}", english(&issue));
+    let chinese = &issue.renderings[&Language::Zh];
+    assert!(chinese.body_text.contains("第 1 期写过：“Acme 发布模型”"), "{}", chinese.body_text);
+    assert!(chinese.body_html.contains(&format!("/zh/story/{first}")));
+}
+
+#[tokio::test]
+async fn the_table_of_money_adds_up_in_dollars_and_says_whose_rates() {
+    let app = TestApp::start().await;
+    for name in ["Borealis", "Cirrus", "Delta"] {
+        add(&app, &seed(name, 9.0)).await;
+    }
+    let sums = [
+        ("Foxtrot", "$180 million", Some(180.0), 180e6, "USD"),
+        ("星野智能", "14.33亿元", None, 1.433e9, "CNY"),
+        ("Quiet", "数亿元", None, 0.0, "CNY"),
+    ];
+    for (company, amount, usd_millions, value, currency) in sums {
+        let round = Funding {
+            company: company.into(),
+            amount: Some(amount.into()),
+            usd_millions,
+            amount_value: (value > 0.0).then_some(value),
+            currency: Some(currency.into()),
+            round: Some(format!("Round of {company}")),
+            ..Funding::default()
+        };
+        let one = seed(&format!("Outlet {company}"), 4.0).with(|seed| {
+            seed.verdict.lane = Lane::Funding;
+            seed.verdict.funding = Some(round);
+        });
+        add(&app, &one).await;
+    }
+    let issue = week(&app, WEEK).await;
+    let text = english(&issue);
+    for words in [
+        "14.33亿元 (≈ $200 million)",
+        "$380 million in 2 rounds; 1 more without a sum; the largest: 星野智能, $200 million.",
+        "Exchange rates of 2025-06-30.",
+    ] {
+        assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains(words), "{words}: {text}");
+    }
+    let chinese = &issue.renderings[&Language::Zh].body_html;
+    assert!(chinese.contains("≈ 2 亿美元") && chinese.contains("2 笔合计 3.8 亿美元"), "{chinese}");
+}
+
+#[tokio::test]
+async fn an_issue_takes_no_longer_to_read_than_it_may() {
+    let app = TestApp::start_with(|settings| settings.digest.per_lane = 20).await;
+    for n in 0..20u8 {
+        let long = seed(&format!("Vendor {n}"), 9.0 - f32::from(n) / 10.0).with(|seed| {
+            let text = "One more word about it. ".repeat(20);
+            let summary = Summary { short: text.clone(), long: text, ..Summary::default() };
+            seed.verdict.summary.insert(Language::En, summary);
+        });
+        add(&app, &long).await;
+    }
+    let issue = week(&app, WEEK).await;
+    let told: Vec<i64> =
+        headsup::edition::told_stories(&issue.content).map(|story| story.story_id.0).collect();
+    assert!(issue.content.minutes <= 5 && (8..15).contains(&told.len()), "{told:?}");
+    assert_eq!(told, (1..=told.len() as i64).collect::<Vec<_>>(), "the weakest give way");
+    assert_eq!(issue.content.dropped_counts["no-room"], 20 - told.len() as i64);
+}
+
+#[tokio::test]
+async fn a_published_issue_can_be_made_again_byte_for_byte_whatever_came_later() {
+    let app = TestApp::start().await;
+    full_week(&app).await;
+    week(&app, WEEK).await;
+    sqlx::query(
+        "UPDATE verdicts SET score = score - 3, verdict = jsonb_set(verdict, '{headline,en}', '\"other\"')",
+    )
+    .execute(&app.ctx.pool)
+    .await
+    .unwrap();
+    sqlx::query("UPDATE items SET title = 'changed'").execute(&app.ctx.pool).await.unwrap();
+    add(&app, &seed("Latecomer", 99.0)).await;
+    let replay = publish::replay(&app.ctx, WEEK).await.unwrap();
+    assert!(replay.differences.is_empty(), "{:?}", replay.differences);
+
+    sqlx::query(
+        "UPDATE issue_renderings SET body_text = replace(body_text, 'Acme', 'Acne') WHERE language = 'en'",
+    )
+    .execute(&app.ctx.pool)
+    .await
+    .unwrap();
+    let replay = publish::replay(&app.ctx, WEEK).await.unwrap();
+    let parts: Vec<_> = replay.differences.iter().map(|difference| difference.part.as_str()).collect();
+    assert_eq!(parts, ["text en"], "what was tampered with is found");
+    assert!(publish::replay(&app.ctx, "2026-W19").await.unwrap_err().to_string().contains("no issue"));
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use headsup::ballot::{Ballot, Key};
 use headsup::model::{IssueKind, Language, StoryId, SubscriberId, VoteKind, Voter};
 use headsup::publish::{self, Mode};
-use headsup::store::errata::{self, New};
+use headsup::store::errata::{self, Changed, New};
 use headsup::store::votes::{self, Cast, Said};
 use headsup::store::{self, subscribers};
 use headsup::{send, serve};
@@ -191,11 +191,16 @@ async fn a_link_that_is_forged_or_too_old_is_refused_in_both_languages() {
             assert!(page.contains(english) && page.contains(chinese), "{page}");
         }
     }
+    let chinese = booth.get(&other_story.replacen(".en.", ".zh.", 1), "").await.text().await.unwrap();
+    assert!(
+        chinese.contains("<html lang=\"zh-CN\""),
+        "a link that claims to be Chinese is refused in Chinese first"
+    );
     for fields in [&[("kind", "hyper")][..], &[("comment", "no kind")], &[]] {
         assert_eq!(booth.post(&good, "", fields).await.status(), StatusCode::BAD_REQUEST);
     }
     assert_eq!(booth.said().await, []);
-    let unknown = ["/v/story/en/99/hype", "/v/story/en/1/loud", "/v/story/fr/1/hype"];
+    let unknown = ["/v/story/en/abc/hype", "/v/story/en/99/hype", "/v/story/en/1/loud", "/v/story/fr/1/hype"];
     for path in unknown {
         assert_eq!(booth.get(path, "").await.status(), StatusCode::NOT_FOUND, "{path}");
     }
@@ -400,7 +405,12 @@ async fn the_operator_confirms_a_vote_and_measures_the_judge_by_votes() {
     assert_eq!(headsup(&["errata", "add", "99", "--en", EN, "--zh", ZH]).0, 2);
     let (code, text) = headsup(&["votes", "confirm", "2", "--en", EN, "--zh", ZH]);
     assert!(code == 0 && text.contains("next weekly issue"), "{text}");
-    assert!(headsup(&["votes", "confirm", "2", "--en", "Other.", "--zh", ZH]).1.contains("known already"));
+    assert!(headsup(&["votes", "confirm", "2", "--en", EN, "--zh", ZH]).1.contains("known already"));
+    let other = headsup(&["votes", "confirm", "2", "--en", "Other.", "--zh", ZH]);
+    assert!(other.0 == 0 && other.1.contains("has these words now"), "{}", other.1);
+    assert_eq!(headsup(&["errata", "edit", "1", "--en", EN, "--zh", ZH]).0, 0);
+    assert_eq!(headsup(&["errata", "edit", "99", "--en", EN, "--zh", ZH]).0, 2);
+    assert_eq!(headsup(&["errata", "remove", "99"]).0, 2);
     let (code, text) = headsup(&["errata", "list"]);
     assert!(code == 0 && text.contains("the next issue"), "{text}");
     assert!(headsup(&["votes", "list"]).1.contains("reader 1"));
@@ -419,4 +429,45 @@ async fn the_operator_confirms_a_vote_and_measures_the_judge_by_votes() {
         (labels.lines().count(), &first["label"], &first["title"]),
         (2, &1.into(), &"Acme ships a model".into())
     );
+}
+
+#[tokio::test]
+async fn an_erratum_can_be_reworded_and_taken_back_until_an_issue_has_told_it() {
+    let booth = Booth::open().await;
+    let (app, pool) = (&booth.app, &booth.app.ctx.pool);
+    let now = app.ctx.clock.now();
+    let new = |en| New { story_id: booth.story, vote_id: None, en, zh: ZH };
+    let first = errata::add(pool, new(EN), now).await.unwrap().unwrap();
+    let second = errata::add(pool, new("Another one."), now).await.unwrap().unwrap();
+    assert_eq!(errata::edit(pool, second, EN, ZH).await.unwrap(), Changed::Doubled);
+    assert_eq!(errata::edit(pool, first, "It has 8 billion.", "是 80 亿。").await.unwrap(), Changed::Done);
+    assert_eq!(errata::remove(pool, second).await.unwrap(), Changed::Done);
+    assert_eq!(errata::remove(pool, second).await.unwrap(), Changed::Missing);
+    let page = booth.page(&format!("/en/story/{}", booth.story)).await;
+    assert!(page.contains("It has 8 billion.") && !page.contains("Another one."), "{page}");
+
+    assert_eq!(week(app, WEEK).await.content.errata.len(), 1);
+    assert_eq!(
+        errata::edit(pool, first, EN, ZH).await.unwrap(),
+        Changed::Told(1),
+        "an issue does not change"
+    );
+    assert_eq!(errata::remove(pool, first).await.unwrap(), Changed::Told(1));
+}
+
+#[tokio::test]
+async fn visitors_votes_are_shown_apart_and_label_nothing() {
+    let booth = Booth::open().await;
+    let (pool, now) = (&booth.app.ctx.pool, booth.app.ctx.clock.now());
+    for n in 0..5 {
+        let said = Said { kind: VoteKind::Hype, comment: "" };
+        votes::cast(pool, booth.story, Voter::Visitor(n), said, now).await.unwrap();
+    }
+    let link = booth.link(now).await;
+    booth.post(&link, "", &[("kind", "solid")]).await;
+    let opinion = votes::opinions(pool, 100).await.unwrap().remove(0);
+    assert_eq!((opinion.n_hype, opinion.n_solid, opinion.n_by_visitors), (0, 1, 5));
+    assert_eq!(booth.said().await[0], vote("reader 1", "solid", ""), "readers come first");
+    let status = booth.page("/en/status").await;
+    assert!(status.contains("5 Hype") && status.contains("who may vote more than once"), "{status}");
 }

@@ -71,6 +71,16 @@ impl Date {
         }
     }
 
+    /// What words without a year or day point at, as far as the day of publication tells: "2025" for "last year".
+    pub fn resolved(&self, words: &str) -> Option<String> {
+        let year = self.year.filter(|year| !words.contains(&year.to_string()))?;
+        Some(match (self.month, self.day) {
+            (Some(month), Some(day)) => format!("{year}-{month:02}-{day:02}"),
+            (Some(month), None) => format!("{year}-{month:02}"),
+            (None, _) => year.to_string(),
+        })
+    }
+
     fn exact(&self, published: Option<NaiveDate>) -> Option<NaiveDate> {
         let year = self.year.or(published.map(|day| day.year()))?;
         NaiveDate::from_ymd_opt(year, self.month?, self.day?)

@@ -1,6 +1,7 @@
 //! No fact without a source: every number with its unit, date, version and name of a sentence must stand in the
 //! story's own articles, in whichever script and number system.
 
+mod bound;
 mod homes;
 
 use std::collections::HashSet;
@@ -32,6 +33,7 @@ pub struct Sources {
     atoms: Vec<String>,
     is_chinese: bool,
     sounds: OnceLock<String>,
+    told: OnceLock<Vec<bound::Told>>,
 }
 
 /// Something that a sentence states, and whether the articles state it.
@@ -118,6 +120,9 @@ impl Sources {
         for date in reading.dates.iter().filter(|date| !date.derived) {
             state("date", &date.text, self.dates(date));
         }
+        if let Some(year) = bound::misplaced_year(&reading, self.published, || self.told()) {
+            state("date", &year.to_string(), false);
+        }
         for (round, text) in rounds::find(&reading.plain) {
             state("round", &text, self.rounds.contains(&round));
         }
@@ -144,6 +149,10 @@ impl Sources {
         for (name, _) in han_names(&reading.plain).into_iter().filter(|(_, at)| !covers(at)) {
             state("name", name, self.knows_han(name));
         }
+        let people = self.readings.iter().flat_map(|reading| rounds::people(&reading.plain));
+        for name in people.filter_map(|person| rounds::altered(person, &reading.plain)) {
+            state("name", name, self.readings.iter().any(|reading| reading.plain.contains(name)));
+        }
         // What translates a foreign fund's name is left alone.
         let funds = if self.is_chinese { rounds::funds(&reading.plain) } else { Vec::new() };
         for (fund, _) in funds.into_iter().filter(|(_, at)| !covers(at)) {
@@ -160,6 +169,13 @@ impl Sources {
     /// Whether `quote` stands in an article, whatever its white space, case, width and quotation marks.
     pub fn quotes(&self, quote: &str) -> bool {
         self.quotables.iter().any(|text| text.holds(quote))
+    }
+
+    fn told(&self) -> &[bound::Told] {
+        self.told.get_or_init(|| {
+            let told = |reading: &Reading| bound::told(&reading.plain, self.published);
+            self.readings.iter().flat_map(told).collect()
+        })
     }
 
     fn day(&self) -> Option<NaiveDate> {

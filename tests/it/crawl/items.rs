@@ -398,3 +398,46 @@ async fn what_a_new_source_lists_without_dates_is_no_news_and_what_it_adds_is() 
     let backlog = column(&app, "SELECT title FROM items WHERE is_backlog ORDER BY title").await;
     assert_eq!(backlog, ["Lumen ships part 1", "Lumen ships part 2"]);
 }
+
+#[tokio::test]
+async fn a_text_in_a_feed_leads_to_what_was_released() {
+    let body =
+        "The lab released Aurora-2, a language model with nine billion parameters that runs on a laptop. "
+            .repeat(6);
+    let feed = |last: &str| {
+        format!(
+            "<rss version='2.0'><channel><title>Lab</title><item><title>Lab releases Aurora-2, an open model</title><link>https://lab.example/aurora</link>\
+             <guid>1</guid><pubDate>Wed, 06 May 2026 07:00:00 GMT</pubDate><content:encoded xmlns:content='http://purl.org/rss/1.0/modules/content/'><![CDATA[\
+             <p>{body}</p><p>Get the <a href='https://github.com/lab/aurora'>code</a> and the <a href='https://huggingface.co/lab/aurora-2'>weights</a>, \
+             read the <a href='https://arxiv.org/abs/2605.01234'>paper</a>.</p><p>Related posts</p><ul><li><a href='https://github.com/lab/old'>Aurora-1</a></li></ul>\
+             <p>{last}</p>]]></content:encoded></item></channel></rss>"
+        )
+    };
+    let web = Web::with([("/feed", feed("The team will tell more."))]).await;
+    let mut lab = source("lab", format!("{}/feed", web.base));
+    lab.tier = headsup::model::Tier::Primary;
+    let app = reading(vec![lab]).await;
+    crawl(&app).await;
+    let app = &app;
+    let links = async || -> Vec<String> {
+        headsup::extract::run(&app.ctx).await.unwrap();
+        sqlx::query_scalar("SELECT links FROM articles").fetch_one(&app.ctx.pool).await.unwrap()
+    };
+    let released = [
+        "https://github.com/lab/aurora",
+        "https://huggingface.co/lab/aurora-2",
+        "https://arxiv.org/abs/2605.01234",
+    ];
+    assert_eq!(links().await, released);
+
+    headsup::group::run(&app.ctx).await.unwrap();
+    headsup::judge::run(&app.ctx).await.unwrap();
+    let artifacts =
+        "SELECT jsonb_path_query(verdict, '$.artifacts[*].link') #>> '{}' FROM verdicts WHERE current";
+    let artifacts = column(app, artifacts).await;
+    assert!(released.iter().all(|link| artifacts.iter().any(|found| found == link)), "{artifacts:?}");
+
+    web.put("/feed", ok(feed("See the <a href='https://huggingface.co/datasets/lab/hours'>data</a>.")));
+    crawl_later(app, 3).await;
+    assert_eq!(links().await[3..], ["https://huggingface.co/datasets/lab/hours"]);
+}

@@ -1,0 +1,68 @@
+//! Renders an issue for mail: subject, text and HTML in one language, small enough that no mail program clips it.
+
+use anyhow::Context as _;
+
+use super::clean::UNSUBSCRIBE;
+use super::view::{self, Detail, Edition};
+use super::wrap::wrap;
+use crate::ballot;
+use crate::model::IssueContent;
+use crate::render::Templates;
+
+/// Most bytes of the HTML: Gmail clips at about 102 KB, and `send` puts a longer link to leave in. The links to vote are
+/// counted at their full length.
+const MAX_HTML: usize = 90_000;
+
+/// Columns of the text.
+const COLUMNS: usize = 76;
+
+/// What is tried until the HTML is small enough: how much of each story, and how many stories.
+const SIZES: [(Detail, usize); 6] = [
+    (Detail::Full, usize::MAX),
+    (Detail::Short, usize::MAX),
+    (Detail::Headline, usize::MAX),
+    (Detail::Headline, 80),
+    (Detail::Headline, 40),
+    (Detail::Headline, 10),
+];
+
+/// An issue in one language, as it is mailed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mail {
+    /// Subject.
+    pub subject: String,
+    /// Plain text, lines of at most 76 columns (a long link may stand over).
+    pub body_text: String,
+    /// A whole HTML document.
+    pub body_html: String,
+}
+
+/// The mail of `content` in one language.
+///
+/// # Errors
+/// A template fails (an operator's own may), or does not hold the place for the reader's link exactly once.
+pub fn render(templates: &Templates, content: &IssueContent, edition: Edition<'_>) -> anyhow::Result<Mail> {
+    let folder = format!("mail/{}", content.kind);
+    for (detail, most) in SIZES {
+        let view = view::view(content, edition, detail, most);
+        // The engine escapes "/" too, which needs no escape here and makes links look disguised to spam filters.
+        let body_html = templates.render(&format!("{folder}/body.html.j2"), &view)?.replace("&#x2f;", "/");
+        let link = edition.base_url.len() + ballot::LONGEST_PATH;
+        if body_html.len() + ballot::n_places(&body_html) * link > MAX_HTML {
+            continue;
+        }
+        let body_text = wrap(&templates.render(&format!("{folder}/body.txt.j2"), &view)?, COLUMNS);
+        let subject = templates.render(&format!("{folder}/subject.txt.j2"), &view)?;
+        let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
+        hold_one_place(&body_html).with_context(|| format!("template {folder}/body.html.j2"))?;
+        hold_one_place(&body_text).with_context(|| format!("template {folder}/body.txt.j2"))?;
+        return Ok(Mail { subject, body_text, body_html });
+    }
+    anyhow::bail!("template {folder}/body.html.j2 makes a mail of more than {MAX_HTML} bytes")
+}
+
+fn hold_one_place(body: &str) -> anyhow::Result<()> {
+    let n_places = body.matches(UNSUBSCRIBE).count();
+    anyhow::ensure!(n_places == 1, "{UNSUBSCRIBE} stands {n_places} times in it, must stand once");
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! An issue as a pure function: from what was gathered to what it says, and from that to how it reads in one language, as
+//! mail and as page. The same inputs always make the same bytes, so an issue can be rebuilt and a draft shown while it is
+//! edited. No database, no network, no clock.
+
+mod caps;
+mod clean;
+mod compose;
+mod content;
+mod errata;
+mod event;
+mod evidence;
+mod hindsight_view;
+mod inputs;
+mod mail;
+mod money;
+mod phrases;
+mod reading;
+mod select;
+#[cfg(test)]
+mod select_tests;
+mod story_view;
+mod subject;
+mod view;
+mod words;
+mod wrap;
+
+pub use self::clean::{UNSUBSCRIBE, language_of, plain, web_address};
+pub use self::compose::{Composition, compose};
+pub use self::content::{Chosen, content, empty_sections, freeze, sections};
+pub use self::event::keys;
+pub use self::inputs::{Counts, Inputs, Period, Told};
+pub use self::mail::{Mail, render};
+pub use self::select::{best, company_of};
+pub use self::view::{Detail, Edition, View, told_stories, view};

@@ -1,0 +1,34 @@
+//! What stands in the list of mails before a mail is opened: facts, no adjectives, and a quiet week says so.
+
+use super::view::{SectionView, told_stories};
+use super::{phrases, words, wrap};
+use crate::model::{IssueContent, IssueKind, Language};
+
+/// Columns of a headline in the subject.
+const SUBJECT_COLUMNS: usize = 72;
+
+/// The first headline; a rumour is never announced as news.
+pub fn subject(content: &IssueContent, sections: &[SectionView], quiet: &str, language: Language) -> String {
+    let told = sections.iter().filter(|section| !["rumours", "dropped"].contains(&section.key.as_str()));
+    let first = told.flat_map(|section| &section.stories).next().map(|story| story.headline.as_str());
+    let about = match (first, content.kind) {
+        (Some(headline), IssueKind::Weekly) if quiet.is_empty() => {
+            wrap::cut(headline.trim_end_matches(['!', '！']), SUBJECT_COLUMNS)
+        }
+        (Some(headline), IssueKind::Paper) => {
+            let kind = words::word("paper", language);
+            wrap::cut(&format!("{kind}{}{headline}", words::word("colon", language)), SUBJECT_COLUMNS)
+        }
+        _ => phrases::quiet(told_stories(content).count(), language),
+    };
+    format!("{about} · headsup {}", content.period)
+}
+
+/// The next headlines, else what was read.
+pub fn preheader(sections: &[SectionView], counts: &str) -> String {
+    let told =
+        sections.iter().filter(|section| section.key != "dropped").flat_map(|section| &section.stories);
+    let next: Vec<_> =
+        told.skip(1).take(2).map(|story| wrap::cut(&story.headline, SUBJECT_COLUMNS)).collect();
+    if next.is_empty() { counts.to_owned() } else { next.join(" · ") }
+}

@@ -1,0 +1,102 @@
+//! An issue made again from what it was made from, and held against what was published, byte for byte.
+
+use anyhow::Context as _;
+
+use super::{content_digest, period, render, zone};
+use crate::context::Context;
+use crate::edition::{self, Composition, Inputs};
+use crate::model::{IssueKind, Language};
+use crate::store;
+use crate::store::issues::Rendering;
+
+/// What came of it.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Replay {
+    /// Number of the issue.
+    pub number: i32,
+    /// "2026-W47".
+    pub period: String,
+    /// Version of the program that published it.
+    pub published_by: String,
+    /// Where the new bytes differ from the published ones; empty: nowhere.
+    pub differences: Vec<Difference>,
+}
+
+/// A part of an issue that came out otherwise.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Difference {
+    /// "content", "subject en", "text zh", "html en".
+    pub part: String,
+    /// The first line that differs, as published.
+    pub published: String,
+    /// The same line now.
+    pub now: String,
+}
+
+/// Makes the weekly issue of `name` again. Nothing is stored.
+///
+/// # Errors
+/// `name` is no week or has no issue, its inputs were not kept, or the database or a template fails.
+pub async fn replay(ctx: &Context, name: &str) -> anyhow::Result<Replay> {
+    let period = period::week(name, zone(ctx)?)?;
+    let mut conn = ctx.pool.acquire().await?;
+    let issue = store::issues::by_period(&mut conn, IssueKind::Weekly, &period.name).await?;
+    drop(conn);
+    let issue = issue.with_context(|| format!("no issue of {name} was published"))?;
+    let kept = store::issue_inputs::read(&ctx.pool, issue.id).await?;
+    let kept = kept.with_context(|| format!("the issue of {name} is older than the keeping of inputs"))?;
+    let inputs: Inputs = serde_json::from_value(kept).context("cannot read the inputs of the issue")?;
+    let Composition::Whole(content) = edition::compose(&inputs) else {
+        anyhow::bail!("this version would tell stories that the issue's inputs do not hold")
+    };
+    let mut differences = Vec::new();
+    if content_digest(&content)? != issue.sha256 {
+        let pretty = serde_json::to_string_pretty::<crate::model::IssueContent>;
+        differences.extend(first("content", (&pretty(&issue.content)?, &pretty(&content)?)));
+    }
+    for (language, now) in render(ctx, &inputs, &content)? {
+        let published = store::issues::rendering(&ctx.pool, issue.id, language).await?.unwrap_or_default();
+        differences.extend(compare(&published, &now, language));
+    }
+    Ok(Replay { number: issue.number, period: period.name, published_by: inputs.code, differences })
+}
+
+fn compare(published: &Rendering, now: &Rendering, language: Language) -> Vec<Difference> {
+    let parts = [
+        ("subject", &published.subject, &now.subject),
+        ("text", &published.body_text, &now.body_text),
+        ("html", &published.body_html, &now.body_html),
+    ];
+    let differ = parts
+        .into_iter()
+        .filter_map(|(part, published, now)| first(&format!("{part} {language}"), (published, now)));
+    differ.collect()
+}
+
+/// The first line in which two texts differ.
+fn first(part: &str, (published, now): (&str, &str)) -> Option<Difference> {
+    if published == now {
+        return None;
+    }
+    let (mut a, mut b) = (published.lines(), now.lines());
+    loop {
+        let (published, now) = (a.next(), b.next());
+        if published != now || published.is_none() {
+            let line = |line: Option<&str>| line.unwrap_or_default().to_owned();
+            return Some(Difference { part: part.to_owned(), published: line(published), now: line(now) });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_that_differs_is_shown() {
+        assert!(first("text", ("a\nb", "a\nb")).is_none());
+        let difference = first("text", ("a\nb\nc", "a\nB\nc")).unwrap();
+        assert_eq!((difference.published.as_str(), difference.now.as_str()), ("b", "B"));
+        assert_eq!(first("text", ("a", "a\nmore")).unwrap().now, "more");
+    }
+}
