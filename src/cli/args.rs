@@ -232,6 +232,9 @@ pub struct PublishArgs {
     /// ISO week (2026-W47) or month (2026-11) [default: the last one that is over]
     #[arg(long)]
     pub period: Option<String>,
+    /// Choose this paper for the month instead (arXiv id); before the month is over the wish is kept
+    #[arg(long, value_name = "ID")]
+    pub pin: Option<String>,
     /// Show the issue, store and queue nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::gold::Sound;
 use crate::model::SignalKind;
 use crate::paper::signals::{self, Paper};
 use crate::paper::taste::{Labelled, Taste, Text};
@@ -45,6 +46,18 @@ pub struct Line {
 enum Ids {
     One(String),
     Many(Vec<String>),
+}
+
+impl Sound for Candidate {
+    fn flaw(&self) -> Option<&'static str> {
+        (self.id.is_empty() || self.title.is_empty()).then_some("no id or no title")
+    }
+}
+
+impl Sound for Line {
+    fn flaw(&self) -> Option<&'static str> {
+        matches!(&self.arxiv, Ids::One(id) if id.is_empty()).then_some("no arXiv id")
+    }
 }
 
 /// What experts picked and readers voted for.

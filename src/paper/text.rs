@@ -22,6 +22,11 @@ static LIMIT: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)\blimitations?\b|\blimited to\b|does not (?:hold|cover|help|generali)|do not (?:cover|test|know)|we (?:only|did not|do not|cannot)\b|fails? (?:on|to|when)|\bat (?:the|a) (?:cost|loss)\b|with a loss of|only on\b|future work|remains? (?:open|unclear|unanswered)|stay unanswered|局限",
     )
 });
+static HARDWARE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:[ABH][1-9]00s?|RTX|TPUs?|GPUs?|GPU hours|accelerators?|laptop|smartphone|phone|CPU cores?|gigabytes? of memory|\d+ ?GB)\b",
+    )
+});
 
 /// A figure against something: "37%", "2.5×", "3 times".
 pub fn has_measure(sentence: &str) -> bool {
@@ -36,6 +41,11 @@ pub fn names_code(sentence: &str) -> bool {
 /// Says what it does not do.
 pub fn names_limit(sentence: &str) -> bool {
     LIMIT.is_match(sentence)
+}
+
+/// Says what it ran on.
+pub fn names_hardware(sentence: &str) -> bool {
+    HARDWARE.is_match(sentence)
 }
 
 /// More than one LaTeX mark in a hundred characters.
@@ -89,9 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn code_and_limits_are_seen() {
+    fn code_limits_and_hardware_are_seen() {
         assert!(names_code("Weights and head are available.") && names_code("We release all traces."));
         assert!(!names_code("We compare with the code of others."));
         assert!(names_limit("The method fails on long tables.") && !names_limit("It is limitless."));
+        assert!(names_hardware("Training took 300 GPU hours.") && !names_hardware("We train a model."));
     }
 }
