@@ -18,8 +18,12 @@ pub fn run(around: &Surroundings, args: &EvalPaperArgs) -> anyhow::Result<()> {
     let mut all = Vec::new();
     for (at, (name, set)) in sets.iter().enumerate() {
         let learnt = args.folds.then(|| {
-            let others: Vec<&[Candidate]> =
-                sets.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, (_, set))| set.as_slice()).collect();
+            let others: Vec<&[Candidate]> = sets
+                .iter()
+                .enumerate()
+                .filter(|(n, _)| *n != at)
+                .map(|(_, (_, set))| set.as_slice())
+                .collect();
             paper::train(&others, set, &known)
         });
         let ranking = paper::rank(set, &used, learnt.as_ref().unwrap_or_else(|| taste::shipped()));
@@ -72,7 +76,8 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, UsageError> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let entries = std::fs::read_dir(path).map_err(|error| UsageError(format!("{}: {error}", path.display())))?;
+    let entries =
+        std::fs::read_dir(path).map_err(|error| UsageError(format!("{}: {error}", path.display())))?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|file| file.to_string_lossy().trim_end_matches(".gz").ends_with(".jsonl"))
@@ -83,7 +88,8 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, UsageError> {
 
 fn print(all: &[Figures]) -> anyhow::Result<()> {
     let mut table = output::table(&["", "papers", "picked", "D@1", "D@5", "D@10", "D@20"]);
-    let share = |figures: &Figures, k: usize| format!("{:.2}", figures.d.get(&k).copied().unwrap_or_default());
+    let share =
+        |figures: &Figures, k: usize| format!("{:.2}", figures.d.get(&k).copied().unwrap_or_default());
     for figures in all {
         let mut row = vec![figures.set.clone(), figures.n.to_string(), figures.n_picked.to_string()];
         row.extend([1, 5, 10, 20].map(|k| share(figures, k)));

@@ -31,7 +31,9 @@ pub async fn run(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<Ex
     if let Some(paper) = &args.pin {
         let pinned = publish::pin(&app.ctx, args.period.as_deref(), paper).await;
         return app.close_after(pinned).await.and_then(|month| {
-            output::line(&format!("{paper} is pinned for {month}: `headsup publish paper` or the schedule takes it"))?;
+            output::line(&format!(
+                "{paper} is pinned for {month}: `headsup publish paper` or the schedule takes it"
+            ))?;
             Ok(ExitCode::SUCCESS)
         });
     }

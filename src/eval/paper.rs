@@ -138,7 +138,10 @@ pub fn rank<'a>(set: &'a [Candidate], gold: &Gold, taste: &Taste) -> Vec<&'a str
         text: candidate.text.clone(),
         categories: candidate.categories.clone(),
         authors: candidate.authors.clone(),
-        announced_at: DateTime::<Utc>::from_naive_utc_and_offset(candidate.seen.and_time(NaiveTime::MIN), Utc),
+        announced_at: DateTime::<Utc>::from_naive_utc_and_offset(
+            candidate.seen.and_time(NaiveTime::MIN),
+            Utc,
+        ),
         counts: gold.votes.get(&candidate.id).map(|(_, counts)| counts.clone()).unwrap_or_default(),
         ..Paper::default()
     };
@@ -148,7 +151,8 @@ pub fn rank<'a>(set: &'a [Candidate], gold: &Gold, taste: &Taste) -> Vec<&'a str
 
 /// Holds a ranking against the picks.
 pub fn measure(name: &str, set: &[Candidate], ranking: &[&str], gold: &Gold) -> Figures {
-    let hits = |k: usize| ranking.iter().take(k).filter(|id| gold.picks.contains(**id)).count() as f64 / k as f64;
+    let hits =
+        |k: usize| ranking.iter().take(k).filter(|id| gold.picks.contains(**id)).count() as f64 / k as f64;
     let ids: HashMap<&str, ()> = set.iter().map(|paper| (paper.id.as_str(), ())).collect();
     Figures {
         set: name.to_owned(),
@@ -171,7 +175,8 @@ mod tests {
             line(r#"{"arxiv": "2605.3", "issues": ["a"]}"#),
         ]);
         let candidate = |id: &str| -> Candidate {
-            serde_json::from_value(serde_json::json!({ "id": id, "seen": "2026-05-05", "title": id })).unwrap()
+            serde_json::from_value(serde_json::json!({ "id": id, "seen": "2026-05-05", "title": id }))
+                .unwrap()
         };
         let set = [candidate("2605.1"), candidate("2605.2")];
         let ranking = rank(&set, &gold, &Taste::default());

@@ -28,6 +28,10 @@ words! {
 pub struct PaperGuide {
     /// arXiv id without its version, else the paper's address.
     pub paper: String,
+    /// Its title: the story may have another's headline.
+    pub title: String,
+    /// Where it can be read.
+    pub link: String,
     /// Who wrote it, as its source names them.
     pub authors: Vec<String>,
     /// The step that it belongs to.
@@ -89,6 +93,10 @@ pub struct SectionTime {
 pub struct RunnerUp {
     /// arXiv id without its version, else the paper's address.
     pub paper: String,
+    /// Its title.
+    pub title: String,
+    /// Where it can be read.
+    pub link: String,
     /// The story that tells it.
     pub story_id: StoryId,
     /// Duels won on the shortlist.

@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ErratumId, Focus, Lane, Language, PaperGuide, ScorePart, StoryId, Tongue, UnknownWord, Verdict, VerdictId, words,
+    ErratumId, Focus, Lane, Language, PaperGuide, ScorePart, StoryId, Tongue, UnknownWord, Verdict,
+    VerdictId, words,
 };
 
 words! {

@@ -69,8 +69,11 @@ pub fn place(
             n_won[winner.unwrap_or_else(|| if beats(&list[b], &list[a]) { b } else { a })] += 1;
         }
     }
-    let mut placed: Vec<Placed> =
-        list.into_iter().zip(n_won).map(|(weighed, n_won)| Placed { weighed, n_won, outcome: "beaten" }).collect();
+    let mut placed: Vec<Placed> = list
+        .into_iter()
+        .zip(n_won)
+        .map(|(weighed, n_won)| Placed { weighed, n_won, outcome: "beaten" })
+        .collect();
     placed.sort_by(|a, b| b.n_won.cmp(&a.n_won).then(b.weighed.points.total_cmp(&a.weighed.points)));
     let is_pinned = |placed: &Placed| pin.is_some_and(|key| papers[placed.weighed.at].key == key);
     if let Some(at) = placed.iter().position(is_pinned) {
@@ -130,7 +133,8 @@ mod tests {
     }
 
     fn papers(n: usize) -> Vec<Paper> {
-        let paper = |n| Paper { key: format!("2605.{n}"), authors: vec![format!("Ann {n}")], ..Paper::default() };
+        let paper =
+            |n| Paper { key: format!("2605.{n}"), authors: vec![format!("Ann {n}")], ..Paper::default() };
         (0..n).map(paper).collect()
     }
 

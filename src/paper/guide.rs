@@ -9,9 +9,7 @@ use super::signals::Paper;
 use super::step;
 use super::terms::{self, Term};
 use super::text::{has_measure, names_code, names_hardware, names_limit, pattern, sentences};
-use crate::model::{
-    Artifact, ArtifactKind, EarlierTerm, Language, LastPick, PaperGuide, RunnerUp, StoryId,
-};
+use crate::model::{Artifact, ArtifactKind, EarlierTerm, Language, LastPick, PaperGuide, RunnerUp, StoryId};
 
 /// Sentences that tell a paper.
 const SAYS: usize = 5;
@@ -66,6 +64,8 @@ pub fn guide(material: Material<'_>) -> Option<PaperGuide> {
     let terms = terms::needed(&paper.title, &paper.text);
     Some(PaperGuide {
         paper: paper.key.clone(),
+        title: paper.title.clone(),
+        link: paper.link.clone(),
         authors: paper.authors.clone(),
         step: step::of_text(&paper.title, &paper.text),
         says: says(paper, &sections),
@@ -92,7 +92,9 @@ pub fn guide(material: Material<'_>) -> Option<PaperGuide> {
 fn says(paper: &Paper, sections: &[Part<'_>]) -> Vec<(String, String)> {
     let own: Vec<&str> =
         sentences(&paper.text).into_iter().filter(|text| text.chars().count() <= LONGEST).collect();
-    let begins = pattern(r"(?i)^(?:in this (?:paper|work|report),? )?(?:we|this (?:paper|work|report)|our|here,? we)\b");
+    let begins = pattern(
+        r"(?i)^(?:in this (?:paper|work|report),? )?(?:we|this (?:paper|work|report)|our|here,? we)\b",
+    );
     let idea = own.iter().position(|text| begins.is_match(text)).unwrap_or_default();
     let result = own.iter().rposition(|text| has_measure(text)).filter(|at| *at != idea);
     let mut says: Vec<(usize, &str, &str)> = Vec::new();
@@ -146,7 +148,10 @@ fn conclusions<'a>(sections: &'a [Part<'a>]) -> impl Iterator<Item = (&'static s
 fn is_quotable(text: &str) -> bool {
     let n = text.chars().count();
     let ends = text.ends_with(['.', '。', '!', '！']);
-    (30..=LONGEST).contains(&n) && ends && !text.contains(" | ") && !text.starts_with(['F', 'T']) | !text.contains(':')
+    (30..=LONGEST).contains(&n)
+        && ends
+        && !text.contains(" | ")
+        && !text.starts_with(['F', 'T']) | !text.contains(':')
 }
 
 /// For each term the latest story that has it in its headline; no story twice, and not the paper itself.
@@ -168,18 +173,25 @@ fn earlier(terms: &[&'static Term], paper: &Paper, told: &[Told]) -> Vec<Earlier
 
 /// Code and weights with their links, else the sentence that offers them.
 fn tries(paper: &Paper) -> Vec<Artifact> {
-    let is_own = |artifact: &&Artifact| matches!(artifact.kind, ArtifactKind::Code | ArtifactKind::Weights | ArtifactKind::Api);
+    let is_own = |artifact: &&Artifact| {
+        matches!(artifact.kind, ArtifactKind::Code | ArtifactKind::Weights | ArtifactKind::Api)
+    };
     let mut tries: Vec<Artifact> = paper.artifacts.iter().filter(is_own).cloned().collect();
     tries.sort_by_key(|artifact| artifact.link.is_none());
     let mut seen: Vec<(ArtifactKind, bool)> = Vec::new();
     tries.retain(|artifact| {
-        let is_new = !seen.iter().any(|(kind, linked)| *kind == artifact.kind && (*linked || artifact.link.is_none()));
+        let is_new =
+            !seen.iter().any(|(kind, linked)| *kind == artifact.kind && (*linked || artifact.link.is_none()));
         seen.push((artifact.kind, artifact.link.is_some()));
         is_new
     });
     if tries.is_empty() {
         let offer = sentences(&paper.text).into_iter().find(|text| names_code(text));
-        tries.extend(offer.map(|text| Artifact { kind: ArtifactKind::Code, link: None, quote: text.to_owned() }));
+        tries.extend(offer.map(|text| Artifact {
+            kind: ArtifactKind::Code,
+            link: None,
+            quote: text.to_owned(),
+        }));
     }
     tries
 }
@@ -188,7 +200,9 @@ fn hardware(paper: &Paper, sections: &[Part<'_>]) -> Option<String> {
     let own = sentences(&paper.text).into_iter();
     let told = sections.iter().filter(|part| part.kind != "skip").flat_map(|part| &part.text);
     let told = told.flat_map(|text| sentences(text)).filter(|text| is_quotable(text));
-    let ran = pattern(r"(?i)\b(?:run|runs|ran|train|trained|training|took|takes|need|needs|require|requires|fits?|use|used|costs?|card|machine)\b");
+    let ran = pattern(
+        r"(?i)\b(?:run|runs|ran|train|trained|training|took|takes|need|needs|require|requires|fits?|use|used|costs?|card|machine)\b",
+    );
     let mut all = told.chain(own).filter(|text| names_hardware(text) && text.chars().count() <= LONGEST);
     all.find(|text| ran.is_match(text)).map(str::to_owned)
 }
@@ -228,6 +242,8 @@ fn runner_up(paper: &Paper, placed: &Placed) -> Option<RunnerUp> {
     let line = own.iter().find(|text| has_measure(text)).or(own.first()).copied().unwrap_or_default();
     Some(RunnerUp {
         paper: paper.key.clone(),
+        title: paper.title.clone(),
+        link: paper.link.clone(),
         story_id: paper.story_id?,
         n_won: placed.n_won,
         reasons: placed.weighed.reasons.clone(),
@@ -264,7 +280,8 @@ mod tests {
         let placed = [Placed { weighed, n_won: 0, outcome: "chosen" }];
         let headline = BTreeMap::from([(Language::En, "A server with a smaller KV cache".to_owned())]);
         let told = [Told { story_id: StoryId(3), headline }];
-        guide(Material { papers: &papers, placed: &placed, whole, told: &told, last: None, judge: "rules" }).unwrap()
+        guide(Material { papers: &papers, placed: &placed, whole, told: &told, last: None, judge: "rules" })
+            .unwrap()
     }
 
     #[test]

@@ -14,21 +14,31 @@ const MOST: usize = 5;
 /// Longest caption that is quoted, in characters.
 const CAPTION: usize = 280;
 
-static HEADING: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d{1,2}|[IVX]{1,4}|Appendix [A-Z]|[A-Z])[.:]?\s+\p{Lu}"));
+static HEADING: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(\d{1,2}|[IVX]{1,4}|Appendix [A-Z]|[A-Z])[.:]?\s+\p{Lu}"));
 static DEEPER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d{1,2}\.\d"));
 static FIGURE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:Figure|Fig\.|图)\s*\d+\s*[:.：]\s*\S"));
 /// Words of a section's title, and what it is to a reader.
 static KINDS: LazyLock<[(&str, Regex); 5]> = LazyLock::new(|| {
     [
-        ("skip", pattern(r"(?i)related work|^appendix|background|preliminar|acknowledg|references|ethic|broader impact|附录")),
+        (
+            "skip",
+            pattern(
+                r"(?i)related work|^appendix|background|preliminar|acknowledg|references|ethic|broader impact|附录",
+            ),
+        ),
         ("start", pattern(r"(?i)introduc|overview|motivation|引言")),
         ("limits", pattern(r"(?i)limitation|conclusion|discussion|threats|future|failure|局限|结论")),
-        ("evidence", pattern(r"(?i)experiment|result|evaluat|measure|ablation|benchmark|case stud|实验|结果")),
+        (
+            "evidence",
+            pattern(r"(?i)experiment|result|evaluat|measure|ablation|benchmark|case stud|实验|结果"),
+        ),
         ("core", pattern(r".")),
     ]
 });
 /// In the order in which a programmer reads: what it is, what it does not do, how, and whether it holds.
-const ORDER: [&str; 4] = ["start", "limits", "core", "evidence"];
+/// Of each kind so many at first.
+const ORDER: [(&str, usize); 4] = [("start", 1), ("limits", 1), ("core", 2), ("evidence", 1)];
 
 /// A section with its text.
 #[derive(Debug)]
@@ -57,7 +67,10 @@ pub fn sections(whole: &str) -> Vec<Part<'_>> {
 
 fn kind(title: &str) -> &'static str {
     // "A Proofs" after "5 Conclusion" is an appendix.
-    if title.starts_with(|c: char| c.is_ascii_uppercase()) && title[1..].starts_with([' ', '.', ':']) && !title.starts_with(['I', 'V', 'X']) {
+    if title.starts_with(|c: char| c.is_ascii_uppercase())
+        && title[1..].starts_with([' ', '.', ':'])
+        && !title.starts_with(['I', 'V', 'X'])
+    {
         return "skip";
     }
     let rest = title.trim_start_matches(|c: char| c.is_ascii_digit() || " .:".contains(c));
@@ -72,10 +85,18 @@ pub fn plan(parts: &[Part<'_>]) -> Vec<SectionTime> {
         minutes: minutes(part),
         why: part.kind.to_owned(),
     };
-    let of = |kind: &&str| parts.iter().filter(|part| part.kind == *kind).map(timed).collect::<Vec<_>>();
-    let mut plan: Vec<SectionTime> = ORDER.iter().flat_map(of).collect();
-    plan.truncate(MOST);
-    plan
+    let of = |kind: &str| parts.iter().filter(|part| part.kind == kind).collect::<Vec<_>>();
+    let mut chosen: Vec<&Part<'_>> =
+        ORDER.iter().flat_map(|(kind, n)| of(kind).into_iter().take(*n)).collect();
+    let rest = ORDER.iter().rev().flat_map(|(kind, n)| of(kind).into_iter().skip(*n));
+    let room = MOST.saturating_sub(chosen.len());
+    chosen.extend(rest.filter(|part| part.kind != "limits").take(room));
+    let place = |part: &&Part<'_>| {
+        let kind = ORDER.iter().position(|(kind, _)| *kind == part.kind);
+        (kind, parts.iter().position(|other| std::ptr::eq(other, *part)))
+    };
+    chosen.sort_by_key(place);
+    chosen.into_iter().map(timed).collect()
 }
 
 fn minutes(part: &Part<'_>) -> u32 {
@@ -96,7 +117,9 @@ pub fn figure(whole: &str) -> Option<String> {
         whole.split("\n\n").map(str::trim).filter(|text| FIGURE.is_match(text)).collect();
     let tells = |caption: &&&str| {
         let lower = caption.to_lowercase();
-        ["overview", "architecture", "pipeline", "at a glance", "compar", "总览"].iter().any(|word| lower.contains(word))
+        ["overview", "architecture", "pipeline", "at a glance", "compar", "总览"]
+            .iter()
+            .any(|word| lower.contains(word))
     };
     let caption = captions.iter().find(tells).or(captions.first())?;
     let mut said = String::new();

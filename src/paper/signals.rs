@@ -35,6 +35,8 @@ pub struct Paper {
     pub key: String,
     /// The story that tells it.
     pub story_id: Option<StoryId>,
+    /// Where it can be read.
+    pub link: String,
     /// As published.
     pub title: String,
     /// The abstract.
@@ -223,8 +225,17 @@ mod tests {
         assert_eq!(
             flags(&weighed),
             [
-                "taste", "listed", "popular", "corroborated", "alive", "code", "numbers", "limits", "focus",
-                "readable", "evidence"
+                "taste",
+                "listed",
+                "popular",
+                "corroborated",
+                "alive",
+                "code",
+                "numbers",
+                "limits",
+                "focus",
+                "readable",
+                "evidence"
             ]
         );
         let sum: f64 = weighed.reasons.iter().map(|reason| f64::from(reason.points)).sum();

@@ -25,9 +25,9 @@ const COST_OF_PICK: f64 = 30.0;
 
 /// Words that every title has.
 const COMMON: [&str; 40] = [
-    "a", "an", "the", "of", "for", "and", "to", "in", "on", "with", "by", "from", "via", "as", "is", "are", "be", "at",
-    "or", "its", "it", "this", "that", "we", "our", "their", "can", "how", "what", "do", "does", "using", "based",
-    "towards", "toward", "into", "s", "these", "has", "have",
+    "a", "an", "the", "of", "for", "and", "to", "in", "on", "with", "by", "from", "via", "as", "is", "are",
+    "be", "at", "or", "its", "it", "this", "that", "we", "our", "their", "can", "how", "what", "do", "does",
+    "using", "based", "towards", "toward", "into", "s", "these", "has", "have",
 ];
 
 static SHIPPED: LazyLock<Taste> =
@@ -88,7 +88,7 @@ impl Taste {
         let weight = |word: &str| self.weights[slot("t", &plain(word))];
         let mut known: Vec<(f64, &str)> = split(title)
             .map(|word| (weight(word), word))
-            .filter(|(weight, word)| *weight > 0.15 && !COMMON.contains(&plain(word).as_str()))
+            .filter(|(weight, word)| *weight > 0.15 && is_telling(word))
             .collect();
         known.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut words: Vec<&str> = Vec::new();
@@ -170,9 +170,7 @@ fn parts(paper: Text<'_>, is_known: impl Fn(usize, bool) -> bool) -> Vec<(usize,
         _ => None,
     });
     let mut parts: BTreeMap<usize, f64> = BTreeMap::new();
-    for (slots, weight, is_title) in
-        [(title.collect::<Vec<_>>(), TITLE, true), (text, ABSTRACT, false)]
-    {
+    for (slots, weight, is_title) in [(title.collect::<Vec<_>>(), TITLE, true), (text, ABSTRACT, false)] {
         let mut known: Vec<usize> = slots.into_iter().filter(|slot| is_known(*slot, is_title)).collect();
         known.sort_unstable();
         known.dedup();
@@ -181,6 +179,12 @@ fn parts(paper: Text<'_>, is_known: impl Fn(usize, bool) -> bool) -> Vec<(usize,
     }
     own.for_each(|slot| *parts.entry(slot).or_default() += CATEGORY);
     parts.into_iter().collect()
+}
+
+/// A word that can stand as a reason by itself.
+fn is_telling(word: &str) -> bool {
+    let has_letters = word.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+    has_letters && !COMMON.contains(&plain(word).as_str())
 }
 
 fn words(text: &str) -> Vec<String> {

@@ -94,7 +94,11 @@ mod tests {
         assert_eq!(keys.len(), all().len());
         for term in all() {
             assert!(!term.seen.as_str().contains("$^"), "{}: no pattern", term.key);
-            assert!(term.text(Language::En).ends_with('.') && term.text(Language::Zh).ends_with('。'), "{}", term.key);
+            assert!(
+                term.text(Language::En).ends_with('.') && term.text(Language::Zh).ends_with('。'),
+                "{}",
+                term.key
+            );
         }
     }
 

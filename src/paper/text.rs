@@ -9,9 +9,8 @@ pub fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap_or_else(|_| Regex::new("$^").unwrap_or_else(|_| unreachable!("an empty pattern")))
 }
 
-static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\d\s*(?:%|\\%|×|x\b|倍|times\b|points?\b|fold\b|ms\b|hours\b|percent\b)")
-});
+static MEASURE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\d\s*(?:%|\\%|×|x\b|倍|times\b|points?\b|fold\b|ms\b|hours\b|percent\b)"));
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)github\.com/|gitlab\.com/|huggingface\.co/|open[- ]sourc|(?:code|weights|models?|data(?:set)?|kernels|traces|configurations|implementation|patch|head)\b[^.]{0,60}\b(?:available|released|public|open|github|release)|we (?:release|publish|open-source|provide)\b|代码|开源",
@@ -82,7 +81,8 @@ mod tests {
 
     #[test]
     fn a_measure_is_a_figure_against_something() {
-        for yes in ["saves 37% of it", "2.5× faster", "runs 3x faster", "提升3倍", "37\\% less", "2.4 times"] {
+        for yes in ["saves 37% of it", "2.5× faster", "runs 3x faster", "提升3倍", "37\\% less", "2.4 times"]
+        {
             assert!(has_measure(yes), "{yes}");
         }
         for no in ["2026", "GPT-4", "x86", "version 3.5", ""] {

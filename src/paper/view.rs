@@ -18,6 +18,12 @@ const QUIET: [&str; 4] = ["taste", "readable", "evidence", "listed"];
 pub struct GuideView {
     /// Fixed words by key.
     pub w: BTreeMap<&'static str, String>,
+    /// Of the paper.
+    pub title: String,
+    /// Its address, or empty.
+    pub link: String,
+    /// Of its sentences: "en", "zh-CN".
+    pub lang: &'static str,
     /// "build with it".
     pub step: String,
     /// Of the learning path.
@@ -77,8 +83,12 @@ pub struct TryView {
 /// A paper that was nearly chosen.
 #[derive(Clone, Debug, Serialize)]
 pub struct RunnerView {
-    /// Its story's number.
-    pub story_id: i64,
+    /// Its title.
+    pub title: String,
+    /// Its address, or empty.
+    pub link: String,
+    /// Its page in the archive.
+    pub why_url: String,
     /// A sentence of its own.
     pub line: String,
     /// How it fared and what spoke for it.
@@ -104,13 +114,17 @@ pub fn view(guide: &PaperGuide, reasons: &[ScorePart], language: Language, base_
         let mut told: Vec<&ScorePart> =
             reasons.iter().filter(|part| !QUIET.contains(&part.flag.as_str())).collect();
         told.sort_by(|a, b| b.points.total_cmp(&a.points));
-        let said = told.into_iter().take(REASONS).map(|part| words::reason(&part.flag, &part.quote, language));
+        let said =
+            told.into_iter().take(REASONS).map(|part| words::reason(&part.flag, &part.quote, language));
         let fate = [words::won(n_won, guide.n_short, language)].into_iter();
         let fate = if why_not == "beaten" { fate.chain(None) } else { fate.chain(Some(word(why_not))) };
         fate.chain(said).collect::<Vec<_>>().join(if language == Language::En { "; " } else { "；" })
     };
     GuideView {
         w: KEYS.iter().map(|key| (*key, word(key))).collect(),
+        title: plain(&guide.title),
+        link: web_address(&guide.link).unwrap_or_default(),
+        lang: lang(&guide.says),
         step: words::step(guide.step, language).to_owned(),
         step_url: format!("{base_url}/{language}/learn#{}", guide.step),
         authors: authors(&guide.authors, language),
@@ -135,17 +149,15 @@ pub fn view(guide: &PaperGuide, reasons: &[ScorePart], language: Language, base_
             })
             .collect(),
         hardware: guide.hardware.as_deref().map(plain).unwrap_or_default(),
-        doubts: guide
-            .doubts
-            .iter()
-            .map(|(key, quote)| (word(key), plain(quote)))
-            .collect(),
+        doubts: guide.doubts.iter().map(|(key, quote)| (word(key), plain(quote))).collect(),
         runners_up: guide
             .runners_up
             .iter()
             .take(RUNNERS_UP)
             .map(|other| RunnerView {
-                story_id: other.story_id.0,
+                title: plain(&other.title),
+                link: web_address(&other.link).unwrap_or_default(),
+                why_url: format!("{base_url}/{language}/story/{}", other.story_id),
                 line: plain(&other.line),
                 fate: fate(other.n_won, &other.why_not, &other.reasons),
             })
@@ -160,8 +172,23 @@ pub fn view(guide: &PaperGuide, reasons: &[ScorePart], language: Language, base_
 
 /// Words that templates look up.
 const KEYS: [&str; 17] = [
-    "why-this", "says", "before", "earlier", "read", "figure", "try", "doubt", "runners-up", "last", "step", "read-paper",
-    "hardware", "no-hardware", "nothing-to-try", "shortlist", "publisher-words",
+    "why-this",
+    "says",
+    "before",
+    "earlier",
+    "read",
+    "figure",
+    "try",
+    "doubt",
+    "runners-up",
+    "last",
+    "step",
+    "read-paper",
+    "hardware",
+    "no-hardware",
+    "nothing-to-try",
+    "shortlist",
+    "publisher-words",
 ];
 
 fn term(guide: &PaperGuide, key: &str, language: Language, base_url: &str) -> Option<TermView> {
@@ -176,6 +203,12 @@ fn term(guide: &PaperGuide, key: &str, language: Language, base_url: &str) -> Op
             (in_language(&earlier.headline, language), url)
         }),
     })
+}
+
+fn lang(says: &[(String, String)]) -> &'static str {
+    let text: String = says.iter().map(|(_, text)| text.as_str()).collect();
+    let n_han = text.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
+    if n_han * 5 > text.chars().count() { "zh-CN" } else { "en" }
 }
 
 /// Five names, and how many more.
@@ -195,7 +228,9 @@ fn in_language(headline: &BTreeMap<Language, String>, language: Language) -> Str
 
 /// One line, without what steers a terminal or turns text around.
 fn plain(text: &str) -> String {
-    let is_odd = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+    let is_odd = |c: char| {
+        c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)
+    };
     let clean: String = text.chars().map(|c| if is_odd(c) { ' ' } else { c }).collect();
     let mut line = clean.split_whitespace().collect::<Vec<_>>().join(" ");
     // A mail has places for a reader's own links; no fetched text may look like one.

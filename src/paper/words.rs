@@ -25,7 +25,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("idea", "idea", "思路"),
     ("how", "how", "做法"),
     ("result", "result", "结果"),
-    ("offer", "to have", "可得"),
+    ("offer", "to have", "可获取"),
     ("limit", "limit", "局限"),
     // what a section is to a reader
     ("start", "what it is about", "讲什么"),
@@ -33,11 +33,23 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("core", "how it works", "怎么做到的"),
     ("evidence", "whether it holds", "结果站不站得住"),
     // doubts
-    ("limits-unread", "We could read its abstract only, so its limits are not known to us.", "我们只读到摘要，不清楚它的局限。"),
+    (
+        "limits-unread",
+        "We could read its abstract only, so its limits are not known to us.",
+        "我们只读到摘要，不清楚它的局限。",
+    ),
     ("no-limits", "The paper names no limits of its own.", "论文没有写自己的局限。"),
     ("no-code", "There is no code to check it with.", "没有可供核对的代码。"),
-    ("no-link", "It promises code or data, but we found no link.", "文中承诺提供代码或数据，但我们没找到链接。"),
-    ("own-claims", "All figures are the authors' own; nobody else has reported on it yet.", "所有数字都出自作者，暂无他人佐证。"),
+    (
+        "no-link",
+        "It promises code or data, but we found no link.",
+        "文中承诺提供代码或数据，但我们没找到链接。",
+    ),
+    (
+        "own-claims",
+        "All figures are the authors' own; nobody else has reported on it yet.",
+        "所有数字都出自作者，暂无他人佐证。",
+    ),
     ("no-numbers", "The abstract gives no figure to compare with.", "摘要里没有可比较的数字。"),
     ("preprint", "A preprint: no reviewer may have seen it.", "这是预印本，可能还没有同行评审。"),
     // why not
@@ -47,19 +59,59 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("chosen", "chosen", "入选"),
     ("hardware", "ran on", "运行环境"),
     ("no-hardware", "what hardware it needs is not said", "没有说明需要什么硬件"),
-    ("nothing-to-try", "nothing to run: no code, weights or data are offered", "没有可运行的东西：未提供代码、权重或数据"),
+    (
+        "nothing-to-try",
+        "nothing to run: no code, weights or data are offered",
+        "没有可运行的东西：未提供代码、权重或数据",
+    ),
     ("publisher-words", "“…” marks the paper's own words.", "引号内为论文原文。"),
-    ("path-intro", "Stories and papers by what you do with them: start at the top, go down as far as you need.", "按“拿来做什么”排列的文章和论文：从上往下读，够用为止。"),
+    (
+        "path-intro",
+        "Stories and papers by what you do with them: start at the top, go down as far as you need.",
+        "按“拿来做什么”排列的文章和论文：从上往下读，够用为止。",
+    ),
     ("nothing-here", "Nothing on this step yet.", "这一步暂时没有内容。"),
 ];
 
 /// Steps: key, English, 简体中文, and what one learns there.
 const STEPS: &[(Step, [&str; 2], [&str; 2])] = &[
-    (Step::Use, ["use it", "用起来"], ["Models and products to use as they are, with price and licence.", "拿来就能用的模型和产品，附价格与许可。"]),
-    (Step::Prompt, ["prompt it", "问得好"], ["How to ask, what to put into the context, and when not to trust the answer.", "怎么提问、上下文放什么，以及什么时候不能信答案。"]),
-    (Step::Build, ["build with it", "搭系统"], ["Agents, retrieval, serving: programs around a model.", "智能体、检索、部署：围绕模型写程序。"]),
-    (Step::Adapt, ["adapt it", "改模型"], ["Fine-tuning, distilling, compressing: making a model one's own.", "微调、蒸馏、压缩：让模型变成自己的。"]),
-    (Step::Understand, ["understand why", "懂原理"], ["Analyses and measurements: why it works, and where it does not.", "分析与测量：为什么行，哪里不行。"]),
+    (
+        Step::Use,
+        ["use it", "用起来"],
+        [
+            "Models and products to use as they are, with price and licence.",
+            "拿来就能用的模型和产品，附价格与许可。",
+        ],
+    ),
+    (
+        Step::Prompt,
+        ["prompt it", "问得好"],
+        [
+            "How to ask, what to put into the context, and when not to trust the answer.",
+            "怎么提问、上下文放什么，以及什么时候不能信答案。",
+        ],
+    ),
+    (
+        Step::Build,
+        ["build with it", "搭系统"],
+        ["Agents, retrieval, serving: programs around a model.", "智能体、检索、部署：围绕模型写程序。"],
+    ),
+    (
+        Step::Adapt,
+        ["adapt it", "改模型"],
+        [
+            "Fine-tuning, distilling, compressing: making a model one's own.",
+            "微调、蒸馏、压缩：让模型变成自己的。",
+        ],
+    ),
+    (
+        Step::Understand,
+        ["understand why", "懂原理"],
+        [
+            "Analyses and measurements: why it works, and where it does not.",
+            "分析与测量：为什么行，哪里不行。",
+        ],
+    ),
 ];
 
 fn place(language: Language) -> usize {
@@ -102,11 +154,17 @@ pub fn reason(flag: &str, quote: &str, language: Language) -> String {
     let en = language == Language::En;
     let said = |en_words: &str, zh_words: &str| if en { en_words.to_owned() } else { zh_words.to_owned() };
     match flag {
-        "taste" if quote.is_empty() => said("the kind of paper that experts recommend to programmers", "属于行家会推荐给程序员的论文"),
-        "taste" if en => format!("the kind of paper that experts recommend to programmers (by its words: {quote})"),
-        "taste" => format!("属于行家会推荐给程序员的论文（看题目用词：{quote}）"),
+        "taste" if quote.is_empty() => {
+            said("the kind of paper that experts recommend to programmers", "属于行家会推荐给程序员的论文")
+        }
+        "taste" if en => {
+            format!("the kind of paper that experts recommend to programmers (by its words: {quote})")
+        }
+        "taste" => format!("属于行家会推荐给程序员的论文（看题目用词：{}）", quote.replace(", ", "、")),
         "listed" => counts(quote, language),
-        "popular" if en => format!("more attention than {quote} % of the papers of its week that were voted on, at the same age"),
+        "popular" if en => format!(
+            "more attention than {quote}% of the papers of its week that were voted on, at the same age"
+        ),
         "popular" => format!("同龄比较，关注度高于当周 {quote}% 有投票的论文"),
         "corroborated" if en && quote == "1" => "one independent source mentions it".to_owned(),
         "corroborated" if en => format!("{quote} independent sources mention it"),
@@ -122,7 +180,11 @@ pub fn reason(flag: &str, quote: &str, language: Language) -> String {
         "focus" => {
             let names: Vec<String> = quote.split(' ').map(|key| focus(key, language)).collect();
             let names = names.join(if en { ", " } else { "、" });
-            if en { format!("one of our long-term questions: {names}") } else { format!("属于长期关注：{names}") }
+            if en {
+                format!("one of our long-term questions: {names}")
+            } else {
+                format!("属于长期关注：{names}")
+            }
         }
         _ => flag.to_owned(),
     }
@@ -175,17 +237,17 @@ pub fn choice(n: usize, n_short: usize, judge: &str, language: Language) -> Stri
     let en = language == Language::En;
     let by = match (judge, en) {
         ("rules", true) => "by fixed rules, no model".to_owned(),
-        ("rules", false) => "由固定规则比较，未使用模型".to_owned(),
+        ("rules", false) => "固定规则，未使用模型".to_owned(),
         ("operator", true) => "and then pinned by the operator".to_owned(),
-        ("operator", false) => "再由编者指定".to_owned(),
+        ("operator", false) => "最终由编者指定".to_owned(),
         (model, true) => format!("by {model}, rules where it could not tell"),
-        (model, false) => format!("由 {model} 比较，难分时按规则"),
+        (model, false) => format!("由 {model} 判断，难分时按规则"),
     };
     if en {
         let papers = if n == 1 { "paper" } else { "papers" };
         format!("{n} {papers} of 10 to 45 days weighed, {n_short} compared in pairs, {by}.")
     } else {
-        format!("在 10 至 45 天内发布的 {n} 篇论文中加权排序，前 {n_short} 篇两两比较，{by}。")
+        format!("在 10 至 45 天内发布的 {n} 篇论文中加权排序，前 {n_short} 篇两两比较（{by}）。")
     }
 }
 
@@ -233,6 +295,9 @@ mod tests {
         );
         assert_eq!(reason("listed", "upvotes:12 stars:40", Language::Zh), "读者社区收录：12 票、40 颗星");
         assert_eq!(reason("focus", "efficiency", Language::Zh), "属于长期关注：降低训练与推理成本");
-        assert_eq!(hindsight(1, 3, 1, Language::En), "2 more independent sources have told of it since; 1 story goes on from it.");
+        assert_eq!(
+            hindsight(1, 3, 1, Language::En),
+            "2 more independent sources have told of it since; 1 story goes on from it."
+        );
     }
 }

@@ -13,7 +13,6 @@ use crate::context::Context;
 use crate::model::{IssueKind, IssueStory, Language, RunnerUp, ScorePart, Step};
 use crate::paper::{step, terms, words};
 use crate::store::issues::{self, IssueRow};
-use crate::store::papers;
 
 /// Stories of a step: the latest.
 const PER_STEP: usize = 8;
@@ -92,13 +91,13 @@ fn title(story: &IssueStory, language: Language) -> String {
 }
 
 /// The shortlist of a paper issue, as it was written down; null for issues that are older than that.
-pub async fn choice(ctx: &Context, issue: &IssueRow, language: Language) -> sqlx::Result<Value> {
-    let Some(guide) = &issue.content.guide else { return Ok(Value::Null) };
-    let titles = papers::titles(&ctx.pool, issue.id).await?;
-    let headline = |paper: &str| titles.get(paper).map_or(paper, String::as_str).to_owned();
+pub fn choice(issue: &IssueRow, language: Language) -> Value {
+    let Some(guide) = &issue.content.guide else { return Value::Null };
     let lead = issue.content.sections.first().and_then(|section| section.stories.first());
     let chosen = lead.map(|story| RunnerUp {
         paper: guide.paper.clone(),
+        title: guide.title.clone(),
+        link: guide.link.clone(),
         story_id: story.story_id,
         n_won: guide.n_won,
         reasons: issue.content.reasons.clone(),
@@ -106,14 +105,14 @@ pub async fn choice(ctx: &Context, issue: &IssueRow, language: Language) -> sqlx
         line: String::new(),
     });
     let places = chosen.iter().chain(&guide.runners_up).map(|one| {
-        json!({ "headline": headline(&one.paper), "url": format!("/{language}/story/{}", one.story_id),
+        json!({ "headline": one.title, "url": format!("/{language}/story/{}", one.story_id),
                 "fate": fate(one, guide.n_short, language) })
     });
-    Ok(json!({
+    json!({
         "title": words::word("shortlist", language),
         "how": words::choice(guide.n_candidates, guide.n_short, &guide.judge, language),
         "places": places.collect::<Vec<_>>(),
-    }))
+    })
 }
 
 /// All reasons, with their points.
@@ -124,6 +123,7 @@ fn fate(one: &RunnerUp, n_short: usize, language: Language) -> String {
     };
     let between = if language == Language::En { "; " } else { "；" };
     let outcome = words::word(&one.why_not, language).to_owned();
-    let parts = [outcome, words::won(one.n_won, n_short, language)].into_iter().chain(one.reasons.iter().map(said));
+    let parts =
+        [outcome, words::won(one.n_won, n_short, language)].into_iter().chain(one.reasons.iter().map(said));
     parts.collect::<Vec<_>>().join(between)
 }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::chart;
 use super::hindsight;
-use super::learn;
 use super::issues::head;
+use super::learn;
 use super::page::{self, Failure, day, minute};
 use super::{corrections, reasons, words};
 use crate::context::Context;
@@ -107,7 +107,7 @@ pub async fn papers(
     let mut rows = Vec::new();
     for issue in &chosen {
         let mut row = head(&ctx, issue, language);
-        row["choice"] = learn::choice(&ctx, issue, language).await?;
+        row["choice"] = learn::choice(issue, language);
         rows.push(row);
     }
     data["chosen"] = json!(rows);

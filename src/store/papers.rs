@@ -6,9 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
-use crate::model::{
-    Artifact, ArtifactKind, IssueContent, IssueId, LastPick, Language, SignalKind, StoryId,
-};
+use crate::model::{Artifact, ArtifactKind, IssueContent, IssueId, Language, LastPick, SignalKind, StoryId};
 use crate::paper::choose::Before;
 use crate::paper::guide::Told;
 use crate::paper::signals::Paper;
@@ -64,6 +62,7 @@ pub async fn found(
         paper: Paper {
             key: key(&row.link, &row.guid),
             story_id: Some(StoryId(row.story_id)),
+            link: row.link,
             title: row.title,
             text: row.text,
             categories: row.categories,
@@ -86,7 +85,9 @@ pub async fn found(
 fn key(link: &str, guid: &str) -> String {
     let id = guid.strip_prefix("arXiv:").or_else(|| link.split_once("arxiv.org/abs/").map(|(_, id)| id));
     let bare = |id: &str| match id.rsplit_once('v') {
-        Some((bare, version)) if !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit()) => bare.to_owned(),
+        Some((bare, version)) if !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit()) => {
+            bare.to_owned()
+        }
         _ => id.to_owned(),
     };
     id.map_or_else(|| link.to_owned(), bare)
@@ -246,7 +247,8 @@ pub async fn want(pool: &PgPool, stories: &[StoryId], now: DateTime<Utc>) -> sql
 /// # Errors
 /// The database fails.
 pub async fn record(conn: &mut PgConnection, issue: IssueId, content: &IssueContent) -> sqlx::Result<()> {
-    let (Some(guide), Some(lead)) = (&content.guide, content.sections.first().and_then(|own| own.stories.first()))
+    let (Some(guide), Some(lead)) =
+        (&content.guide, content.sections.first().and_then(|own| own.stories.first()))
     else {
         return Ok(());
     };
@@ -254,7 +256,8 @@ pub async fn record(conn: &mut PgConnection, issue: IssueId, content: &IssueCont
     let others = guide.runners_up.iter().map(|other| {
         (other.paper.as_str(), other.story_id, other.n_won, other.why_not.as_str(), &other.reasons)
     });
-    for (place, (paper, story, n_won, outcome, reasons)) in std::iter::once(chosen).chain(others).enumerate() {
+    for (place, (paper, story, n_won, outcome, reasons)) in std::iter::once(chosen).chain(others).enumerate()
+    {
         sqlx::query!(
             "INSERT INTO paper_choices (issue_id, place, paper, story_id, n_won, outcome, reasons, judge)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -271,18 +274,6 @@ pub async fn record(conn: &mut PgConnection, issue: IssueId, content: &IssueCont
         .await?;
     }
     Ok(())
-}
-
-/// The titles of the papers on the shortlist of an issue.
-///
-/// # Errors
-/// The database fails.
-pub async fn titles(pool: &PgPool, issue: IssueId) -> sqlx::Result<BTreeMap<String, String>> {
-    let rows = sqlx::query!(
-        "SELECT c.paper, st.title FROM paper_choices c JOIN stories st ON st.id = c.story_id WHERE c.issue_id = $1",
-        issue.0
-    );
-    Ok(rows.fetch_all(pool).await?.into_iter().map(|row| (row.paper, row.title)).collect())
 }
 
 /// Whether a story tells this paper.
@@ -332,7 +323,10 @@ mod tests {
     fn all_versions_of_a_paper_are_one() {
         assert_eq!(key("https://arxiv.org/abs/2605.01234v2", "x"), "2605.01234");
         assert_eq!(key("https://b.example/p", "arXiv:2605.01234"), "2605.01234");
-        assert_eq!(key("https://openreview.net/forum?id=abcv3", "x"), "https://openreview.net/forum?id=abcv3");
+        assert_eq!(
+            key("https://openreview.net/forum?id=abcv3", "x"),
+            "https://openreview.net/forum?id=abcv3"
+        );
     }
 
     #[test]

@@ -120,7 +120,8 @@ async fn one(ctx: &Context, server: &Server, (a, b): (&Paper, &Paper)) -> anyhow
         (Ok(_), Some(_)) => ("ok", None),
     };
     let price = |tokens: i32, price: f64| f64::from(tokens) * price;
-    let micros = price(usage.prompt_tokens, model.price_prompt) + price(usage.completion_tokens, model.price_completion);
+    let micros = price(usage.prompt_tokens, model.price_prompt)
+        + price(usage.completion_tokens, model.price_completion);
     let call = Call {
         purpose: "paper",
         model: &model.name,
@@ -180,10 +181,17 @@ mod tests {
 
     #[test]
     fn a_preference_without_a_quote_of_the_paper_does_not_count() {
-        let paper = |title: &str| Paper { title: title.into(), text: "It runs on a laptop.".into(), ..Paper::default() };
+        let paper = |title: &str| Paper {
+            title: title.into(),
+            text: "It runs on a laptop.".into(),
+            ..Paper::default()
+        };
         let (a, b) = (paper("A"), paper("B"));
         let says = |text: &str| read(text).map(|preference| grounded(&preference, &a, &b));
-        assert_eq!(says("<think>{}</think>```json\n{\"better\": 2, \"quote\": \"runs on  a Laptop.\"}```"), Some(2));
+        assert_eq!(
+            says("<think>{}</think>```json\n{\"better\": 2, \"quote\": \"runs on  a Laptop.\"}```"),
+            Some(2)
+        );
         assert_eq!(says("{\"better\": 1, \"quote\": \"changes everything\"}"), Some(0));
         assert_eq!(says("{\"better\": 0}"), Some(0));
         assert_eq!(says("the first"), None);

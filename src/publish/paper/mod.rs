@@ -46,7 +46,9 @@ pub async fn issue(ctx: &Context, mut inputs: Inputs) -> anyhow::Result<Option<(
     let at = time_of_choice(&inputs.period, ctx.clock.now());
     let pin = store::papers::pinned(&ctx.pool, &inputs.period.name).await?;
     let weighed = weigh(ctx, at, pin.as_deref()).await?;
-    let Some(chosen) = weighed.placed.first().filter(|first| first.outcome == "chosen") else { return Ok(None) };
+    let Some(chosen) = weighed.placed.first().filter(|first| first.outcome == "chosen") else {
+        return Ok(None);
+    };
     let Some(lead) = weighed.papers[chosen.weighed.at].story_id else { return Ok(None) };
     let reasons = chosen.weighed.reasons.clone();
     let Some(guide) = guide(ctx, &weighed, lead).await? else { return Ok(None) };
@@ -59,7 +61,8 @@ pub async fn issue(ctx: &Context, mut inputs: Inputs) -> anyhow::Result<Option<(
     inputs.candidates.clear();
     let places = [("leads".to_owned(), vec![lead]), ("research".to_owned(), others)];
     let sections = edition::empty_sections(edition::sections(&places, &inputs));
-    let n_stories = i64::try_from(weighed.papers.len()).unwrap_or(i64::MAX) + weighed.dropped.values().sum::<i64>();
+    let n_stories =
+        i64::try_from(weighed.papers.len()).unwrap_or(i64::MAX) + weighed.dropped.values().sum::<i64>();
     let chosen = Chosen { sections, quiet: false, n_stories, dropped_counts: weighed.dropped };
     let content = edition::content(&inputs, chosen);
     let minutes = content.minutes + guide::minutes(&guide);
@@ -76,7 +79,10 @@ pub async fn pin(ctx: &Context, period: &Period, paper: &str) -> anyhow::Result<
     drop(conn);
     anyhow::ensure!(issue.is_none(), "the paper of {} was published before: it stays", period.name);
     let is_known = store::papers::is_known(&ctx.pool, paper).await?;
-    anyhow::ensure!(is_known, "no source has told of the paper {paper:?}: pin an arXiv id such as 2605.01234");
+    anyhow::ensure!(
+        is_known,
+        "no source has told of the paper {paper:?}: pin an arXiv id such as 2605.01234"
+    );
     store::papers::pin(&ctx.pool, &period.name, paper, ctx.clock.now()).await?;
     Ok(())
 }
@@ -170,7 +176,8 @@ async fn stories(
         let mut frozen = edition::freeze(&story, verdict);
         frozen.links.sort_by_key(|link| !is_paper_url(&link.url));
         // A source that only listed the same link has no item to show, and counts all the same.
-        let counted = papers.iter().find(|paper| paper.story_id == Some(story.id)).and_then(|paper| paper.n_others);
+        let counted =
+            papers.iter().find(|paper| paper.story_id == Some(story.id)).and_then(|paper| paper.n_others);
         frozen.n_owners = frozen.n_owners.max(counted.unwrap_or_default() + 1);
         (story.id, frozen)
     });
@@ -196,7 +203,9 @@ mod tests {
     #[test]
     fn only_the_host_makes_a_paper() {
         assert!(is_paper_url("https://arxiv.org/abs/1") && is_paper_url("http://export.arxiv.org/abs/1"));
-        assert!(!is_paper_url("https://blog.example/arxiv.org/") && !is_paper_url("https://notarxiv.org/abs/1"));
+        assert!(
+            !is_paper_url("https://blog.example/arxiv.org/") && !is_paper_url("https://notarxiv.org/abs/1")
+        );
     }
 
     #[test]
