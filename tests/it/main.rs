@@ -13,6 +13,7 @@ mod hindsight;
 mod judge;
 mod kill;
 mod meaning;
+mod paper;
 mod publish;
 mod replay;
 mod send;
