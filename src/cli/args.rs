@@ -151,7 +151,7 @@ pub enum ModelCommand {
     },
     /// Take back what a model judged: its answers are deleted, and the next run judges those stories anew
     Forget {
-        /// As it was configured in [model] name
+        /// As it was configured in `[model] name`
         name: String,
     },
 }

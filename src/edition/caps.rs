@@ -1,6 +1,6 @@
 //! Nobody floods an issue: how often an owner, a source, a company, a lane or a repository may stand in it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::config::DigestSettings;
 use crate::model::{Candidate, Judged, StoryId};
@@ -12,7 +12,7 @@ const RUMOURS: usize = 3;
 #[derive(Debug)]
 pub struct Caps<'a> {
     rules: &'a DigestSettings,
-    companies: &'a std::collections::BTreeMap<StoryId, String>,
+    companies: &'a BTreeMap<StoryId, String>,
     by_name: HashMap<(Kind, &'a str), usize>,
     releases: HashSet<i64>,
     n_rumours: usize,
@@ -28,10 +28,7 @@ enum Kind {
 
 impl<'a> Caps<'a> {
     /// Of an empty issue.
-    pub fn new(
-        rules: &'a DigestSettings,
-        companies: &'a std::collections::BTreeMap<StoryId, String>,
-    ) -> Self {
+    pub fn new(rules: &'a DigestSettings, companies: &'a BTreeMap<StoryId, String>) -> Self {
         Self { rules, companies, by_name: HashMap::new(), releases: HashSet::new(), n_rumours: 0 }
     }
 

@@ -1,13 +1,13 @@
 //! Inputs become an issue: nothing twice, nothing that an earlier issue told unless there is news, and no more than there is
 //! time to read.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::content::{self, Chosen};
 use super::inputs::Inputs;
 use super::select::{self, Selection, Wishes};
 use super::{event, reading};
-use crate::model::{IssueContent, Section, StoryId};
+use crate::model::{IssueContent, IssueStory, Section, StoryId};
 
 /// What came of composing.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub enum Composition {
 
 /// The weekly issue that `inputs` make.
 pub fn compose(inputs: &Inputs) -> Composition {
-    let carries_on = |(id, story): (&StoryId, &crate::model::IssueStory)| story.earlier.as_ref().map(|_| *id);
+    let carries_on = |(id, story): (&StoryId, &IssueStory)| story.earlier.as_ref().map(|_| *id);
     let followups: HashSet<StoryId> = inputs.stories.iter().filter_map(carries_on).collect();
     let excluded = event::excluded(inputs);
     let wishes = Wishes {
@@ -50,34 +50,35 @@ fn missing(selection: &Selection, inputs: &Inputs) -> Vec<StoryId> {
     ids.filter(|id| !inputs.stories.contains_key(id)).copied().collect()
 }
 
-/// Takes out the weakest until the rest can be read in time; leads and what the operator pinned or wrote stay.
+/// Takes out the weakest until the rest can be read in time; leads and what the operator moved or wrote stay.
 fn fit(sections: &mut [Section], inputs: &Inputs) -> i64 {
     let most = u32::from(inputs.rules.minutes);
     let mut n_cut = 0;
-    while reading::minutes(sections) > most {
-        let Some((section, place)) = weakest(sections, inputs) else { break };
-        sections[section].stories.remove(place);
+    for id in weakest_first(sections, inputs) {
+        if reading::minutes(sections) <= most {
+            break;
+        }
+        for section in sections.iter_mut() {
+            section.stories.retain(|story| story.story_id != id);
+        }
         n_cut += 1;
     }
     n_cut
 }
 
-fn weakest(sections: &[Section], inputs: &Inputs) -> Option<(usize, usize)> {
-    let scores: BTreeMap<StoryId, f32> = inputs
+/// The stories that may give way.
+fn weakest_first(sections: &[Section], inputs: &Inputs) -> Vec<StoryId> {
+    let scores: HashMap<StoryId, f32> = inputs
         .candidates
         .iter()
         .filter_map(|candidate| Some((candidate.id, candidate.judged.as_ref()?.score)))
         .collect();
-    let is_open = |section: &Section| !["leads", "dropped"].contains(&section.name.as_str());
-    let mut open = Vec::new();
-    for (at, section) in sections.iter().enumerate().filter(|(_, section)| is_open(section)) {
-        for (place, story) in section.stories.iter().enumerate() {
-            let score = scores.get(&story.story_id).copied().unwrap_or_default();
-            if !inputs.edits.order.contains(&story.story_id) && story.line.is_empty() {
-                open.push((score, std::cmp::Reverse(story.story_id), (at, place)));
-            }
-        }
-    }
-    open.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    open.first().map(|(_, _, at)| *at)
+    let score = |id: &StoryId| scores.get(id).copied().unwrap_or_default();
+    let is_open = |section: &&Section| !["leads", "dropped"].contains(&section.name.as_str());
+    let stories = sections.iter().filter(is_open).flat_map(|section| &section.stories);
+    let gives_way =
+        |story: &&IssueStory| !inputs.edits.order.contains(&story.story_id) && story.line.is_empty();
+    let mut open: Vec<StoryId> = stories.filter(gives_way).map(|story| story.story_id).collect();
+    open.sort_by(|a, b| score(a).total_cmp(&score(b)).then(b.cmp(a)));
+    open
 }

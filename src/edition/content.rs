@@ -71,7 +71,7 @@ pub fn sections(chosen: &[(String, Vec<StoryId>)], inputs: &Inputs) -> Vec<Secti
 }
 
 /// The same without what has no story.
-pub fn empty_sections(mut sections: Vec<Section>) -> Vec<Section> {
+pub fn without_empty(mut sections: Vec<Section>) -> Vec<Section> {
     sections.retain(|section| !section.stories.is_empty());
     sections
 }

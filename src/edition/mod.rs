@@ -26,9 +26,10 @@ mod wrap;
 
 pub use self::clean::{UNSUBSCRIBE, language_of, plain, web_address};
 pub use self::compose::{Composition, compose};
-pub use self::content::{Chosen, content, empty_sections, freeze, sections};
+pub use self::content::{Chosen, content, freeze, sections, without_empty};
 pub use self::event::keys;
 pub use self::inputs::{Counts, Inputs, Period, Told};
 pub use self::mail::{Mail, render};
 pub use self::select::{best, company_of};
 pub use self::view::{Detail, Edition, View, told_stories, view};
+pub use self::words::{flag, open};

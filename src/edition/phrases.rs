@@ -5,25 +5,10 @@ use chrono::{Datelike as _, NaiveDate};
 use super::words::{flag, word};
 use crate::model::{IssueContent, IssueKind, Language};
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// "16–22 November 2026", "2026年11月16日—22日".
 pub fn days((first, last): (NaiveDate, NaiveDate), language: Language) -> String {
     let same_month = (first.year(), first.month()) == (last.year(), last.month());
-    let month = |day: NaiveDate| MONTHS[day.month0() as usize];
+    let month = |day: NaiveDate| day.format("%B");
     match language {
         Language::En if same_month => {
             format!("{}–{} {} {}", first.day(), last.day(), month(last), last.year())

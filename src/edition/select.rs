@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::caps::Caps;
 use crate::config::DigestSettings;
-use crate::model::{Candidate, Edits, EntityKind, Focus, Judged, Lane, Language, StoryId, Verdict};
+use crate::model::{Candidate, Edits, Entity, EntityKind, Focus, Judged, Lane, Language, StoryId, Verdict};
 
 /// Stories at the top, if there are as many; one more if it is nearly as good and of another lane.
 const LEADS: usize = 3;
@@ -64,7 +64,7 @@ pub struct Wishes<'a> {
 /// Chooses. The order of `candidates` does not matter.
 pub fn select(candidates: &[Candidate], wishes: Wishes<'_>) -> Selection {
     let rules = wishes.rules;
-    let ranked = ranked(candidates, wishes);
+    let ranked = ranked(candidates, rules.floor, (wishes.excluded, &wishes.edits.pinned));
     let mut issue = Issue { rules, shown: HashSet::new(), caps: Caps::new(rules, wishes.companies) };
     let leads = leads(&mut issue, &ranked, wishes.edits);
     // Every lane has its best story in the issue before any lane has its second.
@@ -101,18 +101,18 @@ pub fn select(candidates: &[Candidate], wishes: Wishes<'_>) -> Selection {
 
 /// The best `n` that an issue could tell: their texts are worth loading.
 pub fn best(candidates: &[Candidate], rules: &DigestSettings, n: usize) -> Vec<StoryId> {
-    let nothing = BTreeMap::new();
-    let (edits, followups) = (Edits::default(), HashSet::new());
-    let (companies, excluded) = (BTreeMap::new(), &nothing);
-    let wishes = Wishes { rules, companies: &companies, excluded, followups: &followups, edits: &edits };
-    ranked(candidates, wishes).into_iter().take(n).map(|story| story.candidate.id).collect()
+    ranked(candidates, rules.floor, (&BTreeMap::new(), &[]))
+        .into_iter()
+        .take(n)
+        .map(|story| story.candidate.id)
+        .collect()
 }
 
 /// The company that a story is about: the first that its headline names, else its only one.
 pub fn company_of(verdict: &Verdict) -> Option<String> {
     let companies = || verdict.entities.iter().filter(|entity| entity.kind == EntityKind::Company);
     let names = |headline: &str| {
-        let at = |entity: &&crate::model::Entity| {
+        let at = |entity: &&Entity| {
             let forms = [Some(&entity.name), entity.en.as_ref(), entity.zh.as_ref()];
             forms.into_iter().flatten().filter_map(|form| headline.find(form.as_str())).min()
         };
@@ -124,15 +124,17 @@ pub fn company_of(verdict: &Verdict) -> Option<String> {
     named.or_else(only).map(|entity| entity.en.as_ref().unwrap_or(&entity.name).to_lowercase())
 }
 
-/// Good enough to be told, or pinned; the best first.
-fn ranked<'a>(candidates: &'a [Candidate], wishes: Wishes<'_>) -> Vec<Ranked<'a>> {
+/// Good enough to be told and not excluded, or pinned; the best first.
+fn ranked<'a>(
+    candidates: &'a [Candidate],
+    floor: f32,
+    (excluded, pinned): (&BTreeMap<StoryId, &'static str>, &[StoryId]),
+) -> Vec<Ranked<'a>> {
     let good = candidates.iter().filter_map(|candidate| {
         let judged = candidate.judged.as_ref()?;
-        let is_pinned = wishes.edits.pinned.contains(&candidate.id);
-        let is_good = judged.dropped.is_none()
-            && judged.score >= wishes.rules.floor
-            && !wishes.excluded.contains_key(&candidate.id);
-        (is_good || is_pinned).then_some((candidate, judged))
+        let is_good =
+            judged.dropped.is_none() && judged.score >= floor && !excluded.contains_key(&candidate.id);
+        (is_good || pinned.contains(&candidate.id)).then_some((candidate, judged))
     });
     let mut good: Vec<_> = good.collect();
     good.sort_by(|a, b| before(*a, *b));

@@ -38,13 +38,20 @@ fn rules(max_stories: usize) -> DigestSettings {
 
 /// Chooses by the rules alone.
 fn select(candidates: &[Candidate], rules: &DigestSettings) -> Selection {
-    select_with(candidates, rules, &Edits::default())
+    select_with(candidates, rules, &More::default())
 }
 
-fn select_with(candidates: &[Candidate], rules: &DigestSettings, edits: &Edits) -> Selection {
-    let (companies, excluded, followups) = (BTreeMap::new(), BTreeMap::new(), HashSet::new());
-    let wishes = Wishes { rules, companies: &companies, excluded: &excluded, followups: &followups, edits };
-    select::select(candidates, wishes)
+/// What is known beside the candidates.
+#[derive(Default)]
+struct More {
+    companies: BTreeMap<StoryId, String>,
+    followups: HashSet<StoryId>,
+    edits: Edits,
+}
+
+fn select_with(candidates: &[Candidate], rules: &DigestSettings, more: &More) -> Selection {
+    let More { companies, followups, edits } = more;
+    select::select(candidates, Wishes { rules, companies, excluded: &BTreeMap::new(), followups, edits })
 }
 
 fn section(selection: &Selection, name: &str) -> Vec<i64> {
@@ -191,16 +198,9 @@ fn a_company_a_source_and_a_lane_have_their_caps() {
     let rules = DigestSettings { per_company: 2, per_source: 2, per_lane: 5, ..rules(20) };
     let of_lane = select(&candidates, &rules);
     assert_eq!((n_told(&of_lane), of_lane.dropped_counts["one-voice"]), (5, 7));
-    let companies: BTreeMap<_, _> = (1..=12).map(|id| (StoryId(id), "acme".to_owned())).collect();
-    let (excluded, followups, edits) = (BTreeMap::new(), HashSet::new(), Edits::default());
-    let wishes = Wishes {
-        rules: &rules,
-        companies: &companies,
-        excluded: &excluded,
-        followups: &followups,
-        edits: &edits,
-    };
-    assert_eq!(n_told(&select::select(&candidates, wishes)), 2);
+    let companies = (1..=12).map(|id| (StoryId(id), "acme".to_owned())).collect();
+    let more = More { companies, ..More::default() };
+    assert_eq!(n_told(&select_with(&candidates, &rules, &more)), 2);
     let mut one_source = candidates.clone();
     one_source.iter_mut().for_each(|candidate| candidate.source = "list".into());
     assert_eq!(n_told(&select(&one_source, &rules)), 2);
@@ -212,7 +212,7 @@ fn what_the_operator_pins_leads_and_what_is_moved_stands_first() {
     candidates.push(with(story(20, Lane::Research, 0.5), |judged| judged.dropped = Some("hype".into())));
     let pinned = vec![StoryId(20), StoryId(7)];
     let edits = Edits { pinned, order: vec![StoryId(9), StoryId(5)], ..Edits::default() };
-    let selection = select_with(&candidates, &rules(20), &edits);
+    let selection = select_with(&candidates, &rules(20), &More { edits, ..More::default() });
     assert_eq!(section(&selection, "leads"), [20, 7, 1]);
     assert_eq!(section(&selection, "company"), [9, 5, 2, 3, 4, 6, 8]);
 }
@@ -220,16 +220,7 @@ fn what_the_operator_pins_leads_and_what_is_moved_stands_first() {
 #[test]
 fn a_follow_up_stands_with_the_follow_ups() {
     let candidates: Vec<_> = (1..=6).map(|id| story(id, Lane::Company, 9.0)).collect();
-    let (companies, excluded, edits) = (BTreeMap::new(), BTreeMap::new(), Edits::default());
-    let followups = HashSet::from([StoryId(1), StoryId(5)]);
-    let rules = rules(20);
-    let wishes = Wishes {
-        rules: &rules,
-        companies: &companies,
-        excluded: &excluded,
-        followups: &followups,
-        edits: &edits,
-    };
-    let selection = select::select(&candidates, wishes);
+    let more = More { followups: HashSet::from([StoryId(1), StoryId(5)]), ..More::default() };
+    let selection = select_with(&candidates, &rules(20), &more);
     assert_eq!(section(&selection, "followups"), [5], "the first one leads");
 }

@@ -288,18 +288,20 @@ fn leads(round: &Funding, language: Language) -> String {
     leads.join(words::between(language))
 }
 
+/// The links that are not the lead.
+fn beside<'a>(story: &'a IssueStory, lead: Option<&IssueLink>) -> impl Iterator<Item = &'a IssueLink> {
+    let lead = lead.map(|lead| lead.url.clone());
+    story.links.iter().filter(move |link| lead.as_ref() != Some(&link.url))
+}
+
 fn others(story: &IssueStory, lead: Option<&IssueLink>) -> Vec<SourceView> {
-    let is_lead = |link: &&IssueLink| lead.is_some_and(|lead| lead.url == link.url);
-    let others = story.links.iter().filter(|link| !is_lead(link));
-    others
+    beside(story, lead)
         .filter_map(|link| Some(SourceView { name: plain(&link.source), url: web_address(&link.url)? }))
         .collect()
 }
 
 fn also(story: &IssueStory, lead: Option<&IssueLink>, language: Language) -> String {
-    let is_lead = |link: &&IssueLink| lead.is_some_and(|lead| lead.url == link.url);
-    let names: Vec<_> =
-        story.links.iter().filter(|link| !is_lead(link)).map(|link| plain(&link.source)).collect();
+    let names: Vec<_> = beside(story, lead).map(|link| plain(&link.source)).collect();
     let shown = names.iter().take(ALSO).cloned().collect::<Vec<_>>().join(words::between(language));
     match names.len().saturating_sub(ALSO) {
         0 => shown,

@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn every_word_exists_once_and_in_both_languages() {
-        for table in [WORDS, FLAGS] {
+        for table in [WORDS, FLAGS, OPEN] {
             let keys: std::collections::BTreeSet<_> = table.iter().map(|word| word.0).collect();
             assert_eq!(keys.len(), table.len());
             let is_whole = |word: &&(&str, &str, &str)| !word.1.is_empty() && !word.2.is_empty();

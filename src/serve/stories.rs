@@ -12,6 +12,7 @@ use super::learn;
 use super::page::{self, Failure, day, minute};
 use super::{corrections, reasons, words};
 use crate::context::Context;
+use crate::edition;
 use crate::model::{IssueKind, Language, Story, StoryId, Tier, Verdict};
 use crate::store::archive::{self, Listed, Page, Which};
 use crate::store::{errata, issues, story_view};
@@ -212,7 +213,7 @@ fn verdict(verdict: &Verdict, floor: f32, language: Language) -> Value {
             "by": words::word(&format!("by_{}", claim.by), language), "quote": claim.quote,
             "lang": link_language(&claim.quote) })).collect::<Vec<_>>(),
         "versions": verdict.versions.join(", "),
-        "unknown": summary.map(|summary| words::open(&summary.unknown, language)),
+        "unknown": summary.map(|summary| edition::open(&summary.unknown, language)),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::edition;
 use crate::model::Language;
 
 /// Key, English, Chinese.
@@ -286,53 +287,15 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("no_token", "This link belongs to no reader.", "这个链接不属于任何读者。"),
 ];
 
-/// Flags of the score and reasons for leaving out: key, English, Chinese.
+/// Flags and reasons that a page has room to say more of than an issue: key, English, Chinese. The rest is said as there.
 const FLAGS: &[(&str, &str, &str)] = &[
-    ("primary", "first-hand source", "一手来源"),
     ("numbers", "figures with their units", "有带单位的数据"),
     ("artifact", "something to touch: paper, code, weights, API, price", "有论文、代码、权重、接口或价格"),
-    ("corroborated", "told by independent sources", "多家独立来源"),
     ("benchmark", "a measured comparison", "有评测或对比"),
-    ("independent", "measured by somebody else", "有第三方验证"),
-    ("focus", "one of the long-term questions", "属于长期关注方向"),
-    ("big-company", "a company that many depend on", "影响面广的公司"),
-    ("vendor-claim", "only the vendor says so", "仅厂商自述"),
-    ("sensational", "sensational wording", "措辞夸张"),
-    ("no-artifact", "nothing to try or check", "没有可验证的成果"),
-    ("future", "announced, not delivered", "只是预告，尚未交付"),
-    ("anonymous", "anonymous sources", "匿名消息"),
-    ("headline", "the headline promises more than the text", "标题言过其实"),
     ("list-bait", "a list without news", "清单式标题"),
-    ("clickbait", "a headline made to be clicked", "标题党"),
-    ("compared", "compared with its neighbour at the last place", "与临界处的邻近条目比较过"),
-    ("injection", "gives orders to machines that read it", "向读它的机器下命令"),
-    ("stock-tip", "advice on shares", "荐股内容"),
-    ("press-release", "only paid press releases tell it", "仅见于付费新闻稿"),
-    ("promo", "advertising", "推广内容"),
-    ("off-topic", "not about AI", "与 AI 无关"),
-    ("low-score", "too little evidence", "证据不足"),
     ("thin", "nothing but a headline could be read", "只读到标题"),
     ("one-voice", "enough of this source already", "同一来源的条目已够多"),
-    ("no-room", "good enough, but the issue was full", "合格，但篇幅已满"),
-    ("hype", "more hype than evidence", "炒作多于证据"),
-    ("rumour", "not confirmed", "未经证实"),
     ("rumour-thin", "a rumour without a second source", "传闻，且无第二来源"),
-    ("code", "there is something to run", "有可运行的代码"),
-    ("readable", "a programmer can read it", "程序员读得懂"),
-    ("evidence", "score of the judge", "评审得分"),
-];
-
-/// What the articles leave open (`judge/unknown.rs`): key, English, 简体中文.
-const OPEN: &[(&str, &str, &str)] = &[
-    ("licence", "the licence", "许可证"),
-    ("weights", "whether the weights can be had", "权重是否开放"),
-    ("price", "the price", "价格"),
-    ("measured", "any measurement by others", "第三方评测"),
-    ("amount", "the amount", "金额"),
-    ("lead", "who led the round", "领投方"),
-    ("valuation", "the valuation", "估值"),
-    ("code", "any code", "代码"),
-    ("date", "a date", "时间"),
 ];
 
 /// The word of `key`; an unknown key is its own word.
@@ -342,13 +305,7 @@ pub fn word(key: &str, language: Language) -> String {
 
 /// The words for a flag or a reason.
 pub fn flag(key: &str, language: Language) -> String {
-    find(FLAGS, key, language).unwrap_or_else(|| key.to_owned())
-}
-
-/// What the articles of a story leave open, in a line.
-pub fn open(keys: &[String], language: Language) -> String {
-    let between = if language == Language::En { ", " } else { "、" };
-    keys.iter().filter_map(|key| find(OPEN, key, language)).collect::<Vec<_>>().join(between)
+    find(FLAGS, key, language).unwrap_or_else(|| edition::flag(key, language).to_owned())
 }
 
 /// All words by key, for templates.
@@ -369,7 +326,7 @@ mod tests {
 
     #[test]
     fn every_key_has_one_meaning_and_both_languages() {
-        for table in [WORDS, FLAGS, OPEN] {
+        for table in [WORDS, FLAGS] {
             let keys: BTreeSet<&str> = table.iter().map(|(key, _, _)| *key).collect();
             assert_eq!(keys.len(), table.len(), "a key stands twice");
             assert!(table.iter().all(|(_, en, zh)| !en.is_empty() && !zh.is_empty()));

@@ -60,7 +60,7 @@ pub async fn issue(ctx: &Context, mut inputs: Inputs) -> anyhow::Result<Option<(
     // What was chosen from is written down in a table of its own.
     inputs.candidates.clear();
     let places = [("leads".to_owned(), vec![lead]), ("research".to_owned(), others)];
-    let sections = edition::empty_sections(edition::sections(&places, &inputs));
+    let sections = edition::without_empty(edition::sections(&places, &inputs));
     let n_stories =
         i64::try_from(weighed.papers.len()).unwrap_or(i64::MAX) + weighed.dropped.values().sum::<i64>();
     let chosen = Chosen { sections, quiet: false, n_stories, dropped_counts: weighed.dropped };
