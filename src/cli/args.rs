@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::args_judge::{EvalEditorArgs, EvalHypeArgs, TrainArgs};
+use super::args_paper::EvalPaperArgs;
 use super::args_subscribers::SubscribersArgs;
 use crate::model::{Lane, Language};
 
@@ -238,6 +239,9 @@ pub struct PublishArgs {
     /// ISO week (2026-W47) or month (2026-11) [default: the last one that is over]
     #[arg(long)]
     pub period: Option<String>,
+    /// Choose this paper for the month instead (arXiv id); before the month is over the wish is kept
+    #[arg(long, value_name = "ID")]
+    pub pin: Option<String>,
     /// Show the issue, store and queue nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -550,6 +554,8 @@ pub enum EvalCommand {
     },
     /// How well headlines that are written to be clicked are told from news
     Hype(EvalHypeArgs),
+    /// How many of our first papers of a month the experts picked too: D@10
+    Paper(EvalPaperArgs),
     /// How near our choice and our sections come to those of a human editor
     Editor(EvalEditorArgs),
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod args_judge;
+mod args_paper;
 mod args_subscribers;
 mod bench;
 mod config;
@@ -16,6 +17,7 @@ mod eval_feedback;
 mod eval_funding;
 mod eval_hype;
 mod eval_judge;
+mod eval_paper;
 mod eval_summary;
 mod feeds;
 mod feeds_edit;

@@ -11,6 +11,8 @@ use super::hindsight_view::{self, HindsightView};
 use super::story_view::{self, RoundView, StoryView};
 use super::{evidence, money, parts, phrases, subject, words};
 use crate::model::{Focus, IssueContent, IssueKind, IssueStory, Language, Section, Topic};
+use crate::paper;
+use crate::paper::view::GuideView;
 
 /// Lines at the top.
 const LINES: usize = 3;
@@ -69,6 +71,8 @@ pub struct View {
     pub sections: Vec<SectionView>,
     /// Reasons for the paper.
     pub reasons: Vec<ReasonView>,
+    /// With a paper: how to read it.
+    pub guide: Option<GuideView>,
     /// Errors of earlier issues.
     pub errata: Vec<ErratumView>,
     /// Once a month: what became of earlier stories.
@@ -183,6 +187,7 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
         marks: marks(content, &lines),
         quiet,
         reasons: content.reasons.iter().map(|reason| evidence::reason(reason, language)).collect(),
+        guide: guide(content, edition),
         errata: content.errata.iter().map(|erratum| errata::view(erratum, edition)).collect(),
         hindsight: content.hindsight.as_ref().map(|note| hindsight_view::view(note, edition)),
         left_out: plain(&phrases::left_out(content, language)),
@@ -201,6 +206,11 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
 /// The stories that an issue tells, without those that it names as left out.
 pub fn told_stories(content: &IssueContent) -> impl Iterator<Item = &IssueStory> {
     content.sections.iter().filter(|section| section.name != "dropped").flat_map(|section| &section.stories)
+}
+
+fn guide(content: &IssueContent, edition: Edition<'_>) -> Option<GuideView> {
+    let guide = content.guide.as_ref()?;
+    Some(paper::view::view(guide, &content.reasons, edition.language, edition.base_url))
 }
 
 /// The other of the two.

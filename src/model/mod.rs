@@ -1,6 +1,7 @@
 //! The types that travel between the stages, in the order in which they come to be.
 //! This folder uses nothing of the crate: whoever knows it can read every stage.
 
+mod guide;
 mod issue;
 mod item;
 mod language;
@@ -46,6 +47,7 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+pub use guide::{EarlierTerm, LastPick, PaperGuide, RunnerUp, SectionTime, Step};
 pub use issue::{
     Candidate, Earlier, Edits, Erratum, HindsightNote, HindsightStory, IssueContent, IssueKind, IssueLink,
     IssueStory, Judged, Rates, Section,

@@ -4,12 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{hindsight, paper, zone};
 use crate::context::Context;
-use crate::edition::{self, Chosen, Composition, Counts, Inputs, Period, Told};
+use crate::edition::{self, Composition, Counts, Inputs, Period, Told};
 use crate::model::{Candidate, Edits, IssueContent, IssueKind, IssueStory, Story, StoryId, Verdict};
 use crate::store;
-
-/// Characters of an article that choosing the paper reads.
-const ABSTRACT_CHARS: i32 = 4000;
 
 /// Of so many of the best stories it is known which company they are about.
 const KNOWN: usize = 200;
@@ -30,7 +27,7 @@ pub async fn issue(
     let inputs = begin(ctx, kind, period, number).await?;
     match kind {
         IssueKind::Weekly => Ok(Some(weekly(ctx, inputs).await?)),
-        IssueKind::Paper => paper_of(ctx, inputs).await,
+        IssueKind::Paper => paper::issue(ctx, inputs).await,
     }
 }
 
@@ -112,20 +109,6 @@ async fn add(ctx: &Context, inputs: &mut Inputs, ids: &[StoryId]) -> anyhow::Res
     Ok(())
 }
 
-async fn paper_of(ctx: &Context, mut inputs: Inputs) -> anyhow::Result<Option<(Inputs, IssueContent)>> {
-    let loaded = load(ctx, &paper::shortlist(&inputs.candidates), ABSTRACT_CHARS).await?;
-    let ranked = paper::rank(&loaded);
-    let Some(first) = ranked.first() else { return Ok(None) };
-    let runners_up = ranked[1..].iter().map(|paper| paper.id).collect();
-    let chosen = [("leads".to_owned(), vec![first.id]), ("research".to_owned(), runners_up)];
-    inputs.stories = freeze(loaded, &inputs.candidates, paper::story);
-    let (n_stories, dropped_counts) = paper::count(&inputs.candidates);
-    let sections = edition::without_empty(edition::sections(&chosen, &inputs));
-    let chosen = Chosen { sections, quiet: false, n_stories, dropped_counts };
-    let content = edition::content(&inputs, chosen);
-    Ok(Some((inputs, IssueContent { reasons: first.reasons.clone(), ..content })))
-}
-
 /// By id. Owners count as `group` counted them: a source that only listed the same link has no item to show.
 fn freeze(
     loaded: Vec<(Story, Verdict)>,
@@ -144,7 +127,7 @@ fn freeze(
 }
 
 /// Stories with their current verdicts, in the order of `ids`. A verdict that cannot be read costs its story only.
-async fn load(ctx: &Context, ids: &[StoryId], max_chars: i32) -> anyhow::Result<Vec<(Story, Verdict)>> {
+pub async fn load(ctx: &Context, ids: &[StoryId], max_chars: i32) -> anyhow::Result<Vec<(Story, Verdict)>> {
     let mut verdicts = store::issues::verdicts(&ctx.pool, ids).await?;
     if verdicts.len() < ids.len() {
         tracing::warn!(n_stories = ids.len(), n_verdicts = verdicts.len(), "some verdicts cannot be read");

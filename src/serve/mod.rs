@@ -6,6 +6,7 @@ mod corrections;
 mod feed;
 mod hindsight;
 mod issues;
+mod learn;
 mod page;
 mod readers;
 mod reasons;
@@ -85,6 +86,7 @@ pub fn router(ctx: Context) -> Router {
         .route("/{lang}/issues/{kind}/{number}/text", get(issues::text))
         .route("/{lang}/story/{id}", get(stories::one))
         .route("/{lang}/papers", get(stories::papers))
+        .route("/{lang}/learn", get(learn::page))
         .route("/{lang}/dropped", get(stories::dropped))
         .route("/{lang}/hindsight", get(hindsight::page))
         .route("/{lang}/search", get(stories::search))

@@ -22,6 +22,7 @@ pub mod leases;
 pub mod model_calls;
 pub mod operator_mails;
 pub mod pages;
+pub mod papers;
 pub mod runs;
 pub mod scratch;
 mod signals;

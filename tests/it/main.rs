@@ -14,6 +14,7 @@ mod judge;
 mod kill;
 mod looks;
 mod meaning;
+mod paper;
 mod publish;
 mod replay;
 mod send;
