@@ -21,6 +21,7 @@ mod paper;
 pub mod pdf;
 mod picture;
 mod render;
+mod sniff;
 mod title;
 mod tongue;
 mod tree;

@@ -200,3 +200,10 @@ fn a_day_to_come_is_no_day_of_publication() {
     let changed = "<meta property=article:modified_time content=2026-05-20T08:00:00Z>";
     assert_eq!(read(changed).as_deref(), Some("2026-05-20"));
 }
+
+#[test]
+fn a_page_that_says_its_title_alone_is_no_article() {
+    let html = b"<title>Pruned model</title><article><h1>Pruned model</h1></article>";
+    let read = inspect::page(html, None, "https://lab.example/post", &ArticleRules::default(), now());
+    assert_eq!(read.unwrap_err(), "no text in the page");
+}
