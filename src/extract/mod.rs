@@ -19,6 +19,7 @@ mod names;
 mod page;
 mod paper;
 pub mod pdf;
+mod pdf_fonts;
 mod picture;
 mod render;
 mod sniff;
