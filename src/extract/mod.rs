@@ -13,6 +13,7 @@ mod elsewhere;
 mod furniture;
 mod jsonld;
 mod links;
+mod lists;
 mod merge;
 mod meta;
 mod names;
