@@ -42,6 +42,7 @@ pub mod markup;
 pub mod model;
 pub mod openai;
 pub mod paper;
+pub mod ordinal;
 pub mod pipeline;
 pub mod progress;
 pub mod render;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What every stage may use from the crate. The stages stand in flow order; none names another.
-const STAGE: &str = "clock config context deadline hindsight markup model progress store";
+const STAGE: &str = "clock config context deadline hindsight markup model ordinal progress store";
 
 /// What each module may use from the crate.
 const MAY_USE: &[(&str, &str)] = &[
@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("deadline", ""),
     ("hindsight", "model"),
     ("markup", ""),
+    ("ordinal", ""),
     ("ballot", "model"),
     ("clock", ""),
     ("progress", ""),
