@@ -42,6 +42,7 @@ pub mod markup;
 pub mod model;
 pub mod openai;
 pub mod pipeline;
+pub mod press;
 pub mod progress;
 pub mod render;
 pub mod schedule;

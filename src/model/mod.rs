@@ -47,7 +47,7 @@ pub(crate) use words;
 
 pub use issue::{
     Candidate, Earlier, Edits, Erratum, HindsightNote, HindsightStory, IssueContent, IssueKind, IssueLink,
-    IssueStory, Judged, Rates, Section,
+    IssueStory, Judged, LineKind, OwnLines, Rates, Section,
 };
 pub use item::{Article, Entry, Item, Link, Origin};
 pub use language::{Language, Tongue};
@@ -95,6 +95,8 @@ ids! {
     VoteId,
     /// Row of `errata`.
     ErratumId,
+    /// Row of `drafts`.
+    DraftId,
 }
 
 words! {
