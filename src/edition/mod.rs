@@ -34,5 +34,5 @@ pub use self::inputs::{Counts, Inputs, Period, Told};
 pub use self::mail::{Mail, render};
 pub use self::select::{best, company_of};
 pub use self::story_view::{headline, lines};
-pub use self::view::{Detail, Edition, View, told_stories, view};
+pub use self::view::{Detail, Edition, SectionView, View, told_stories, view};
 pub use self::words::{flag, open};

@@ -20,7 +20,7 @@ use crate::store::issues::{self, IssueRow};
 const CHART: usize = 16;
 
 /// The mail's own styles stand in it.
-const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+pub const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 type Answer = Result<Response, Failure>;
 
