@@ -91,7 +91,8 @@ pub async fn is_mail_due(ctx: &Context) -> anyhow::Result<bool> {
     }
     let is_told = ctx.settings.mail.operator.is_some();
     Ok(is_told
-        && (store::operator_mails::is_due(pool, now).await? || !store::drafts::to_mail(pool, now).await?.is_empty()))
+        && (store::operator_mails::is_due(pool, now).await?
+            || !store::drafts::to_mail(pool, now).await?.is_empty()))
 }
 
 /// Runs one stage and writes the run down, also a failed one.

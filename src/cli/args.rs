@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::args_draft::DraftArgs;
 use super::args_judge::{EvalEditorArgs, EvalHypeArgs, TrainArgs};
 use crate::model::{Lane, Language};
 
@@ -79,6 +80,8 @@ pub enum Command {
     Model(ModelArgs),
     /// Compose and freeze an issue, queue it for the readers
     Publish(PublishArgs),
+    /// Look at an issue that waits for its operator, change it, approve it
+    Draft(DraftArgs),
     /// Mail what is queued
     Send,
     /// Serve the web archive alone, until Ctrl-C
@@ -645,6 +648,6 @@ fn parse_lane(word: &str) -> Result<Lane, String> {
     word.parse().map_err(|_| "must be company, funding, research, open-source or industry".to_owned())
 }
 
-fn parse_language(word: &str) -> Result<Language, String> {
+pub fn parse_language(word: &str) -> Result<Language, String> {
     word.parse().map_err(|_| "must be en or zh".to_owned())
 }

@@ -214,7 +214,9 @@ mod tests {
         let mut say = |text: &str| {
             let texts = [(LineKind::Headline, text.to_owned())].into();
             let outcome = write(&mut edits, (&section, 0), (Language::En, &texts));
-            outcome.map(|()| edits.lines.values().next().map(|own| own[&Language::En][&LineKind::Headline].clone()))
+            outcome.map(|()| {
+                edits.lines.values().next().map(|own| own[&Language::En][&LineKind::Headline].clone())
+            })
         };
         assert_eq!(say(" Acme \r\n ships %%UNSUBSCRIBE%% "), Ok(Some("Acme ships %UNSUBSCRIBE%".into())));
         assert_eq!(say(&"错".repeat(201)), Err(Refusal::TooLong(LineKind::Headline, 201, 200)));

@@ -280,11 +280,7 @@ fn parts(story: &IssueStory, language: Language) -> Vec<PartView> {
 }
 
 /// What of a story can be edited where it stands: kind, label, and how it reads without the operator's own words.
-pub fn lines(
-    story: &IssueStory,
-    section: &str,
-    language: Language,
-) -> Vec<(LineKind, &'static str, String)> {
+pub fn lines(story: &IssueStory, section: &str, language: Language) -> Vec<(LineKind, &'static str, String)> {
     let story = IssueStory { line: Default::default(), ..story.clone() };
     let is_whole = section == "leads";
     let mut lines = vec![(LineKind::Headline, "", headline(&story, language))];

@@ -178,8 +178,15 @@ pub async fn approve(ctx: &Context, id: DraftId, seen: &str) -> anyhow::Result<A
         }
         let renderings = render(ctx, &draft.inputs, &draft.content)?;
         let (content, inputs) = (draft.content, Some(draft.inputs));
-        let mut composed =
-            Composed { content, inputs, renderings, issue_id: None, already: false, n_queued: 0, draft: None };
+        let mut composed = Composed {
+            content,
+            inputs,
+            renderings,
+            issue_id: None,
+            already: false,
+            n_queued: 0,
+            draft: None,
+        };
         let mut tx = ctx.pool.begin().await?;
         store::issues::lock(&mut tx).await?;
         if !freeze(&mut tx, ctx, &mut composed).await? {

@@ -170,8 +170,15 @@ async fn compose(
         );
         let renderings = press::render(ctx, &inputs, &content)?;
         let inputs = Some(inputs);
-        let mut composed =
-            Composed { content, inputs, renderings, issue_id: None, already: false, n_queued: 0, draft: None };
+        let mut composed = Composed {
+            content,
+            inputs,
+            renderings,
+            issue_id: None,
+            already: false,
+            n_queued: 0,
+            draft: None,
+        };
         if mode == Mode::DryRun || keep(ctx, &mut composed).await? {
             return Ok(Some(composed));
         }

@@ -30,11 +30,7 @@ pub struct Notice {
 impl Notice {
     /// Nothing that the page has.
     pub fn form(language: Language) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            says: words::word("draft_form", language),
-            typed: Vec::new(),
-        }
+        Self { status: StatusCode::BAD_REQUEST, says: words::word("draft_form", language), typed: Vec::new() }
     }
 
     /// Somebody was first.
@@ -73,8 +69,7 @@ pub async fn page(
 ) -> sqlx::Result<Value> {
     let (content, days) = (&draft.content, draft.inputs.period.days);
     let view = edition::view(content, Edition { language, base_url: "", days }, Detail::Full, usize::MAX);
-    let sections: Vec<Value> =
-        view.sections.iter().map(|shown| section(draft, shown, language)).collect();
+    let sections: Vec<Value> = view.sections.iter().map(|shown| section(draft, shown, language)).collect();
     let older = drafts::held(&ctx.pool).await?.into_iter().find(|row| row.period < draft.row.period);
     let notice = notice.map(|notice| {
         let typed: Vec<Value> = notice
@@ -98,8 +93,7 @@ pub async fn page(
 fn section(draft: &Draft, shown: &SectionView, language: Language) -> Value {
     let own = draft.content.sections.iter().find(|section| section.name == shown.key);
     let tools = |id: i64| own.and_then(|section| tools(draft, section, StoryId(id), language));
-    let stories: Vec<Value> =
-        shown.stories.iter().map(|story| joined(story, tools(story.id))).collect();
+    let stories: Vec<Value> = shown.stories.iter().map(|story| joined(story, tools(story.id))).collect();
     let rounds: Vec<Value> = shown.rounds.iter().map(|round| joined(round, tools(round.id))).collect();
     json!({ "key": shown.key, "title": shown.title, "note": shown.note, "stories": stories, "rounds": rounds })
 }

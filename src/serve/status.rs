@@ -13,7 +13,9 @@ use super::{chart, words};
 use crate::context::Context;
 use crate::model::{Language, Report, VoteKind};
 use crate::render::said;
-use crate::store::{archive, deliveries, drafts, jobs, model_calls, runs, sources as source_rows, totals, votes};
+use crate::store::{
+    archive, deliveries, drafts, jobs, model_calls, runs, sources as source_rows, totals, votes,
+};
 
 /// Problems that are listed.
 const MAX_PROBLEMS: i64 = 30;

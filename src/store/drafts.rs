@@ -135,10 +135,8 @@ pub async fn held(pool: &PgPool) -> sqlx::Result<Vec<DraftRow>> {
 /// # Errors
 /// The database fails.
 pub async fn stuff(pool: &PgPool, id: DraftId) -> sqlx::Result<Option<Stuff>> {
-    let row = sqlx::query!(
-        r#"SELECT inputs, undo AS "undo: Json<Vec<Edits>>" FROM drafts WHERE id = $1"#,
-        id.0
-    );
+    let row =
+        sqlx::query!(r#"SELECT inputs, undo AS "undo: Json<Vec<Edits>>" FROM drafts WHERE id = $1"#, id.0);
     let row = row.fetch_optional(pool).await?;
     Ok(row.map(|row| Stuff { inputs: row.inputs, undo: row.undo.0 }))
 }
@@ -225,7 +223,8 @@ pub async fn gone(pool: &PgPool, kind: IssueKind, ids: &[StoryId]) -> sqlx::Resu
 /// The database fails.
 pub async fn titles(pool: &PgPool, ids: &[StoryId]) -> sqlx::Result<Vec<(StoryId, String)>> {
     let keys: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let rows = sqlx::query!("SELECT id, title FROM stories WHERE id = ANY($1)", &keys).fetch_all(pool).await?;
+    let rows =
+        sqlx::query!("SELECT id, title FROM stories WHERE id = ANY($1)", &keys).fetch_all(pool).await?;
     Ok(rows.into_iter().map(|row| (StoryId(row.id), row.title)).collect())
 }
 

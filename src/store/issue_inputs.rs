@@ -116,7 +116,8 @@ pub async fn earlier(
     let told = rows.into_iter().map(|row| {
         let mut headline = row.headline.map(|headline| headline.0).unwrap_or_default();
         let own = row.line.map(|line| line.0).unwrap_or_default().into_iter();
-        headline.extend(own.filter_map(|(language, mut own)| Some((language, own.remove(&LineKind::Headline)?))));
+        headline
+            .extend(own.filter_map(|(language, mut own)| Some((language, own.remove(&LineKind::Headline)?))));
         (StoryId(row.root), Earlier { story_id: StoryId(row.id), issue: row.number, headline })
     });
     Ok(told.collect())

@@ -173,13 +173,13 @@ pub async fn week(app: &TestApp, name: &str) -> Composed {
     publish::weekly(&app.ctx, Some(name), Mode::Publish).await.unwrap()
 }
 
-fn section(composed: &Composed, name: &str) -> Vec<StoryId> {
+pub fn section(composed: &Composed, name: &str) -> Vec<StoryId> {
     let found = composed.content.sections.iter().find(|section| section.name == name);
     found.map(|section| section.stories.iter().map(|story| story.story_id).collect()).unwrap_or_default()
 }
 
 /// A week with something in every section.
-async fn full_week(app: &TestApp) {
+pub async fn full_week(app: &TestApp) {
     let lanes = [
         ("Acme", Lane::Company, 9.0),
         ("Borealis", Lane::Company, 8.0),
@@ -230,7 +230,7 @@ async fn full_week(app: &TestApp) {
 }
 
 /// A story that only a Chinese outlet tells, in its own words, and that touches a long-term question.
-fn in_chinese() -> Seed {
+pub fn in_chinese() -> Seed {
     let text = "团队称，新的推理引擎把每百万 token 的成本降低了 37%，并已在 GitHub 开放源代码。";
     seed("Lima", 3.9).with(|seed| {
         let quoted = Summary { short: text.into(), long: text.into(), extracted: true, ..Summary::default() };
