@@ -4,7 +4,8 @@
 -- A row is what an issue of a period will be made from. It is marked when it is closed, never deleted.
 CREATE TABLE drafts (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    kind         text        NOT NULL CONSTRAINT known_draft_kind CHECK (kind = 'weekly'),
+    -- which series of issues: 'weekly'
+    edition      text        NOT NULL,
     period       text        NOT NULL,
     starts_at    timestamptz NOT NULL,
     ends_at      timestamptz NOT NULL,
@@ -26,4 +27,4 @@ CREATE TABLE drafts (
     CONSTRAINT closed_has_time CHECK ((state = 'held') = (closed_at IS NULL)),
     CONSTRAINT published_has_issue CHECK ((state = 'published') = (issue_id IS NOT NULL))
 );
-CREATE UNIQUE INDEX one_held_draft_per_period ON drafts (kind, period) WHERE state = 'held';
+CREATE UNIQUE INDEX one_held_draft_per_period ON drafts (edition, period) WHERE state = 'held';

@@ -69,7 +69,7 @@ async fn list(around: &Surroundings, ctx: &Context) -> anyhow::Result<()> {
     for row in rows {
         let state = match (row.state.as_str(), row.number) {
             ("held", _) => "waits for you".to_owned(),
-            (_, Some(number)) => format!("published as {} {number}", row.kind),
+            (_, Some(number)) => format!("published as {} {number}", row.edition),
             (state, None) => state.to_owned(),
         };
         table.add_row([
@@ -102,7 +102,7 @@ async fn find(ctx: &Context, which: &WhichDraft) -> anyhow::Result<DraftRow> {
     if let Some(row) = held.iter().find(|row| row.period == *period) {
         return Ok(row.clone());
     }
-    let closed = drafts::by_period(&ctx.pool, IssueKind::Weekly, period).await?;
+    let closed = drafts::by_period(&ctx.pool, IssueKind::Weekly.as_str(), period).await?;
     let why = match closed {
         Some(row) => closed_words(&row),
         None => {
@@ -117,7 +117,7 @@ fn closed_words(row: &DraftRow) -> String {
     match row.number {
         Some(number) => format!(
             "the draft of {} was published as {} {number}, and an issue does not change",
-            row.period, row.kind
+            row.period, row.edition
         ),
         None => format!(
             "the draft of {} was thrown away: `headsup publish weekly --period {}` makes a new one",

@@ -58,10 +58,12 @@ pub struct Waiting {
 
 /// What the operator left out, then the best `most` of the others that could come in.
 pub fn waiting(inputs: &Inputs, content: &IssueContent, most: usize) -> Vec<Waiting> {
-    let shown: HashSet<StoryId> = super::view::told_stories(content).map(|story| story.story_id).collect();
+    let is_full = super::view::told_stories(content).count() >= inputs.rules.max_stories;
     let excluded = event::excluded(inputs);
-    let is_full = shown.len() >= inputs.rules.max_stories;
-    let outside = inputs.candidates.iter().filter(|candidate| !shown.contains(&candidate.id));
+    // What the issue names as left out stands in it already.
+    let named = content.sections.iter().flat_map(|section| &section.stories).map(|story| story.story_id);
+    let named: HashSet<StoryId> = named.collect();
+    let outside = inputs.candidates.iter().filter(|candidate| !named.contains(&candidate.id));
     let mut outside: Vec<Waiting> = outside
         .filter_map(|candidate| {
             let judged = candidate.judged.as_ref()?;

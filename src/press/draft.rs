@@ -67,7 +67,7 @@ pub enum Approval {
 pub async fn hold(ctx: &Context, inputs: &Inputs) -> anyhow::Result<Option<DraftId>> {
     let mut conn = ctx.pool.acquire().await?;
     let (period, json) = (&inputs.period, serde_json::to_value(inputs)?);
-    let (kind, times) = ((inputs.kind, period.name.as_str()), (period.starts_at, period.ends_at));
+    let (kind, times) = ((inputs.kind.as_str(), period.name.as_str()), (period.starts_at, period.ends_at));
     Ok(store::drafts::insert(&mut conn, kind, times, &json, ctx.clock.now()).await?)
 }
 

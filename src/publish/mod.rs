@@ -130,7 +130,7 @@ async fn is_wanted(ctx: &Context, kind: IssueKind, period: &Period) -> anyhow::R
     let is_there = store::issues::by_period(&mut conn, kind, &period.name).await?.is_some();
     drop(conn);
     // One that was thrown away is not made again by itself.
-    let is_drafted = store::drafts::by_period(&ctx.pool, kind, &period.name).await?.is_some();
+    let is_drafted = store::drafts::by_period(&ctx.pool, kind.as_str(), &period.name).await?.is_some();
     let (n_items, _) = store::issues::reading(&ctx.pool, period.starts_at, period.ends_at).await?;
     Ok(!is_there && !is_drafted && n_items > 0)
 }
@@ -200,7 +200,7 @@ async fn published(ctx: &Context, issue: IssueRow) -> anyhow::Result<Composed> {
 
 /// The draft of the period as it would be published now, if it waits for its operator.
 async fn held(ctx: &Context, kind: IssueKind, period: &Period) -> anyhow::Result<Option<Composed>> {
-    let row = store::drafts::by_period(&ctx.pool, kind, &period.name).await?;
+    let row = store::drafts::by_period(&ctx.pool, kind.as_str(), &period.name).await?;
     let Some(row) = row.filter(|row| row.is_held()) else { return Ok(None) };
     let Some(draft) = press::open(ctx, row.id).await? else { return Ok(None) };
     let renderings = press::render(ctx, &draft.inputs, &draft.content)?;

@@ -167,11 +167,11 @@ async fn show(
 async fn closed(ctx: &Context, id: DraftId, language: Language) -> Answer {
     let row = drafts::by_id(&ctx.pool, id).await?.ok_or(Failure::Missing(language))?;
     let issue = match row.number {
-        Some(number) => Some(format!("/{language}/issues/{}/{number}", row.kind)),
+        Some(number) => Some(format!("/{language}/issues/{}/{number}", row.edition)),
         None => None,
     };
     let key = if issue.is_some() { "draft_published" } else { "draft_discarded" };
-    let n_readers = match row.number.zip(row.kind.parse().ok()) {
+    let n_readers = match row.number.zip(row.edition.parse().ok()) {
         Some((number, kind)) => issues::by_number(&ctx.pool, kind, number).await?.map(|row| row.n_recipients),
         None => None,
     };

@@ -6,6 +6,7 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("draft_waits", "A draft waits for its operator:", "有草稿等待运营者审阅："),
     ("draft_since", "since", "生成于"),
     ("draft", "Draft", "草稿"),
+    ("draft_made", "made", "生成于"),
     ("draft_will_be", "will be no.", "发布后为第"),
     ("draft_will_be_end", "", "期"),
     (
@@ -15,8 +16,8 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "draft_older",
-        "An older draft still waits; it would get the higher number. Of",
-        "更早的草稿还没有发布，之后发布会得到更大的期号：",
+        "An older draft still waits. Approved later, it gets the higher number:",
+        "更早的草稿还在等待，之后发布的期号会更大：",
     ),
     ("draft_subject", "Subject of the mail:", "邮件标题："),
     ("draft_approve", "Approve and publish", "批准并发布"),
@@ -27,7 +28,7 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("draft_undo", "Undo the last change", "撤销上一次改动"),
     ("draft_nothing_undo", "Nothing was changed yet.", "还没有改动。"),
-    ("draft_changes", "changes so far", "处改动"),
+    ("draft_changes", "Changes that can be undone:", "可撤销的改动："),
     ("draft_discard", "Throw the draft away", "作废这份草稿"),
     (
         "draft_discard_note",

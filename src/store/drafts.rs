@@ -12,8 +12,8 @@ use crate::store::operator_mails::OperatorMail;
 pub struct DraftRow {
     /// Row id.
     pub id: DraftId,
-    /// Kind of issue.
-    pub kind: String,
+    /// Which series of issues: "weekly".
+    pub edition: String,
     /// "2026-W47".
     pub period: String,
     /// Counts the changes, from 1.
@@ -54,15 +54,15 @@ pub struct Stuff {
 /// The database fails.
 pub async fn insert(
     conn: &mut PgConnection,
-    (kind, period): (IssueKind, &str),
+    (edition, period): (&str, &str),
     (starts_at, ends_at): (DateTime<Utc>, DateTime<Utc>),
     inputs: &serde_json::Value,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Option<DraftId>> {
     sqlx::query_scalar!(
-        r#"INSERT INTO drafts (kind, period, starts_at, ends_at, inputs, made_at, changed_at, next_mail_at)
+        r#"INSERT INTO drafts (edition, period, starts_at, ends_at, inputs, made_at, changed_at, next_mail_at)
            VALUES ($1, $2, $3, $4, $5, $6, $6, $6) ON CONFLICT DO NOTHING RETURNING id AS "id: DraftId""#,
-        kind.as_str(),
+        edition,
         period,
         starts_at,
         ends_at,
@@ -80,7 +80,7 @@ pub async fn insert(
 pub async fn by_id(pool: &PgPool, id: DraftId) -> sqlx::Result<Option<DraftRow>> {
     sqlx::query_as!(
         DraftRow,
-        r#"SELECT d.id AS "id: DraftId", d.kind, d.period, d.revision, d.state, d.made_at, d.changed_at, d.closed_at,
+        r#"SELECT d.id AS "id: DraftId", d.edition, d.period, d.revision, d.state, d.made_at, d.changed_at, d.closed_at,
                   i.number AS "number?", d.n_mails
            FROM drafts d LEFT JOIN issues i ON i.id = d.issue_id WHERE d.id = $1"#,
         id.0
@@ -93,14 +93,14 @@ pub async fn by_id(pool: &PgPool, id: DraftId) -> sqlx::Result<Option<DraftRow>>
 ///
 /// # Errors
 /// The database fails.
-pub async fn by_period(pool: &PgPool, kind: IssueKind, period: &str) -> sqlx::Result<Option<DraftRow>> {
+pub async fn by_period(pool: &PgPool, edition: &str, period: &str) -> sqlx::Result<Option<DraftRow>> {
     sqlx::query_as!(
         DraftRow,
-        r#"SELECT d.id AS "id: DraftId", d.kind, d.period, d.revision, d.state, d.made_at, d.changed_at, d.closed_at,
+        r#"SELECT d.id AS "id: DraftId", d.edition, d.period, d.revision, d.state, d.made_at, d.changed_at, d.closed_at,
                   i.number AS "number?", d.n_mails
-           FROM drafts d LEFT JOIN issues i ON i.id = d.issue_id WHERE d.kind = $1 AND d.period = $2
+           FROM drafts d LEFT JOIN issues i ON i.id = d.issue_id WHERE d.edition = $1 AND d.period = $2
            ORDER BY d.id DESC LIMIT 1"#,
-        kind.as_str(),
+        edition,
         period
     )
     .fetch_optional(pool)
@@ -114,7 +114,7 @@ pub async fn by_period(pool: &PgPool, kind: IssueKind, period: &str) -> sqlx::Re
 pub async fn list(pool: &PgPool) -> sqlx::Result<Vec<DraftRow>> {
     sqlx::query_as!(
         DraftRow,
-        r#"SELECT d.id AS "id: DraftId", d.kind, d.period, d.revision, d.state, d.made_at, d.changed_at, d.closed_at,
+        r#"SELECT d.id AS "id: DraftId", d.edition, d.period, d.revision, d.state, d.made_at, d.changed_at, d.closed_at,
                   i.number AS "number?", d.n_mails
            FROM drafts d LEFT JOIN issues i ON i.id = d.issue_id ORDER BY d.ends_at, d.id"#
     )

@@ -48,7 +48,7 @@ pub async fn last_published(pool: &PgPool, kind: IssueKind) -> sqlx::Result<Opti
              SELECT coalesce(d.made_at, i.published_at) AS at FROM issues i LEFT JOIN drafts d ON d.issue_id = i.id
              WHERE i.kind = $1
              UNION ALL
-             SELECT made_at FROM drafts WHERE kind = $1 AND state = 'held') AS composed",
+             SELECT made_at FROM drafts WHERE edition = $1 AND state = 'held') AS composed",
         kind.as_str()
     )
     .fetch_one(pool)
