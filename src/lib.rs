@@ -41,6 +41,8 @@ pub mod hindsight;
 pub mod markup;
 pub mod model;
 pub mod openai;
+pub mod ordinal;
+pub mod paper;
 pub mod pipeline;
 pub mod press;
 pub mod progress;

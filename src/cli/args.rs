@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::args_draft::DraftArgs;
 use super::args_judge::{EvalEditorArgs, EvalHypeArgs, TrainArgs};
+use super::args_paper::EvalPaperArgs;
+use super::args_subscribers::SubscribersArgs;
 use crate::model::{Lane, Language};
 
 /// Version and commit.
@@ -200,6 +202,12 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 200)]
         new: i64,
     },
+    /// Compose and render a weekly issue from many judged stories
+    Publish {
+        /// Judged stories of the week
+        #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+        stories: i64,
+    },
     /// The feeds of `bench crawl`
     #[command(hide = true)]
     Farm {
@@ -234,6 +242,9 @@ pub struct PublishArgs {
     /// ISO week (2026-W47) or month (2026-11) [default: the last one that is over]
     #[arg(long)]
     pub period: Option<String>,
+    /// Choose this paper for the month instead (arXiv id); before the month is over the wish is kept
+    #[arg(long, value_name = "ID")]
+    pub pin: Option<String>,
     /// Show the issue, store and queue nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -369,34 +380,6 @@ pub enum FeedsCommand {
     Enable {
         /// Slug
         slug: String,
-    },
-}
-
-/// `headsup subscribers`
-#[derive(Debug, Args)]
-pub struct SubscribersArgs {
-    /// What to do with them
-    #[command(subcommand)]
-    pub command: SubscribersCommand,
-}
-
-/// The commands below `subscribers`.
-#[derive(Debug, Subcommand)]
-pub enum SubscribersCommand {
-    /// Add a reader, or take one back who left
-    Add {
-        /// Address
-        email: String,
-        /// Language of the mails: en or zh
-        #[arg(long, default_value = "en", value_parser = parse_language)]
-        language: Language,
-    },
-    /// Who reads, and who left
-    List,
-    /// Mark a reader as left; queued mails are skipped
-    Remove {
-        /// Address
-        email: String,
     },
 }
 
@@ -574,6 +557,8 @@ pub enum EvalCommand {
     },
     /// How well headlines that are written to be clicked are told from news
     Hype(EvalHypeArgs),
+    /// How many of our first papers of a month the experts picked too: D@10
+    Paper(EvalPaperArgs),
     /// How near our choice and our sections come to those of a human editor
     Editor(EvalEditorArgs),
 }
@@ -648,6 +633,6 @@ fn parse_lane(word: &str) -> Result<Lane, String> {
     word.parse().map_err(|_| "must be company, funding, research, open-source or industry".to_owned())
 }
 
-pub fn parse_language(word: &str) -> Result<Language, String> {
+pub(super) fn parse_language(word: &str) -> Result<Language, String> {
     word.parse().map_err(|_| "must be en or zh".to_owned())
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::args_paper::TrainPaperArgs;
+
 /// `headsup eval hype`
 #[derive(Debug, Args)]
 pub struct EvalHypeArgs {
@@ -71,6 +73,8 @@ pub enum TrainCommand {
         #[command(flatten)]
         names: EditorNames,
     },
+    /// What experts pick, from the files of `eval paper`
+    Paper(TrainPaperArgs),
 }
 
 /// What all of `train` take.

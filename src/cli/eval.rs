@@ -49,6 +49,7 @@ pub async fn run(around: &Surroundings, args: EvalArgs) -> anyhow::Result<ExitCo
             eval_summary::run(around, &gold, predictions.as_deref(), fit)?;
         }
         EvalCommand::Hype(args) => super::eval_hype::run(around, &args)?,
+        EvalCommand::Paper(args) => super::eval_paper::run(around, &args)?,
         EvalCommand::Editor(args) => super::eval_editor::run(around, &args)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -3,6 +3,8 @@
 mod args;
 mod args_draft;
 mod args_judge;
+mod args_paper;
+mod args_subscribers;
 mod bench;
 mod config;
 mod db;
@@ -17,6 +19,7 @@ mod eval_feedback;
 mod eval_funding;
 mod eval_hype;
 mod eval_judge;
+mod eval_paper;
 mod eval_summary;
 mod feeds;
 mod feeds_edit;

@@ -24,7 +24,19 @@ pub async fn run(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<Ex
     if args.replay {
         return replay(around, args).await;
     }
+    if args.pin.is_some() && args.kind == IssueWord::Weekly {
+        return Err(UsageError("--pin chooses a paper: headsup publish paper --pin ID".into()).into());
+    }
     let app = around.open().await?;
+    if let Some(paper) = &args.pin {
+        let pinned = publish::pin(&app.ctx, args.period.as_deref(), paper).await;
+        return app.close_after(pinned).await.and_then(|month| {
+            output::line(&format!(
+                "{paper} is pinned for {month}: `headsup publish paper` or the schedule takes it"
+            ))?;
+            Ok(ExitCode::SUCCESS)
+        });
+    }
     let outcome = compose(&app.ctx, args).await;
     let home = app.ctx.settings.home.clone();
     let composed = app.close_after(outcome).await?;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::args_judge::{TrainArgs, TrainCommand};
-use super::{UsageError, eval_editor, eval_hype, output};
+use super::{UsageError, eval_editor, eval_hype, eval_paper, output};
 use crate::judge::classify::Weights;
 use crate::judge::classify::headline::{self, Labelled};
 use crate::judge::classify::news;
@@ -37,6 +37,7 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<ExitCode> {
             }
             save(&with.out.join("news.bin"), &news::train(&set, &names.names()))?;
         }
+        TrainCommand::Paper(with) => eval_paper::train(with)?,
     }
     Ok(ExitCode::SUCCESS)
 }

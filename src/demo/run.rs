@@ -72,6 +72,9 @@ pub async fn prepare(ctx: &Context, port: u16) -> anyhow::Result<Demo> {
         store::subscribers::add(&ctx.pool, address, language, ctx.clock.now()).await?;
     }
     pipeline::run_stages(&ctx, &Stage::READING).await?;
+    // In life the texts of the best papers come in the last days of a month.
+    publish::want_texts(&ctx).await?;
+    pipeline::run_stages(&ctx, &Stage::READING).await?;
     for period in last_weeks(ctx.clock.now()) {
         publish::weekly(&ctx, Some(&period), publish::Mode::Publish).await?;
     }

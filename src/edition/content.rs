@@ -50,6 +50,7 @@ pub fn content(inputs: &Inputs, chosen: Chosen) -> IssueContent {
         reasons: Vec::new(),
         errata: inputs.errata.clone(),
         hindsight: inputs.hindsight.clone(),
+        guide: None,
         sections,
     }
 }

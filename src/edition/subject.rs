@@ -1,5 +1,6 @@
 //! What stands in the list of mails before a mail is opened: facts, no adjectives, and a quiet week says so.
 
+use super::clean::plain;
 use super::view::{SectionView, told_stories};
 use super::{phrases, words, wrap};
 use crate::model::{IssueContent, IssueKind, Language};
@@ -16,6 +17,7 @@ pub fn subject(content: &IssueContent, sections: &[SectionView], quiet: &str, la
             wrap::cut(headline.trim_end_matches(['!', '！']), SUBJECT_COLUMNS)
         }
         (Some(headline), IssueKind::Paper) => {
+            let headline = content.guide.as_ref().map_or(headline.to_owned(), |guide| plain(&guide.title));
             let kind = words::word("paper", language);
             wrap::cut(&format!("{kind}{}{headline}", words::word("colon", language)), SUBJECT_COLUMNS)
         }

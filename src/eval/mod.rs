@@ -11,6 +11,7 @@ pub mod group;
 pub mod hype;
 pub mod judge;
 pub mod pairs;
+pub mod paper;
 mod partition;
 mod plant;
 mod porter;

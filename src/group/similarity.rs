@@ -81,8 +81,14 @@ const MOST_SHOWN: usize = 5;
 
 const MINUTES_OF_DAY: f32 = 1440.0;
 
-/// Two items of one source are two events unless their texts are nearly equal.
+/// Two items of one source are two events unless their texts are nearly equal…
 const SAME_SOURCE_COSINE: f32 = 0.8;
+
+/// …or words and meaning are so sure together that this can be taken from the logit…
+const SAME_SOURCE: f32 = 3.0;
+
+/// …and this sureness is left: an outlet may tell one event twice.
+const LEAST_SAME_SOURCE: f32 = 0.6;
 
 /// Above this the reason says "nearly equal".
 const NEARLY_EQUAL: f32 = 0.6;
@@ -146,8 +152,20 @@ pub fn compare(a: &Candidate, b: &Candidate, rarity: &Rarity, cutoffs: Cutoffs) 
         _ if apart > WINDOW => Relation::Forbidden,
         _ if is_late => Relation::None,
         Some(bond) if !same_source || a.cosine(b) >= SAME_SOURCE_COSINE => Relation::Bond(bond),
-        Some(_) => Relation::Forbidden,
+        Some(bond) => told_twice(a, b, bond),
         None => Relation::None,
+    }
+}
+
+/// Two different texts of one source.
+fn told_twice(a: &Candidate, b: &Candidate, bond: Bond) -> Relation {
+    let logit = (bond.strength / (1.0 - bond.strength).max(f32::EPSILON)).ln();
+    let strength = probability(logit - SAME_SOURCE);
+    // Words alone cannot tell an outlet's second text about an event from its next text about the subject.
+    if a.meaning_cosine(b).is_some() && strength >= LEAST_SAME_SOURCE {
+        Relation::Bond(Bond { strength, ..bond })
+    } else {
+        Relation::Forbidden
     }
 }
 

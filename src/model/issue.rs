@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ErratumId, Focus, Lane, Language, ScorePart, StoryId, Tongue, UnknownWord, Verdict, VerdictId, words,
+    ErratumId, Focus, Lane, Language, PaperGuide, ScorePart, StoryId, Tongue, UnknownWord, Verdict,
+    VerdictId, words,
 };
 
 words! {
@@ -235,6 +236,9 @@ pub struct IssueContent {
     /// Once a month: what became of the stories of the last quarter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hindsight: Option<HindsightNote>,
+    /// With a paper: how to read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guide: Option<Box<PaperGuide>>,
 }
 
 /// The last full quarter in hindsight, as it stands in an issue.

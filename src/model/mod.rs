@@ -1,12 +1,14 @@
 //! The types that travel between the stages, in the order in which they come to be.
 //! This folder uses nothing of the crate: whoever knows it can read every stage.
 
+mod guide;
 mod issue;
 mod item;
 mod language;
 mod report;
 mod source;
 mod story;
+mod topic;
 mod verdict;
 mod vote;
 
@@ -45,6 +47,7 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+pub use guide::{EarlierTerm, LastPick, PaperGuide, RunnerUp, SectionTime, Step};
 pub use issue::{
     Candidate, Earlier, Edits, Erratum, HindsightNote, HindsightStory, IssueContent, IssueKind, IssueLink,
     IssueStory, Judged, LineKind, OwnLines, Rates, Section,
@@ -54,6 +57,7 @@ pub use language::{Language, Tongue};
 pub use report::Report;
 pub use source::{Rhythm, SignalKind, Source, SourceKind, Tier};
 pub use story::{Story, StoryItem};
+pub use topic::{MailPart, MailParts, Topic};
 pub use verdict::{Artifact, ArtifactKind, Claim, Entity, EntityKind, Funding, ScorePart, Summary, Verdict};
 pub use vote::{VoteKind, Voter};
 

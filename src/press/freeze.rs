@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
+use sqlx::types::Json;
 
 use crate::context::Context;
 use crate::edition::{self, Edition, Inputs};
@@ -42,8 +43,8 @@ pub fn render(
     let one = |language: &Language| {
         let edition = Edition { language: *language, base_url: &inputs.base_url, days: inputs.period.days };
         let mail = edition::render(&ctx.templates, content, edition)?;
-        let (subject, body_text, body_html) = (mail.subject, mail.body_text, mail.body_html);
-        Ok((*language, Rendering { subject, body_text, body_html }))
+        let edition::Mail { subject, body_text, body_html, parts } = mail;
+        Ok((*language, Rendering { subject, body_text, body_html, parts: Json(parts) }))
     };
     Language::ALL.iter().map(one).collect()
 }
@@ -63,11 +64,12 @@ pub async fn freeze(conn: &mut PgConnection, ctx: &Context, composed: &mut Compo
     let sha256 = content_digest(content)?;
     let id = store::issues::insert(conn, content, &sha256, now).await?;
     for (language, rendering) in &composed.renderings {
-        let Rendering { subject, body_text, body_html } = rendering;
+        let Rendering { subject, body_text, body_html, .. } = rendering;
         let sha256 = digest(&[subject, body_text, body_html]);
         store::issues::insert_rendering(conn, id, *language, rendering, &sha256).await?;
     }
     store::issues::insert_stories(conn, id, content).await?;
+    store::papers::record(conn, id, content).await?;
     if let Some(inputs) = &composed.inputs {
         store::issue_inputs::insert(conn, id, &serde_json::to_value(inputs)?).await?;
         store::issue_inputs::insert_events(conn, id, &events(inputs, content)).await?;

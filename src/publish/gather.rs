@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{hindsight, paper, zone};
 use crate::context::Context;
-use crate::edition::{self, Chosen, Counts, Inputs, Period};
+use crate::edition::{self, Counts, Inputs, Period};
 use crate::model::{Edits, IssueContent, IssueKind, StoryId, Verdict};
 use crate::press;
 use crate::store;
-
-/// Characters of an article that choosing the paper reads.
-const ABSTRACT_CHARS: i32 = 4000;
 
 /// Of so many of the best stories it is known which company they are about.
 const KNOWN: usize = 200;
@@ -28,7 +25,7 @@ pub async fn issue(
     let inputs = begin(ctx, kind, period, number).await?;
     match kind {
         IssueKind::Weekly => Ok(Some(weekly(ctx, inputs).await?)),
-        IssueKind::Paper => paper_of(ctx, inputs).await,
+        IssueKind::Paper => paper::issue(ctx, inputs).await,
     }
 }
 
@@ -74,18 +71,4 @@ async fn weekly(ctx: &Context, mut inputs: Inputs) -> anyhow::Result<(Inputs, Is
     press::add(ctx, &mut inputs, &best[..best.len().min(FIRST)]).await?;
     let content = press::complete(ctx, &mut inputs).await?;
     Ok((inputs, content))
-}
-
-async fn paper_of(ctx: &Context, mut inputs: Inputs) -> anyhow::Result<Option<(Inputs, IssueContent)>> {
-    let loaded = press::load(ctx, &paper::shortlist(&inputs.candidates), ABSTRACT_CHARS).await?;
-    let ranked = paper::rank(&loaded);
-    let Some(first) = ranked.first() else { return Ok(None) };
-    let runners_up = ranked[1..].iter().map(|paper| paper.id).collect();
-    let chosen = [("leads".to_owned(), vec![first.id]), ("research".to_owned(), runners_up)];
-    inputs.stories = press::freeze_all(loaded, &inputs.candidates, paper::story);
-    let (n_stories, dropped_counts) = paper::count(&inputs.candidates);
-    let sections = edition::without_empty(edition::sections(&chosen, &inputs));
-    let chosen = Chosen { sections, quiet: false, n_stories, dropped_counts };
-    let content = edition::content(&inputs, chosen);
-    Ok(Some((inputs, IssueContent { reasons: first.reasons.clone(), ..content })))
 }

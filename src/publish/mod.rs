@@ -21,6 +21,7 @@ use crate::store;
 use crate::store::issues::IssueRow;
 
 pub use self::hindsight::{follow_new, look_back};
+pub use self::paper::want_texts;
 pub use self::replay::{Difference, Replay, replay};
 pub use crate::press::Composed;
 pub use crate::store::issues::Rendering;
@@ -57,6 +58,10 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
         }
         work.step();
     }
+    let this_month = period::this_month(ctx.clock.now(), zone(ctx)?);
+    if paper::is_near(this_month.ends_at, ctx.clock.now()) {
+        report.add("texts_wanted", paper::want_texts(ctx).await?);
+    }
     work.finish(&format!("{} issues, {} papers", report.count("issues"), report.count("papers")));
     Ok(report)
 }
@@ -87,8 +92,29 @@ pub async fn paper(ctx: &Context, period: Option<&str>, mode: Mode) -> anyhow::R
     compose(ctx, IssueKind::Paper, &period, mode).await?.with_context(|| no_paper(&period))
 }
 
+/// Keeps the operator's wish for the paper of `period` (`None`: the last month that is over, or this one if that has its
+/// paper); the name of the month.
+///
+/// # Errors
+/// `period` is no month or has its paper, nobody knows the wished one, or the database fails.
+pub async fn pin(ctx: &Context, period: Option<&str>, paper: &str) -> anyhow::Result<String> {
+    let period = match period {
+        Some(name) => period::month(name, zone(ctx)?)?,
+        None => {
+            let last = last_period(ctx, IssueKind::Paper)?;
+            let mut conn = ctx.pool.acquire().await?;
+            match store::issues::by_period(&mut conn, IssueKind::Paper, &last.name).await? {
+                Some(_) => period::this_month(ctx.clock.now(), zone(ctx)?),
+                None => last,
+            }
+        }
+    };
+    self::paper::pin(ctx, &period, paper).await?;
+    Ok(period.name)
+}
+
 fn no_paper(period: &Period) -> String {
-    format!("no paper of the month for {}: none of that month's papers has passed the judge", period.name)
+    format!("no paper of the month for {}: no paper of 10 to 45 days has passed the judge", period.name)
 }
 
 fn note(report: &mut Report, count: &str, composed: &Composed) {

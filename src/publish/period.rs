@@ -44,6 +44,12 @@ pub fn last_month(now: DateTime<Utc>, zone: Tz) -> Period {
     month_of(today.with_day(1).unwrap_or(today) - Months::new(1), zone)
 }
 
+/// The month that `now` is in.
+pub fn this_month(now: DateTime<Utc>, zone: Tz) -> Period {
+    let today = now.with_timezone(&zone).date_naive();
+    month_of(today.with_day(1).unwrap_or(today), zone)
+}
+
 /// First and last day, as a calendar in `zone` shows them.
 fn days(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, zone: Tz) -> (NaiveDate, NaiveDate) {
     let last_moment = ends_at - Duration::seconds(1);

@@ -81,7 +81,8 @@ pub async fn page(
     });
     Ok(json!({
         "token": token, "revision": draft.row.revision, "sha256": draft.sha256, "notice": notice,
-        "period": draft.row.period, "number": content.number, "made_at": minute(ctx, Some(draft.row.made_at)),
+        "period": draft.row.period, "will_be": words::word("draft_will_be", language).replace("{}", &content.number.to_string()),
+         "made_at": minute(ctx, Some(draft.row.made_at)),
         "older": older.map(|row| row.period), "n_undo": draft.undo.len(),
         "view": { "w": view.w, "days": view.days, "minutes": view.minutes, "counts": view.counts,
                   "subject": view.subject, "quiet": view.quiet, "lines": view.lines, "left_out": view.left_out },

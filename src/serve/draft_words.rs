@@ -7,8 +7,7 @@ pub const WORDS: &[(&str, &str, &str)] = &[
     ("draft_since", "since", "生成于"),
     ("draft", "Draft", "草稿"),
     ("draft_made", "made", "生成于"),
-    ("draft_will_be", "will be no.", "发布后为第"),
-    ("draft_will_be_end", "", "期"),
+    ("draft_will_be", "will be no. {}", "发布后为第 {} 期"),
     (
         "draft_how",
         "No reader sees this yet. Each button changes the draft; opening this page changes nothing. It stands as it would be published now.",

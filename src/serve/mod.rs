@@ -9,6 +9,7 @@ mod draft_words;
 mod feed;
 mod hindsight;
 mod issues;
+mod learn;
 mod page;
 mod readers;
 mod reasons;
@@ -88,6 +89,7 @@ pub fn router(ctx: Context) -> Router {
         .route("/{lang}/issues/{kind}/{number}/text", get(issues::text))
         .route("/{lang}/story/{id}", get(stories::one))
         .route("/{lang}/papers", get(stories::papers))
+        .route("/{lang}/learn", get(learn::page))
         .route("/{lang}/dropped", get(stories::dropped))
         .route("/{lang}/hindsight", get(hindsight::page))
         .route("/{lang}/search", get(stories::search))

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::chart;
 use super::hindsight;
 use super::issues::head;
+use super::learn;
 use super::page::{self, Failure, day, minute};
 use super::{corrections, reasons, words};
 use crate::context::Context;
@@ -104,7 +105,14 @@ pub async fn papers(
     let mut data = list(&ctx, Which::Papers, language, "/papers", &asked).await?;
     let chosen = issues::list(&ctx.pool, IssueKind::Paper).await?;
     data["title"] = json!(words::word("papers", language));
-    data["chosen"] = json!(chosen.iter().map(|issue| head(&ctx, issue, language)).collect::<Vec<_>>());
+    let mut rows = Vec::new();
+    for issue in &chosen {
+        let mut row = head(&ctx, issue, language);
+        row["choice"] = learn::choice(issue, language);
+        rows.push(row);
+    }
+    data["chosen"] = json!(rows);
+    data["colon"] = json!(if language == Language::En { ": " } else { "：" });
     page::render(&ctx, "web/papers.html.j2", language, "/papers", data)
 }
 

@@ -13,6 +13,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("home", "Latest issue", "最新一期"),
     ("issues", "Issues", "往期"),
     ("papers", "Papers", "论文"),
+    ("learn", "Learn", "学习路径"),
     ("dropped", "Left out", "未收录"),
     ("search", "Search", "搜索"),
     ("sources", "Sources", "信源"),

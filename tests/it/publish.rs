@@ -16,13 +16,13 @@ const TUESDAY: &str = "2026-04-28T09:00:00Z";
 /// A judged story as the stages before leave it.
 #[derive(Clone)]
 pub struct Seed {
-    title: String,
-    link: String,
+    pub title: String,
+    pub link: String,
     pub happened_at: DateTime<Utc>,
     pub seen_at: DateTime<Utc>,
-    kind: &'static str,
-    owners: Vec<String>,
-    text: String,
+    pub kind: &'static str,
+    pub owners: Vec<String>,
+    pub text: String,
     pub verdict: Verdict,
 }
 
@@ -544,48 +544,6 @@ async fn the_weekly_mail_reads_well_in_both_languages() {
         assert_eq!(wide_lines(&rendering.body_text), [] as [&str; 0]);
     }
     insta::assert_snapshot!("weekly_en_html", issue.renderings[&Language::En].body_html);
-}
-
-#[tokio::test]
-async fn the_paper_of_the_month_gives_its_reasons() {
-    let app = TestApp::start().await;
-    subscribe(&app, "ann", "en", false, true).await;
-    let paper = |name: &str, score, text: &str| {
-        seed(name, score).with(|seed| {
-            seed.kind = "arxiv";
-            seed.owners = vec!["arXiv".into()];
-            seed.link = format!("https://arxiv.org/abs/{}", name.len());
-            seed.text = text.into();
-            seed.verdict.lane = Lane::Research;
-            seed.verdict.headline = [(Language::En, name.to_owned())].into();
-            seed.verdict.summary.remove(&Language::Zh);
-        })
-    };
-    let strong =
-        "We cut the memory of serving by 37% at equal quality. Code is available at github.com/x/y. "
-            .repeat(5);
-    let strong = add(
-        &app,
-        &paper("Paged caches for everybody", 5.0, &strong).with(|seed| {
-            seed.verdict.focus = vec![Focus::Efficiency];
-            seed.owners.push("A Blog".into());
-        }),
-    )
-    .await;
-    let weak = add(&app, &paper("On a lemma", 6.0, "We prove $x_1^2$.")).await;
-    add(&app, &paper("Dropped", 9.0, "Hype.").with(|seed| seed.verdict.dropped = Some("hype".into()))).await;
-    add(&app, &seed("Acme", 9.0)).await;
-    let report = publish::run(&app.ctx).await.unwrap();
-    assert_eq!((report.count("papers"), report.count("deliveries")), (1, 1));
-    let issue = publish::paper(&app.ctx, Some("2026-04"), Mode::Publish).await.unwrap();
-    assert!(issue.already);
-    assert_eq!((section(&issue, "leads"), section(&issue, "research")), (vec![strong], vec![weak]));
-    let reasons: Vec<_> = issue.content.reasons.iter().map(|reason| reason.flag.as_str()).collect();
-    assert_eq!(reasons, ["evidence", "code", "numbers", "focus", "readable", "corroborated"]);
-    for (language, rendering) in &issue.renderings {
-        write_sample(&format!("paper-{language}"), rendering);
-        insta::assert_snapshot!(format!("paper_{language}_text"), with_subject(rendering));
-    }
 }
 
 pub fn with_subject(rendering: &publish::Rendering) -> String {

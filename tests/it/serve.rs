@@ -11,11 +11,12 @@ use reqwest::{Client, StatusCode};
 use crate::app::TestApp;
 
 /// Pages that exist in each language, also when nothing ran yet.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "",
     "/",
     "/issues",
     "/papers",
+    "/learn",
     "/dropped",
     "/hindsight",
     "/search",

@@ -28,6 +28,45 @@ pub fn page(site: &Site, item: &Sample) -> Answer {
     Answer { status: 200, content_type: "text/html; charset=utf-8", body: body.into_bytes() }
 }
 
+/// A paper's abstract, or as HTML with its sections, captions and limits where we have written them.
+pub fn paper_page(site: &Site, item: &Sample, is_whole: bool) -> Answer {
+    if !is_whole {
+        return page(site, item);
+    }
+    let Some(text) = whole(&item.slug) else { return missing() };
+    let body =
+        text.split("\n\n").map(str::trim).filter(|block| !block.is_empty()).map(block).collect::<String>();
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><head><title>{title}</title></head><body><nav class=\"ltx_page_navbar\"><a href=\"/\">List of papers</a></nav>\
+         <div class=\"ltx_page_main\"><article class=\"ltx_document\"><h1 class=\"ltx_title ltx_title_document\">{title}</h1>\
+         <div class=\"ltx_authors\">{author}</div><div class=\"ltx_abstract\"><p>{summary}</p></div>{body}\
+         <section class=\"ltx_bibliography\"><h2>References</h2><ul><li>[1] An earlier report.</li></ul></section></article></div></body></html>",
+        title = escape(&item.title),
+        author = escape(&item.author),
+        summary = escape(&item.paragraphs.join(" ")),
+    );
+    Answer { status: 200, content_type: "text/html; charset=utf-8", body: html.into_bytes() }
+}
+
+/// "= slug" and then the text: a line "# 1 Title" heads a section, "Figure 1: …" is a caption.
+fn whole(slug: &str) -> Option<&'static str> {
+    let texts = include_str!("data/paper_texts.txt").split("\n= ");
+    texts
+        .filter_map(|piece| piece.trim_start_matches("= ").split_once('\n'))
+        .find(|(name, _)| *name == slug)
+        .map(|(_, text)| text)
+}
+
+fn block(text: &str) -> String {
+    match (text.strip_prefix("# "), text.starts_with("Figure ")) {
+        (Some(title), _) => format!("<h2 class=\"ltx_title ltx_title_section\">{}</h2>\n", escape(title)),
+        (None, true) => {
+            format!("<figure><figcaption class=\"ltx_caption\">{}</figcaption></figure>\n", escape(text))
+        }
+        (None, false) => format!("<div class=\"ltx_para\"><p class=\"ltx_p\">{}</p></div>\n", escape(text)),
+    }
+}
+
 fn guarded() -> String {
     "<!doctype html><html><head><title>Just a moment...</title></head><body><h1>Checking your browser</h1>\
      <p>Please complete the captcha to continue. Enable JavaScript and cookies.</p></body></html>"

@@ -1,5 +1,7 @@
 //! The fronts of the sites: feeds of every kind, and a list page.
 
+use chrono::{DateTime, Duration, Utc};
+
 use super::data::Sample;
 use super::escape;
 use super::sites::Site;
@@ -58,9 +60,9 @@ pub fn atom(site: &Site, items: &[Sample], base: &str) -> String {
 pub fn arxiv(items: &[Sample], base: &str, slug: &str) -> String {
     let entries = items.iter().map(|item| {
         format!(
-            "<entry><id>{base}/{slug}/{item}</id><updated>{at}</updated><published>{at}</published><title>{title}</title>\
+            "<entry><id>{base}/abs/{item}</id><updated>{at}</updated><published>{at}</published><title>{title}</title>\
              <summary>  {text}\n</summary><author><name>{author}</name></author>\
-             <link href=\"{base}/{slug}/{item}\" rel=\"alternate\" type=\"text/html\"/></entry>\n",
+             <link href=\"{base}/abs/{item}\" rel=\"alternate\" type=\"text/html\"/></entry>\n",
             item = item.slug,
             at = item.at.to_rfc3339(),
             title = escape(&item.title),
@@ -76,6 +78,19 @@ fn atom_of(title: &str, entries: &str, id: &str) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>{}</title><id>{id}</id>\n{entries}</feed>\n",
         escape(title)
     )
+}
+
+/// As a search for links answers: <https://hn.algolia.com/api>. A line of the data is points, comments, path, title.
+pub fn links(data: &str, base: &str, now: DateTime<Utc>) -> String {
+    let hits = data.lines().enumerate().filter_map(|(n, line)| {
+        let [points, comments, path, title] = line.split(" | ").collect::<Vec<_>>()[..] else { return None };
+        let (points, comments): (i64, i64) = (points.parse().ok()?, comments.parse().ok()?);
+        Some(serde_json::json!({
+            "objectID": n.to_string(), "title": title, "url": format!("{base}/{path}"), "points": points,
+            "num_comments": comments, "created_at": (now - Duration::days(9)).to_rfc3339(),
+        }))
+    });
+    serde_json::json!({ "hits": hits.collect::<Vec<_>>() }).to_string()
 }
 
 /// JSON Feed 1.1

@@ -69,6 +69,11 @@ pub fn respond(path: &str, base: &str, now: DateTime<Utc>) -> Answer {
         return text(200, "text/plain; charset=utf-8", "User-agent: *\nAllow: /\n".to_owned());
     }
     let (slug, rest) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
+    if let ("abs" | "html", Some(site)) = (slug, SITES.iter().find(|site| site.format == Format::Arxiv)) {
+        let items = data::items(site.data, now);
+        let item = items.iter().find(|item| item.slug == rest);
+        return item.map_or_else(missing, |item| article::paper_page(site, item, slug == "html"));
+    }
     let Some(site) = SITES.iter().find(|site| site.slug == slug) else { return missing() };
     if rest == "feed" || rest.is_empty() {
         return front(site, base, now);
@@ -97,6 +102,7 @@ fn front(site: &Site, base: &str, now: DateTime<Utc>) -> Answer {
         Format::Arxiv => {
             text(200, "application/atom+xml; charset=utf-8", feeds::arxiv(&items, base, site.slug))
         }
+        Format::Links => text(200, "application/json", feeds::links(site.data, base, now)),
         Format::List => text(200, "text/html; charset=utf-8", feeds::list(site, &items)),
         Format::Down => text(500, "text/plain", "internal error".to_owned()),
         Format::Moved => text(200, "text/html; charset=utf-8", feeds::parked(site)),
@@ -183,7 +189,9 @@ mod tests {
             match site.format {
                 // Its undefined entities are for the repair to mend.
                 Format::Rss if site.slug == "seed-round" => assert!(!answer.body.is_empty()),
-                Format::Down | Format::Moved | Format::List => assert!(parsed.is_err(), "{}", site.slug),
+                Format::Down | Format::Moved | Format::List | Format::Links => {
+                    assert!(parsed.is_err(), "{}", site.slug)
+                }
                 _ => assert_eq!(parsed.unwrap(), wanted, "{}", site.slug),
             }
         }

@@ -16,6 +16,8 @@ pub enum Format {
     Json,
     /// As arXiv's API answers
     Arxiv,
+    /// As the search for links on a forum answers
+    Links,
     /// A list page without a feed
     List,
     /// HTTP 500
@@ -46,7 +48,7 @@ pub struct Site {
 }
 
 /// All sites.
-pub const SITES: [Site; 18] = [
+pub const SITES: [Site; 19] = [
     site("lumen", "Lumen Labs", Format::Rss, Lane::Company, include_str!("data/lumen.txt")).primary(),
     site("kestrel", "Kestrel", Format::Atom, Lane::OpenSource, include_str!("data/kestrel.txt")).primary(),
     site("qinghe", "青禾智能", Format::Rss, Lane::Company, include_str!("data/qinghe.txt"))
@@ -85,6 +87,9 @@ pub const SITES: [Site; 18] = [
     site("buzz", "Buzz Today", Format::Rss, Lane::Industry, include_str!("data/buzz.txt")),
     site("liuliang", "流量快报", Format::Atom, Lane::Industry, include_str!("data/liuliang.txt")).chinese(),
     site("forum", "devforum", Format::Rss, Lane::OpenSource, include_str!("data/forum.txt")).community(),
+    site("linkboard", "Linkboard", Format::Links, Lane::Research, include_str!("data/linkboard.txt"))
+        .community()
+        .kind(SourceKind::HackerNews),
     site("northern-lights", "Northern Lights", Format::Down, Lane::Company, ""),
     site("lost-index", "The Lost Index", Format::Moved, Lane::Industry, ""),
 ];
