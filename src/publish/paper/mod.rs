@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{gather, last_period};
+use super::last_period;
 use crate::context::Context;
 use crate::edition::{self, Chosen, Inputs, Period};
 use crate::model::{IssueContent, IssueKind, IssueStory, PaperGuide, StoryId};
@@ -15,6 +15,7 @@ use crate::paper::choose::{self, Placed};
 use crate::paper::guide::{self, Material};
 use crate::paper::signals::{self, Paper};
 use crate::paper::taste;
+use crate::press;
 use crate::store;
 use crate::store::papers::Found;
 
@@ -171,7 +172,7 @@ async fn stories(
     papers: &[Paper],
 ) -> anyhow::Result<BTreeMap<StoryId, IssueStory>> {
     let ids: Vec<StoryId> = std::iter::once(lead).chain(others.iter().copied()).collect();
-    let loaded = gather::load(ctx, &ids, 0).await?.into_iter();
+    let loaded = press::load(ctx, &ids, 0).await?.into_iter();
     let frozen = loaded.map(|(story, verdict)| {
         let mut frozen = edition::freeze(&story, verdict);
         frozen.links.sort_by_key(|link| !is_paper_url(&link.url));
