@@ -94,6 +94,18 @@ pub fn quiet(n_told: usize, language: Language) -> String {
     }
 }
 
+/// Honest words for a month whose papers are not worth an evening.
+pub fn no_paper(n_papers: i64, language: Language) -> String {
+    let n = number(n_papers);
+    match language {
+        Language::En if n_papers == 1 => "No paper this month: the one that we looked at is too thin.".into(),
+        Language::En => {
+            format!("No paper this month: of the {n} that we looked at, none is worth your evening.")
+        }
+        Language::Zh => format!("本月没有值得推荐的论文：看过的 {n} 篇都不值得占用你一个晚上。"),
+    }
+}
+
 /// What was left out, by reason, the largest first.
 pub fn left_out(content: &IssueContent, language: Language) -> String {
     let mut reasons: Vec<_> = content.dropped_counts.iter().collect();

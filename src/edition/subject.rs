@@ -16,6 +16,7 @@ pub fn subject(content: &IssueContent, sections: &[SectionView], quiet: &str, la
         (Some(headline), IssueKind::Weekly) if quiet.is_empty() => {
             wrap::cut(headline.trim_end_matches(['!', '！']), SUBJECT_COLUMNS)
         }
+        (_, IssueKind::Paper) if !quiet.is_empty() => words::word("no-paper", language).to_owned(),
         (Some(headline), IssueKind::Paper) => {
             let headline = content.guide.as_ref().map_or(headline.to_owned(), |guide| plain(&guide.title));
             let kind = words::word("paper", language);

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::choose::Placed;
 use super::parts::{self, Part};
 use super::signals::Paper;
@@ -21,7 +23,7 @@ const WORDS_A_MINUTE: usize = 220;
 const LIMITS: usize = 2;
 
 /// A story that an issue told.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Told {
     /// The story.
     pub story_id: StoryId,
@@ -32,10 +34,12 @@ pub struct Told {
 /// What a guide is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Material<'a> {
-    /// All papers that were weighed.
+    /// The papers of the shortlist.
     pub papers: &'a [Paper],
     /// The shortlist, the chosen one first.
     pub placed: &'a [Placed],
+    /// Papers that were weighed.
+    pub n_candidates: usize,
     /// The whole text of the chosen one, if it could be had.
     pub whole: Option<&'a str>,
     /// Stories of earlier issues, the latest first.
@@ -82,7 +86,7 @@ pub fn guide(material: Material<'_>) -> Option<PaperGuide> {
             .collect(),
         last: material.last.cloned(),
         n_won: first.n_won,
-        n_candidates: material.papers.len(),
+        n_candidates: material.n_candidates,
         n_short: material.placed.len(),
         judge: material.judge.to_owned(),
     })
@@ -280,8 +284,16 @@ mod tests {
         let placed = [Placed { weighed, n_won: 0, outcome: "chosen" }];
         let headline = BTreeMap::from([(Language::En, "A server with a smaller KV cache".to_owned())]);
         let told = [Told { story_id: StoryId(3), headline }];
-        guide(Material { papers: &papers, placed: &placed, whole, told: &told, last: None, judge: "rules" })
-            .unwrap()
+        guide(Material {
+            papers: &papers,
+            placed: &placed,
+            n_candidates: 1,
+            whole,
+            told: &told,
+            last: None,
+            judge: "rules",
+        })
+        .unwrap()
     }
 
     #[test]

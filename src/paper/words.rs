@@ -55,6 +55,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     // why not
     ("beaten", "lost the comparison", "对比中落败"),
     ("same-group", "passed over: its group was chosen last month", "上期刚选过同一团队，这次跳过"),
+    (
+        "thin",
+        "passed over: too little to use, check or doubt",
+        "内容太单薄（缺少代码、数字、外界关注或局限说明），跳过",
+    ),
     ("pinned", "the operator chose another", "编者另选了一篇"),
     ("chosen", "chosen", "入选"),
     ("hardware", "ran on", "运行环境"),
