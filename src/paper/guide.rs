@@ -19,6 +19,11 @@ const SAYS: usize = 5;
 const LONGEST: usize = 420;
 /// Of the guide itself.
 const WORDS_A_MINUTE: usize = 220;
+/// Lines that every guide has, reasons among them, and words on a line.
+const HEADINGS: usize = 14;
+const WORDS_A_LINE: usize = 8;
+/// Runners-up that are shown.
+const RUNNERS_UP: usize = 5;
 /// Doubts of a kind.
 const LIMITS: usize = 2;
 
@@ -50,13 +55,17 @@ pub struct Material<'a> {
     pub judge: &'a str,
 }
 
-/// What a guide adds to the time of reading its mail.
+/// What reading the guide takes.
 pub fn minutes(guide: &PaperGuide) -> u32 {
     let terms = guide.terms.iter().filter_map(|key| terms::by_key(key)).map(|term| term.text(Language::En));
     let said = guide.says.iter().chain(&guide.doubts).map(|(_, text)| text.as_str());
-    let others = guide.runners_up.iter().map(|other| other.line.as_str());
-    let n_words: usize = terms.chain(said).chain(others).map(|text| text.split_whitespace().count()).sum();
-    u32::try_from(n_words.div_ceil(WORDS_A_MINUTE)).unwrap_or(u32::MAX)
+    let others = guide.runners_up.iter().take(RUNNERS_UP).flat_map(|other| [&other.title, &other.line]);
+    let own = guide.figure.iter().chain(&guide.hardware).chain(others).map(String::as_str);
+    let n_words: usize = terms.chain(said).chain(own).map(|text| text.split_whitespace().count()).sum();
+    // Our own words: a heading, a reason, a time.
+    let n_lines =
+        HEADINGS + guide.sections.len() + guide.doubts.len() + guide.runners_up.len().min(RUNNERS_UP);
+    u32::try_from((n_words + n_lines * WORDS_A_LINE).div_ceil(WORDS_A_MINUTE)).unwrap_or(u32::MAX)
 }
 
 /// The guide of the first on the shortlist; `None`: there is none.

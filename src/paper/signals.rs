@@ -125,6 +125,12 @@ impl<'a> Weeks<'a> {
         })
     }
 
+    /// Whether some count of it stands beside enough others.
+    fn is_full(&self, paper: &'a Paper) -> bool {
+        let beside = |kind: &SignalKind| self.0.get(&Self::key(paper, kind.as_str())).map_or(0, Vec::len);
+        paper.counts.keys().any(|kind| beside(kind) >= FEWEST)
+    }
+
     /// The mean over all that was counted of it.
     fn popularity(&self, paper: &'a Paper) -> Option<f64> {
         let shares = paper.counts.iter().map(|(kind, n)| self.percentile(paper, kind.as_str(), *n as f64));
@@ -149,7 +155,9 @@ fn one<'a>(
         let counts = paper.counts.iter().map(|(kind, count)| format!("{kind}:{count}"));
         let said = counts.collect::<Vec<_>>().join(" ");
         reasons.push(part("listed", 1.0, &said));
-        reasons.push(part("popular", share, &format!("{:.0}", share * 100.0)));
+        // Among too few there is nothing to tell.
+        let said = if weeks.is_full(paper) { format!("{:.0}", share * 100.0) } else { String::new() };
+        reasons.push(part("popular", share, &said));
     }
     reasons.extend(readings.iter().filter(|reading| reading.value > 0.0).map(|reading| {
         let share = weeks.percentile(paper, reading.flag, reading.value);
