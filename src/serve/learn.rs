@@ -77,7 +77,8 @@ async fn shown(ctx: &Context, language: Language, only: Option<Step>) -> Result<
 /// The step of a story, with its name and page; null: it teaches nothing.
 pub fn step_of(title: &str, verdict: &Verdict, language: Language) -> Value {
     step::of_story(title, verdict).map_or(Value::Null, |step| {
-        json!({ "label": words::word("step", language), "name": words::step(step, language),
+        let colon = if language == Language::En { ":" } else { "：" };
+        json!({ "label": format!("{}{colon}", words::word("step", language)), "name": words::step(step, language),
                 "url": format!("/{language}/learn/{step}") })
     })
 }
