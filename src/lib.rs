@@ -41,6 +41,7 @@ pub mod hindsight;
 pub mod markup;
 pub mod model;
 pub mod openai;
+pub mod ordinal;
 pub mod paper;
 pub mod pipeline;
 pub mod progress;

@@ -7,4 +7,5 @@ pub mod farm;
 mod files;
 pub mod group;
 pub mod parse;
+pub mod publish;
 mod usage;

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::args_judge::{EvalEditorArgs, EvalHypeArgs, TrainArgs};
 use super::args_paper::EvalPaperArgs;
+use super::args_subscribers::SubscribersArgs;
 use crate::model::{Lane, Language};
 
 /// Version and commit.
@@ -198,6 +199,12 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 200)]
         new: i64,
     },
+    /// Compose and render a weekly issue from many judged stories
+    Publish {
+        /// Judged stories of the week
+        #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+        stories: i64,
+    },
     /// The feeds of `bench crawl`
     #[command(hide = true)]
     Farm {
@@ -244,6 +251,9 @@ pub struct PublishArgs {
     /// Make a published issue again from its inputs and compare every byte
     #[arg(long, requires = "period", conflicts_with_all = ["dry_run", "preview"])]
     pub replay: bool,
+    /// Show what the week would be by another editor: model=NAME, model=rules or prompt=FILE; may be given twice
+    #[arg(long, value_name = "WHAT", value_parser = super::publish_with::parse, conflicts_with_all = ["dry_run", "preview", "replay", "pin"])]
+    pub with: Vec<super::publish_with::With>,
     /// Language of the issue that is shown
     #[arg(long, default_value = "en", value_parser = parse_language)]
     pub language: Language,
@@ -370,34 +380,6 @@ pub enum FeedsCommand {
     Enable {
         /// Slug
         slug: String,
-    },
-}
-
-/// `headsup subscribers`
-#[derive(Debug, Args)]
-pub struct SubscribersArgs {
-    /// What to do with them
-    #[command(subcommand)]
-    pub command: SubscribersCommand,
-}
-
-/// The commands below `subscribers`.
-#[derive(Debug, Subcommand)]
-pub enum SubscribersCommand {
-    /// Add a reader, or take one back who left
-    Add {
-        /// Address
-        email: String,
-        /// Language of the mails: en or zh
-        #[arg(long, default_value = "en", value_parser = parse_language)]
-        language: Language,
-    },
-    /// Who reads, and who left
-    List,
-    /// Mark a reader as left; queued mails are skipped
-    Remove {
-        /// Address
-        email: String,
     },
 }
 
@@ -651,6 +633,6 @@ fn parse_lane(word: &str) -> Result<Lane, String> {
     word.parse().map_err(|_| "must be company, funding, research, open-source or industry".to_owned())
 }
 
-fn parse_language(word: &str) -> Result<Language, String> {
+pub(super) fn parse_language(word: &str) -> Result<Language, String> {
     word.parse().map_err(|_| "must be en or zh".to_owned())
 }

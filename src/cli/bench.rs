@@ -26,6 +26,7 @@ pub async fn run(around: &Surroundings, args: BenchArgs) -> anyhow::Result<ExitC
         BenchCommand::Parse { paths } => parse(around, &paths)?,
         BenchCommand::Extract { paths } => extract(around, &paths)?,
         BenchCommand::Group { archived, new } => group(around, &archived, new).await?,
+        BenchCommand::Publish { stories } => publish(around, stories).await?,
         BenchCommand::Farm { sources: feeds, items, latency_ms } => {
             bench::farm::serve(Farm { feeds, items, latency_ms }).await?;
         }
@@ -103,6 +104,33 @@ async fn group(around: &Surroundings, sizes: &[i64], n_new: i64) -> anyhow::Resu
         ]);
     }
     output::line(&table.to_string())
+}
+
+async fn publish(around: &Surroundings, stories: i64) -> anyhow::Result<()> {
+    let app = around.open().await?;
+    let outcome = async {
+        let scratch = store::scratch::open(&app.ctx.pool, SCHEMA).await?;
+        let ctx = Context { pool: scratch.pool.clone(), progress: Progress::Quiet, ..app.ctx.clone() };
+        let measured = bench::publish::run(&ctx, stories).await;
+        scratch.pool.close().await;
+        measured
+    };
+    let outcome = outcome.await;
+    let one = app.close_after(outcome).await?;
+    if around.global.json {
+        return output::json(&one);
+    }
+    output::line(&format!(
+        "{} judged stories, stored in {:.1} s\n{:.0} ms to compose the week and render it in both languages (first time {:.0}, slowest later {:.0})\n{} stories in the issue, {} bytes of HTML, peak {:.0} MB",
+        one.stories,
+        one.loading_seconds,
+        one.millis,
+        one.first_millis,
+        one.slowest_millis,
+        one.told,
+        one.html_bytes,
+        one.peak_megabytes
+    ))
 }
 
 fn parse(around: &Surroundings, paths: &[PathBuf]) -> anyhow::Result<()> {

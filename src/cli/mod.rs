@@ -3,6 +3,7 @@
 mod args;
 mod args_judge;
 mod args_paper;
+mod args_subscribers;
 mod bench;
 mod config;
 mod db;
@@ -32,6 +33,7 @@ mod model;
 mod open;
 mod output;
 mod publish;
+mod publish_with;
 mod run;
 mod status;
 mod subscribers;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::args::{SubscribersArgs, SubscribersCommand};
+use super::args_subscribers::{SubscribersArgs, SubscribersCommand, Topics};
 use super::open::Surroundings;
 use super::{UsageError, output};
 use crate::context::Context;
@@ -21,15 +21,25 @@ pub async fn run(around: &Surroundings, args: SubscribersArgs) -> anyhow::Result
     };
     let app = around.open().await?;
     let outcome = match (&args.command, email) {
-        (SubscribersCommand::Add { language, .. }, Some(email)) => add(&app.ctx, &email, *language).await,
+        (SubscribersCommand::Add { language, topics, .. }, Some(email)) => {
+            add(&app.ctx, &email, (*language, topics.as_ref())).await
+        }
         (SubscribersCommand::Remove { .. }, Some(email)) => remove(&app.ctx, &email).await,
         _ => list(around, &app.ctx).await,
     };
     app.close_after(outcome).await
 }
 
-async fn add(ctx: &Context, email: &str, language: Language) -> anyhow::Result<ExitCode> {
-    output::line(match subscribers::add(&ctx.pool, email, language, ctx.clock.now()).await? {
+async fn add(
+    ctx: &Context,
+    email: &str,
+    (language, topics): (Language, Option<&Topics>),
+) -> anyhow::Result<ExitCode> {
+    let added = subscribers::add(&ctx.pool, email, language, ctx.clock.now()).await?;
+    if let Some(topics) = topics {
+        subscribers::choose_topics(&ctx.pool, email, &topics.0).await?;
+    }
+    output::line(match added {
         Added::New => "added: the next issue goes there too",
         Added::Back => "was a reader once and is one again",
         Added::Known => "reads already",
@@ -49,17 +59,19 @@ async fn list(around: &Surroundings, ctx: &Context) -> anyhow::Result<ExitCode> 
     if around.global.json {
         let rows = readers.iter().map(|reader| {
             serde_json::json!({ "id": reader.id, "email": reader.email, "language": reader.language,
+                                "topics": reader.topics,
                                 "state": state(reader), "since": reader.created_at })
         });
         output::json(&rows.collect::<Vec<_>>())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut table = output::table(&["id", "address", "language", "state", "since (UTC)"]);
+    let mut table = output::table(&["id", "address", "language", "topics", "state", "since (UTC)"]);
     for reader in &readers {
         table.add_row([
             reader.id.to_string(),
             reader.email.clone(),
             reader.language.to_string(),
+            topics(reader),
             state(reader).to_owned(),
             output::time(Some(reader.created_at)),
         ]);
@@ -70,4 +82,11 @@ async fn list(around: &Surroundings, ctx: &Context) -> anyhow::Result<ExitCode> 
 
 fn state(reader: &subscribers::Subscriber) -> &'static str {
     if reader.left_at.is_some() { "left" } else { "reads" }
+}
+
+fn topics(reader: &subscribers::Subscriber) -> String {
+    if reader.topics.is_empty() {
+        return "all".to_owned();
+    }
+    reader.topics.iter().map(|topic| topic.as_str()).collect::<Vec<_>>().join(", ")
 }

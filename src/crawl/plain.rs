@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use scraper::node::{Element, Node};
+use scraper::node::Node;
 use scraper::{ElementRef, Html};
 
 use super::angle;
 use crate::markup;
+use crate::ordinal;
 
 /// Elements whose text nobody reads.
 const MUTE: [&str; 9] =
@@ -45,7 +46,10 @@ const LEAST_BYTES: usize = 1 << 16;
 /// Deepest nesting that is walked; a hostile page can nest without end.
 const MAX_DEPTH: usize = 200;
 
-/// The numbers of an ordered list.
+/// Letters of an item among which its own number stands.
+const OPENING: usize = 16;
+
+/// The numbers of an ordered list; one of one item has none.
 struct Numbers {
     next: i64,
     step: i64,
@@ -55,16 +59,22 @@ impl Numbers {
     fn of(list: ElementRef<'_>) -> Option<Self> {
         let ordered = Some(list.value()).filter(|list| list.name() == "ol")?;
         let is_reversed = ordered.attr("reversed").is_some();
-        let n_items = || list.child_elements().filter(|item| item.value().name() == "li").count() as i64;
-        let first = || if is_reversed { n_items() } else { 1 };
+        let n_items = list.child_elements().filter(|item| item.value().name() == "li").count() as i64;
+        if n_items < 2 && ordered.attr("start").is_none() {
+            return None;
+        }
+        let first = || if is_reversed { n_items } else { 1 };
         let next = number(ordered.attr("start")).unwrap_or_else(first);
         Some(Self { next, step: if is_reversed { -1 } else { 1 } })
     }
 
-    fn next(&mut self, item: &Element) -> String {
-        let own = number(item.attr("value")).unwrap_or(self.next);
+    /// None where the item brings one.
+    fn next(&mut self, item: ElementRef<'_>) -> Option<String> {
+        let own = number(item.value().attr("value")).unwrap_or(self.next);
         self.next = own + self.step;
-        format!("{own}. ")
+        let letters = item.text().flat_map(str::chars).skip_while(|c| c.is_whitespace());
+        let opening: String = letters.take(OPENING).collect();
+        (!ordinal::stands_before(&opening, &own.to_string())).then(|| format!("{own}. "))
     }
 }
 
@@ -137,8 +147,8 @@ fn gather(element: ElementRef<'_>, plain: &mut Plain, depth: usize) {
                 if is_block {
                     plain.text.push('\n');
                 }
-                let number =
-                    numbers.as_mut().filter(|_| inner.name() == "li").map(|numbers| numbers.next(inner));
+                let item = ElementRef::wrap(child).filter(|_| inner.name() == "li");
+                let number = item.and_then(|item| numbers.as_mut()?.next(item));
                 let before = plain.text.len();
                 plain.text.push_str(number.as_deref().unwrap_or_default());
                 let start = plain.text.len();
@@ -181,5 +191,11 @@ mod tests {
             ["4. x", "8. y", "9. z"]
         );
         assert_eq!(lines("<ol reversed><li>x</li><li>y</li></ol>"), ["2. x", "1. y"]);
+        assert_eq!(
+            lines(
+                "<ol><li><b>1.</b> x</li><li>2 y</li><li>3 of z</li><li>5 of z</li></ol><ol><li>x</li></ol>"
+            ),
+            ["1. x", "2 y", "3 of z", "4. 5 of z", "x"]
+        );
     }
 }

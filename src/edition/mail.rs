@@ -3,10 +3,11 @@
 use anyhow::Context as _;
 
 use super::clean::UNSUBSCRIBE;
+use super::parts;
 use super::view::{self, Detail, Edition};
 use super::wrap::wrap;
 use crate::ballot;
-use crate::model::IssueContent;
+use crate::model::{IssueContent, MailParts};
 use crate::render::Templates;
 
 /// Most bytes of the HTML: Gmail clips at about 102 KB, and `send` puts a longer link to leave in. The links to vote are
@@ -35,6 +36,8 @@ pub struct Mail {
     pub body_text: String,
     /// A whole HTML document.
     pub body_html: String,
+    /// What of both is about what.
+    pub parts: MailParts,
 }
 
 /// The mail of `content` in one language.
@@ -47,16 +50,20 @@ pub fn render(templates: &Templates, content: &IssueContent, edition: Edition<'_
         let view = view::view(content, edition, detail, most);
         // The engine escapes "/" too, which needs no escape here and makes links look disguised to spam filters.
         let body_html = templates.render(&format!("{folder}/body.html.j2"), &view)?.replace("&#x2f;", "/");
+        let in_html = || format!("template {folder}/body.html.j2");
+        let (body_html, html) = parts::take(&body_html).with_context(in_html)?;
         let link = edition.base_url.len() + ballot::LONGEST_PATH;
         if body_html.len() + ballot::n_places(&body_html) * link > MAX_HTML {
             continue;
         }
+        let in_text = || format!("template {folder}/body.txt.j2");
         let body_text = wrap(&templates.render(&format!("{folder}/body.txt.j2"), &view)?, COLUMNS);
+        let (body_text, text) = parts::take(&body_text).with_context(in_text)?;
         let subject = templates.render(&format!("{folder}/subject.txt.j2"), &view)?;
         let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
-        hold_one_place(&body_html).with_context(|| format!("template {folder}/body.html.j2"))?;
-        hold_one_place(&body_text).with_context(|| format!("template {folder}/body.txt.j2"))?;
-        return Ok(Mail { subject, body_text, body_html });
+        hold_one_place(&body_html).with_context(in_html)?;
+        hold_one_place(&body_text).with_context(in_text)?;
+        return Ok(Mail { subject, body_text, body_html, parts: MailParts { text, html } });
     }
     anyhow::bail!("template {folder}/body.html.j2 makes a mail of more than {MAX_HTML} bytes")
 }

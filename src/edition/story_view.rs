@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::clean::{language_of, plain, web_address};
 use super::view::{Detail, Edition, other};
-use super::{evidence, money, phrases, words, wrap};
+use super::{evidence, money, parts, phrases, words, wrap};
 use crate::ballot;
 use crate::model::{
     Funding, IssueContent, IssueLink, IssueStory, Language, StoryId, Summary, Verdict, VoteKind,
@@ -12,6 +12,9 @@ use crate::model::{
 
 /// Most further sources that are named.
 const ALSO: usize = 4;
+
+/// Most lead investors that are named.
+const LEADS: usize = 3;
 
 /// Columns of a line at the top; a longer sentence gives way to the headline.
 const LINE_COLUMNS: usize = 150;
@@ -65,6 +68,8 @@ pub struct StoryView {
     pub why_url: String,
     /// The places of the reader's own links to vote: hype, wrong, either.
     pub votes: Option<[String; 3]>,
+    /// The mark of its part of a mail.
+    pub begin: String,
 }
 
 /// A sentence with what it answers.
@@ -108,6 +113,8 @@ pub struct RoundView {
     pub source: String,
     /// That address.
     pub source_url: String,
+    /// The mark of its part of a mail.
+    pub begin: String,
 }
 
 /// The story as a section shows it.
@@ -151,6 +158,11 @@ pub fn view(story: &IssueStory, section: &str, (edition, detail): (Edition<'_>, 
         headline,
         why_url,
         votes: is_open.then(|| places(story.story_id)),
+        begin: if section == "dropped" {
+            parts::begin_always()
+        } else {
+            parts::begin(&parts::topics(verdict))
+        },
     }
 }
 
@@ -204,6 +216,7 @@ pub fn round(content: &IssueContent, story: &IssueStory, edition: Edition<'_>) -
         source: lead.map(|link| plain(&link.source)).unwrap_or_default(),
         source_url: lead.and_then(|link| web_address(&link.url)).unwrap_or_else(|| url.clone()),
         url,
+        begin: parts::begin(&parts::topics(&story.verdict)),
     })
 }
 
@@ -284,8 +297,10 @@ fn funding(round: &Funding, language: Language) -> String {
 }
 
 fn leads(round: &Funding, language: Language) -> String {
-    let leads: Vec<String> = round.leads.iter().map(|lead| plain(lead)).collect();
-    leads.join(words::between(language))
+    let leads: Vec<String> = round.leads.iter().take(LEADS).map(|lead| plain(lead)).collect();
+    let more =
+        if round.leads.len() > LEADS { format!(" +{}", round.leads.len() - LEADS) } else { String::new() };
+    format!("{}{more}", leads.join(words::between(language)))
 }
 
 /// The links that are not the lead.

@@ -1,7 +1,7 @@
 //! An issue in one language, ready for its templates: every choice of words and length is made here, none there. Mail and
 //! archive show the same view.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -9,8 +9,8 @@ use super::clean::{UNSUBSCRIBE, plain};
 use super::errata::{self, ErratumView};
 use super::hindsight_view::{self, HindsightView};
 use super::story_view::{self, RoundView, StoryView};
-use super::{evidence, money, phrases, subject, words};
-use crate::model::{Focus, IssueContent, IssueKind, IssueStory, Language, Section};
+use super::{evidence, money, parts, phrases, subject, words};
+use crate::model::{Focus, IssueContent, IssueKind, IssueStory, Language, Section, Topic};
 use crate::paper;
 use crate::paper::view::GuideView;
 
@@ -93,6 +93,23 @@ pub struct View {
     pub archive_url: String,
     /// [`UNSUBSCRIBE`].
     pub unsubscribe_url: &'static str,
+    /// Marks of parts.
+    pub marks: Marks,
+}
+
+/// Marks of the parts of a mail: a reader with topics gets those that are about them.
+#[derive(Debug, Serialize)]
+pub struct Marks {
+    /// Begins what is about anything that the issue tells.
+    pub any: String,
+    /// Begins what is about the lines at the top.
+    pub lines: String,
+    /// Begins what only readers without topics get.
+    pub whole: String,
+    /// Begins what readers with other topics get instead.
+    pub instead: &'static str,
+    /// Ends a part.
+    pub end: &'static str,
 }
 
 /// One of the lines at the top.
@@ -104,6 +121,8 @@ pub struct LineView {
     pub told_by: String,
     /// Its page in the archive.
     pub url: String,
+    /// The mark of its part.
+    pub begin: String,
 }
 
 /// A section with its stories.
@@ -119,6 +138,10 @@ pub struct SectionView {
     pub rounds: Vec<RoundView>,
     /// What is to be said of the section as a whole: that nothing happened, what stands further up, the week's total.
     pub note: String,
+    /// The mark of its part.
+    pub begin: String,
+    /// The mark of the part with its rounds.
+    pub begin_rounds: String,
 }
 
 /// A reason for the paper of the month.
@@ -145,6 +168,7 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
         }
     }
     let is_cut = keep(&mut sections, most);
+    let lines = if content.quiet { Vec::new() } else { top(content).collect::<Vec<_>>() };
     let n_told = told_stories(content).count();
     let quiet = match (content.quiet, content.kind) {
         (true, IssueKind::Weekly) => phrases::quiet(n_told, language),
@@ -164,7 +188,8 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
         days: phrases::days(edition.days, language),
         minutes: phrases::minutes(content.minutes, language),
         counts: phrases::counts(content, language),
-        lines: if quiet.is_empty() { lines(content, edition) } else { Vec::new() },
+        lines: lines.iter().map(|story| line(story, edition)).collect(),
+        marks: marks(content, &lines),
         quiet,
         reasons: content.reasons.iter().map(|reason| evidence::reason(reason, language)).collect(),
         guide: guide(content, edition),
@@ -201,22 +226,42 @@ pub(super) fn other(language: Language) -> Language {
     }
 }
 
-/// The first three confirmed stories, a sentence each.
-fn lines(content: &IssueContent, edition: Edition<'_>) -> Vec<LineView> {
-    if content.kind == IssueKind::Paper {
-        return Vec::new();
-    }
-    let confirmed = content
-        .sections
-        .iter()
-        .filter(|section| !["rumours", "dropped"].contains(&section.name.as_str()))
-        .flat_map(|section| &section.stories);
-    let line = |story: &IssueStory| LineView {
+/// The first three confirmed stories of a digest.
+fn top(content: &IssueContent) -> impl Iterator<Item = &IssueStory> {
+    let is_digest = content.kind != IssueKind::Paper;
+    let is_confirmed = |section: &&Section| !["rumours", "dropped"].contains(&section.name.as_str());
+    let confirmed = content.sections.iter().filter(move |section| is_digest && is_confirmed(section));
+    confirmed.flat_map(|section| &section.stories).take(LINES)
+}
+
+fn line(story: &IssueStory, edition: Edition<'_>) -> LineView {
+    LineView {
         text: story_view::line(story, edition.language),
         told_by: phrases::sources(story.n_owners, edition.language),
         url: story_view::page(story.story_id, edition),
-    };
-    confirmed.take(LINES).map(line).collect()
+        begin: parts::begin(&parts::topics(&story.verdict)),
+    }
+}
+
+fn marks(content: &IssueContent, lines: &[&IssueStory]) -> Marks {
+    let told = told_stories(content).flat_map(|story| parts::topics(&story.verdict));
+    let lines = lines.iter().flat_map(|story| parts::topics(&story.verdict));
+    Marks {
+        any: parts::begin(&told.collect()),
+        lines: parts::begin(&lines.collect()),
+        whole: parts::begin(&BTreeSet::new()),
+        instead: parts::INSTEAD,
+        end: parts::END,
+    }
+}
+
+/// What a section is about; what was left out is for everybody.
+fn section_mark(section: &Section, focus: Option<Focus>) -> String {
+    if section.name == "dropped" {
+        return parts::begin_always();
+    }
+    let told = section.stories.iter().flat_map(|story| parts::topics(&story.verdict));
+    parts::begin(&told.chain(focus.map(Topic::from)).collect())
 }
 
 fn section_view(
@@ -228,10 +273,13 @@ fn section_view(
     let is_money = section.name == "funding";
     let rounds = section.stories.iter().filter(|_| is_money);
     let rounds: Vec<_> = rounds.filter_map(|story| story_view::round(content, story, edition)).collect();
+    let about = section.stories.iter().filter(|story| story.verdict.funding.is_some());
+    let about_rounds = about.flat_map(|story| parts::topics(&story.verdict)).collect();
     // What has a row in the table is told by it.
     let has_row = |story: &&IssueStory| is_money && story.verdict.funding.is_some();
     let stories = section.stories.iter().filter(|story| !has_row(story));
-    let note = match section.name.strip_prefix("focus-").and_then(|focus| focus.parse().ok()) {
+    let focus = section.name.strip_prefix("focus-").and_then(|focus| focus.parse().ok());
+    let note = match focus {
         Some(focus) => focus_note(content, section, (focus, language)),
         None if is_money => money_note(content, language),
         None => String::new(),
@@ -242,6 +290,8 @@ fn section_view(
         stories: stories.map(|story| story_view::view(story, &section.name, (edition, detail))).collect(),
         rounds,
         note,
+        begin: section_mark(section, focus),
+        begin_rounds: parts::begin(&about_rounds),
     }
 }
 
@@ -313,6 +363,8 @@ mod tests {
             stories: (0..n).map(|_| StoryView::default()).collect(),
             rounds: Vec::new(),
             note: String::new(),
+            begin: String::new(),
+            begin_rounds: String::new(),
         };
         let mut sections = vec![section(3), section(3), section(3)];
         assert!(keep(&mut sections, 4));

@@ -51,6 +51,12 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("other-language", "中文版", "English edition"),
     ("archive", "All issues", "往期"),
     ("unsubscribe", "Unsubscribe", "退订"),
+    ("your-topics", "cut to your topics", "仅含你选的主题"),
+    (
+        "no-topics",
+        "Nothing on your topics this week. What there was stands in the web edition.",
+        "本周你选的主题没有新内容，其余见网页版。",
+    ),
     ("more", "More stories are in the web edition.", "其余内容见网页版。"),
     ("unknown", "Not said", "文中未提"),
     ("publisher-words", "“…” marks the publisher's own words.", "引号内为原文摘录。"),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::meta::Meta;
 use super::page::Reading;
-use super::{clean, decode, links, page, paper, tongue, wall};
+use super::{clean, decode, links, page, paper, sniff, tongue, wall};
 use crate::config::ArticleRules;
 use crate::model::{Article, Language, Link, Origin, SourceKind};
 
@@ -146,30 +146,23 @@ fn reading(
     now: DateTime<Utc>,
 ) -> Result<Reading, String> {
     let kind = content_type.unwrap_or_default().to_ascii_lowercase();
-    if bytes.starts_with(b"%PDF")
-        || ["application/pdf", "image/", "video/", "audio/"].iter().any(|k| kind.starts_with(k))
-    {
+    if sniff::is_file(bytes, &kind) {
         return Err("the page is not HTML".into());
     }
     let html = decode::decode(bytes, content_type);
-    if is_json(&html) {
+    if sniff::is_data(&html) {
         return Err("the page is not HTML".into());
     }
+    let html = sniff::as_page(&html, &kind).unwrap_or(html);
     let reading = page::read(&html, url, rules, now)?;
     let text = &reading.text;
     if let Some(kind) = wall::found(&reading.signs, text).or_else(|| page::bare_wall(&html, text)) {
         return Err(format!("not an article: {kind}"));
     }
-    if reading.text.is_empty() {
+    if text.is_empty() || *text == reading.meta.title {
         return Err("no text in the page".into());
     }
     Ok(reading)
-}
-
-/// An answer for programs, an error of theirs more often than not.
-fn is_json(html: &str) -> bool {
-    let text = html.trim();
-    text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 fn article_of(reading: Reading) -> Article {
@@ -314,6 +307,19 @@ mod tests {
         assert_eq!((page.article.how, page.article.complete), (Origin::Page, true));
         let feed = choose(&material(&SENTENCE.repeat(40), Some(&html(2))));
         assert_eq!((feed.article.how, feed.page_rejected), (Origin::Feed, false));
+    }
+
+    #[test]
+    fn a_page_without_links_has_those_of_its_feed() {
+        let link = Link { text: "a laptop".into(), href: "https://code.example/lumen/aurora".into() };
+        let of = |content: &str, html: Option<&str>| {
+            let links = vec![link.clone()];
+            choose(&Material { links, ..material(content, html) }).article
+        };
+        let (page, feed) =
+            (of("A model that runs on a laptop.", Some(&html(6))), of(&SENTENCE.repeat(40), None));
+        assert_eq!((page.how, feed.how), (Origin::Page, Origin::Feed));
+        assert_eq!((page.links, feed.links), (vec![link.href.clone()], vec![link.href.clone()]));
     }
 
     #[test]

@@ -84,7 +84,8 @@ pub fn assemble(blocks: &[Block]) -> (String, bool) {
         Kind::Heading => line(&block.text),
         Kind::Text | Kind::Item => lines(&block.text, |line| !is_the_site(line)).join("\n\n"),
     });
-    let kept: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    let led = texts.zip(blocks).filter(|(text, _)| !text.is_empty());
+    let kept: Vec<String> = led.map(|(text, block)| block.lead.clone() + &text).collect();
     capped(&kept.join("\n\n"), MOST_CHARS)
 }
 
@@ -213,5 +214,52 @@ mod tests {
         let long: String = (0..20_000).map(|n| format!("Line {n} of it.\n\n")).collect();
         let (text, cut) = paragraphs(&long);
         assert!(cut && text.chars().count() <= MOST_CHARS && text.ends_with('.'));
+    }
+
+    fn shown(html: &str) -> String {
+        let tree = super::super::tree::Tree::of(&dom_query::Document::from(html));
+        assemble(&super::super::render::blocks(&tree, 0..tree.nodes.len(), &|_| true)).0
+    }
+
+    #[test]
+    fn ordered_lists_keep_their_numbers() {
+        assert_eq!(
+            shown(
+                "<p>Do this:</p><ol><li>Install it.</li><li><p>Run it.</p><p>It waits.</p></li><li></li><li>Stop it.</li></ol><p>Done.</p>"
+            ),
+            "Do this:\n\n1. Install it.\n\n2. Run it.\n\nIt waits.\n\n4. Stop it.\n\nDone."
+        );
+        assert_eq!(
+            shown("<ol start=5><li>five</li><li value=9>nine</li><li>ten</li></ol>"),
+            "5. five\n\n9. nine\n\n10. ten"
+        );
+        assert_eq!(
+            shown("<ol reversed><li>three</li><li>two</li><li>one</li></ol>"),
+            "3. three\n\n2. two\n\n1. one"
+        );
+        assert_eq!(
+            shown("<ol type=a><li>one</li></ol><ol type=I start=4><li>four</li></ol>"),
+            "a. one\n\nIV. four"
+        );
+        assert_eq!(
+            shown("<ol><li>1. One.</li><li>二、两个。</li><li>①第三</li></ol>"),
+            "1. One.\n\n二、两个。\n\n①第三"
+        );
+        assert_eq!(shown("<ol start=99999999999><li>x</li></ol><ul><li>y</li></ul>"), "1. x\n\ny");
+    }
+
+    #[test]
+    fn items_that_are_no_steps_get_no_number() {
+        let list = "<ol><li><h3><a href=/a>Another story</a></h3></li><li><article>One more</article></li><li>^ A footnote.</li></ol>";
+        assert_eq!(shown(list), "Another story\n\nOne more\n\n^ A footnote.");
+    }
+
+    #[test]
+    fn a_list_in_a_list_is_set_in() {
+        let html = "<ol><li>Get it<ul><li>by hand</li><li>by mail<ol><li>ask</li><li>wait</li></ol></li></ul>and rest</li><li>Use it</li></ol>";
+        assert_eq!(
+            shown(html),
+            "1. Get it\n\n  by hand\n\n  by mail\n\n    1. ask\n\n    2. wait\n\nand rest\n\n2. Use it"
+        );
     }
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _};
 use regex::{Captures, Regex};
 
+use super::clean;
 use super::date::{believable, midnight};
 
 /// Days looked at in one line.
@@ -70,6 +71,25 @@ const MONTHS: [(&str, u32); 52] = [
     ("dez", 12),
 ];
 
+/// Zones by the names that newsrooms give them, in hours east.
+const ZONES: [(&str, i32); 15] = [
+    ("EST", -5),
+    ("EDT", -4),
+    ("CDT", -5),
+    ("MST", -7),
+    ("MDT", -6),
+    ("PST", -8),
+    ("PDT", -7),
+    ("BST", 1),
+    ("CET", 1),
+    ("CEST", 2),
+    ("HKT", 8),
+    ("SGT", 8),
+    ("JST", 9),
+    ("KST", 9),
+    ("AEST", 10),
+];
+
 /// A pattern, none if it cannot be compiled.
 type Pattern = LazyLock<Option<Regex>>;
 
@@ -77,8 +97,11 @@ static ISO: Pattern =
     LazyLock::new(|| Regex::new(r"\b(?<y>(?:19|20)\d\d)[-/.](?<m>\d{1,2})[-/.](?<d>\d{1,2})\b").ok());
 static CHINESE: Pattern =
     LazyLock::new(|| Regex::new(r"(?<y>(?:19|20)\d\d)\s*年\s*(?<m>\d{1,2})\s*月\s*(?<d>\d{1,2})\s*日").ok());
-static REIWA: Pattern =
-    LazyLock::new(|| Regex::new(r"令和\s*(?<r>\d{1,2})\s*年\s*(?<m>\d{1,2})\s*月\s*(?<d>\d{1,2})\s*日").ok());
+/// Japan's eras.
+static ERA: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?:(?<heisei>平成)|令和)\s*(?<r>\d{1,2}|元)\s*年\s*(?<m>\d{1,2})\s*月\s*(?<d>\d{1,2})\s*日")
+        .ok()
+});
 static SHORT: Pattern =
     LazyLock::new(|| Regex::new(r"(?:^|[^\d/])(?<a>\d{1,2})/(?<b>\d{1,2})/(?<s>\d\d)(?:$|[^\d/])").ok());
 static MONTH_FIRST: Pattern = LazyLock::new(|| {
@@ -95,7 +118,7 @@ static SLASHED: Pattern =
 
 /// The hour behind a day.
 static HOUR: Pattern = LazyLock::new(|| {
-    Regex::new(r"^\s*日?(?:\s*[（(].{1,3}[）)])?[T\s,，|·]*(?:at\s+|um\s+|à\s+)?(?<h>\d{1,2})\s?(?:[:：]|時|时|点)(?<min>\d{2})(?:(?:[:：]|分)(?<sec>\d{2}))?\s*(?<half>(?i)[ap]\.?m\b)?\s*(?<zone>UTC|GMT|Z\b|[+-]\d\d:?\d\d)?").ok()
+    Regex::new(r"^\s*日?(?:\s*[（(].{1,3}[）)])?[T\s,，|·]*(?:at\s+|um\s+|à\s+)?(?<h>\d{1,2})\s?(?:[:：]|時|时|点)(?<min>\d{2})(?:(?:[:：]|分)(?<sec>\d{2}))?\s*(?<half>(?i)[ap]\.?m\b\.?)?\s*(?<zone>UTC|GMT|Z\b|[+-]\d\d:?\d\d|[A-Z]{3,4}\b)?").ok()
 });
 
 /// Words before the day of publication, and before that of a change.
@@ -143,11 +166,13 @@ struct Day {
 
 /// The days in `text` in their order.
 fn days(text: &str) -> Vec<Day> {
-    let patterns = [&ISO, &CHINESE, &REIWA, &MONTH_FIRST, &DAY_FIRST, &DOTTED, &SLASHED, &SHORT];
+    let patterns = [&ISO, &CHINESE, &ERA, &MONTH_FIRST, &DAY_FIRST, &DOTTED, &SLASHED, &SHORT];
     let mut days: Vec<Day> = Vec::new();
     for (n, pattern) in patterns.iter().enumerate() {
         let found = pattern.iter().flat_map(|pattern| pattern.captures_iter(text)).take(MOST_DAYS);
         let east = match n {
+            0 if text.contains(clean::is_kana) || text.contains("公開") => JAPAN,
+            0 if text.contains(clean::is_han) => CHINA,
             1 if text.contains(['時', '（']) => JAPAN,
             1 => CHINA,
             2 => JAPAN,
@@ -187,7 +212,8 @@ fn zoned(at: NaiveDateTime, zone: Option<&str>, east: i32) -> Option<DateTime<Fi
             let seconds = (number / 100) * 3600 + (number % 100) * 60;
             if zone.starts_with('-') { -seconds } else { seconds }
         }
-        Some(_) => 0,
+        Some("UTC" | "GMT" | "Z") => 0,
+        Some(zone) => ZONES.iter().find(|(name, _)| *name == zone).map_or(east, |(_, hours)| hours * 3600),
     };
     FixedOffset::east_opt(seconds)?.from_local_datetime(&at).single()
 }
@@ -235,7 +261,11 @@ fn narrow(text: &str) -> String {
 fn day(found: &Captures<'_>) -> Option<NaiveDate> {
     let number = |name: &str| found.name(name).and_then(|part| part.as_str().parse::<u32>().ok());
     let full = || found.name("y").and_then(|year| year.as_str().parse::<i32>().ok());
-    let of_era = || number("r").and_then(|year| i32::try_from(2018 + year).ok());
+    let of_era = || {
+        let begin = if found.name("heisei").is_some() { 1988 } else { 2018 };
+        let first = found.name("r").filter(|year| year.as_str() == "元").map(|_| 1);
+        first.or_else(|| number("r")).and_then(|year| i32::try_from(begin + year).ok())
+    };
     let short = || number("s").and_then(|year| i32::try_from(2000 + year).ok());
     let year = full().or_else(of_era).or_else(short)?;
     if let (Some(a), Some(b)) = (number("a"), number("b")) {
@@ -311,6 +341,12 @@ mod tests {
             ("2026-05-04 15:30 +0200", "2026-05-04T15:30:00+02:00"),
             ("2026年5月4日 15:30 来源：示例网", "2026-05-04T15:30:00+08:00"),
             ("2026年5月4日（月） 10時00分", "2026-05-04T10:00:00+09:00"),
+            ("发布时间：2026-05-04 15:30", "2026-05-04T15:30:00+08:00"),
+            ("公開日 2026/05/04 15:30", "2026-05-04T15:30:00+09:00"),
+            ("平成30年5月4日 9時30分", "2018-05-04T09:30:00+09:00"),
+            ("令和元年5月4日", "2019-05-04T00:00:00+00:00"),
+            ("May 4, 2026, 9:30 p.m. PDT", "2026-05-04T21:30:00-07:00"),
+            ("4 May 2026 15:30 CEST", "2026-05-04T15:30:00+02:00"),
             ("May 4, 2026 at 3:30 pm", "2026-05-04T15:30:00+00:00"),
             ("May 4, 2026 12 comments", "2026-05-04T00:00:00+00:00"),
         ] {

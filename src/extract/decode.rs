@@ -3,8 +3,11 @@
 use std::sync::LazyLock;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, GB18030, GBK, UTF_8};
+use encoding_rs::{Encoding, GB18030, GBK, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
+use memchr::memmem;
 use regex::bytes::Regex;
+
+use super::sniff;
 
 /// How far into a page its declaration of an encoding may stand.
 const HEAD_BYTES: usize = 4096;
@@ -26,6 +29,9 @@ fn as_written(bytes: &[u8], content_type: Option<&str>) -> String {
     if let Some((encoding, n_mark)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(&bytes[n_mark..]).0.into_owned();
     }
+    if let Some(encoding) = marked(bytes) {
+        return encoding.decode_without_bom_handling(bytes).0.into_owned();
+    }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return text.to_owned();
     }
@@ -39,6 +45,17 @@ fn as_written(bytes: &[u8], content_type: Option<&str>) -> String {
         }
     }
     guess(bytes).decode(bytes).0.into_owned()
+}
+
+/// Encodings that are ASCII to the eye, or half of it.
+fn marked(bytes: &[u8]) -> Option<&'static Encoding> {
+    let escapes = || memmem::find(bytes, b"\x1b$B").or_else(|| memmem::find(bytes, b"\x1b$@"));
+    match sniff::wide(bytes) {
+        Some(true) => Some(UTF_16BE),
+        Some(false) => Some(UTF_16LE),
+        None if bytes.is_ascii() && escapes().is_some() => Some(ISO_2022_JP),
+        None => None,
+    }
 }
 
 fn of_header(content_type: &str) -> Option<&'static Encoding> {
@@ -121,5 +138,14 @@ mod tests {
         let mut bytes = vec![0xff, 0xfe];
         bytes.extend("中文 page".encode_utf16().flat_map(u16::to_le_bytes));
         assert_eq!(decode(&bytes, Some("text/html; charset=utf-8")), "中文 page");
+    }
+
+    #[test]
+    fn a_page_without_a_mark_shows_its_encoding_in_its_bytes() {
+        let text = "<p>モデルを公開した。</p>";
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let mail = b"<p>\x1b$B%b%G%k$r8x3+$7$?!#\x1b(B</p>";
+        assert_eq!([decode(&big, None), decode(&little, None), decode(mail, None)], [text, text, text]);
     }
 }

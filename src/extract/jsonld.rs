@@ -70,6 +70,11 @@ pub fn read(tree: &Tree, url: &str) -> Described {
 /// A comma behind which nothing comes.
 static TRAILING: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r",\s*([}\]])").ok());
 
+/// A key that describes an article, and a value without quotation marks.
+static SIMPLE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#""(@type|headline|datePublished)"\s*:\s*"([^"\\]{1,300})"\s*[,}\]]"#).ok());
+const ARTICLE_WORDS: [&str; 2] = ["Article", "Posting"];
+
 /// Some wrap it in CDATA or comments, some break lines inside of strings.
 fn parse(text: &str) -> Option<Value> {
     let text = text.trim().trim_start_matches("<!--").trim_start_matches("//").trim();
@@ -78,7 +83,22 @@ fn parse(text: &str) -> Option<Value> {
     let strict = serde_json::from_str(text).ok();
     let in_one_line = || text.replace(['\n', '\r', '\t'], " ");
     let strict = strict.or_else(|| serde_json::from_str(&in_one_line()).ok());
-    strict.or_else(|| serde_json::from_str(&TRAILING.as_ref()?.replace_all(&in_one_line(), "$1")).ok())
+    let mended = || serde_json::from_str(&TRAILING.as_ref()?.replace_all(&in_one_line(), "$1")).ok();
+    strict.or_else(mended).or_else(|| salvaged(text))
+}
+
+/// What a quotation mark in some other string does not spoil: an article's headline and its time.
+fn salvaged(text: &str) -> Option<Value> {
+    let all = SIMPLE.as_ref()?.captures_iter(text);
+    let mut object = Map::new();
+    for found in all {
+        let (key, value) = (&found[1], &found[2]);
+        let is_type = key != "@type" || ARTICLE_WORDS.iter().any(|word| value.contains(word));
+        if is_type && !object.contains_key(key) {
+            object.insert(key.to_owned(), value.into());
+        }
+    }
+    object.contains_key("@type").then_some(Value::Object(object))
 }
 
 fn flatten(value: Value, depth: usize, objects: &mut Vec<Map<String, Value>>) {
@@ -256,6 +276,20 @@ mod tests {
         assert_eq!(
             described("{\"@type\":\"Article\",\"headline\":\"two\nlines\"}").title.as_deref(),
             Some("two lines")
+        );
+    }
+
+    #[test]
+    fn a_stray_quotation_mark_spoils_no_more_than_its_own_string() {
+        let found = described(
+            r#"{"@graph":[{"@type":"WebSite","name":"x"},{"@type":"NewsArticle","headline":"Model ships",
+            "description":"a "fast" one","datePublished":"2026-05-04T09:00:00Z"}]}"#,
+        );
+        assert_eq!(found.title.as_deref(), Some("Model ships"));
+        assert_eq!(found.published.as_deref(), Some("2026-05-04T09:00:00Z"));
+        assert_eq!(
+            described(r#"{"@type":"Product","headline":"a "b"","datePublished":"2026"}"#),
+            Described::default()
         );
     }
 }

@@ -113,8 +113,12 @@ fn canonical(tree: &Tree, head: &Head<'_>, url: &str) -> Option<String> {
     let is_canonical =
         |n: &usize| tree.nodes[*n].attr("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical"));
     let links = tree.named("link").filter(is_canonical).filter_map(|n| tree.nodes[n].attr("href"));
-    let link = links.filter(|href| !href.trim().is_empty()).find_map(|href| absolute(href, url));
-    link.or_else(|| head.get(&["og:url"]).and_then(|href| absolute(href, url)))
+    // A site that calls each of its pages its front page says nothing of them.
+    let is_front =
+        |link: &str| Url::parse(link).is_ok_and(|link| link.path() == "/" && link.query().is_none());
+    let own = |href: &str| absolute(href, url).filter(|link| is_front(url) || !is_front(link));
+    let link = links.filter(|href| !href.trim().is_empty()).find_map(own);
+    link.or_else(|| head.get(&["og:url"]).and_then(own))
 }
 
 /// Against which the page's addresses are read.

@@ -11,7 +11,7 @@ use dom_smoothie::{Config, Readability, TextMode};
 use super::meta::Meta;
 use super::render::{self, Block, Kind};
 use super::tree::{COMMA, Tree};
-use super::{body, clean, furniture, links, merge, meta, wall};
+use super::{body, clean, furniture, links, merge, meta, sniff, wall};
 use crate::config::ArticleRules;
 use crate::markup;
 
@@ -43,7 +43,9 @@ pub struct Reading {
 /// # Errors
 /// One line that says why nothing could be read.
 pub fn read(html: &str, url: &str, rules: &ArticleRules, now: DateTime<Utc>) -> Result<Reading, String> {
-    let html = head_of(html);
+    let lean = sniff::lean(html, MOST_BYTES);
+    let html = head_of(&lean);
+    let is_part = html.len() < lean.len();
     if let Some(why) = markup::why_hostile(html) {
         return Err(format!("the page {why}"));
     }
@@ -77,7 +79,7 @@ pub fn read(html: &str, url: &str, rules: &ArticleRules, now: DateTime<Utc>) -> 
     meta.links = links::of_page(&tree, shown.clone(), &text, url);
     let signs = wall::Signs::of(&tree, url, meta.site.as_deref());
     let signs = signs.with_gate(&tree, shown.start, clean::weight(&text));
-    Ok(Reading { meta, text, cut, signs })
+    Ok(Reading { meta, text, cut: cut || is_part, signs })
 }
 
 /// The blocks of both readings, and the nodes among which they stand.

@@ -11,7 +11,7 @@ use pdf_extract::{Document, PlainTextOutput};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
-use super::clean;
+use super::{clean, pdf_fonts};
 
 /// The command of ours that reads standard input.
 const COMMAND: &str = "read-pdf";
@@ -70,9 +70,23 @@ pub async fn text(program: &Path, bytes: &[u8]) -> Result<String, String> {
     let output = output.map_err(|error| format!("cannot read the PDF: {error}"))?;
     let said = String::from_utf8_lossy(&output.stdout);
     match said.strip_prefix(MARK).map(str::trim) {
+        Some(text) if is_rubbish(text) => Err("the PDF's letters cannot be read".to_owned()),
         Some(text) if !text.is_empty() => Ok(text.to_owned()),
         _ => Err("the PDF gives no text".to_owned()),
     }
+}
+
+/// Whether the codes of a text were taken for letters that they do not stand for: hardly a letter among signs.
+fn is_rubbish(text: &str) -> bool {
+    let (mut n_letters, mut n_signs, mut n_unknown) = (0_usize, 0_usize, 0_usize);
+    for c in text.chars().filter(|c| !c.is_whitespace()) {
+        match c {
+            '\u{fffd}' | '\u{e000}'..='\u{f8ff}' => n_unknown += 1,
+            _ if c.is_alphanumeric() => n_letters += 1,
+            _ => n_signs += 1,
+        }
+    }
+    n_letters + n_signs + n_unknown > 0 && (n_letters < n_signs + n_unknown || n_letters < n_unknown * 4)
 }
 
 /// What the process does: the whole answer to the PDF in `bytes`.
@@ -92,6 +106,9 @@ fn pages(bytes: &[u8]) -> String {
         if !opens.unwrap_or_default() {
             return String::new();
         }
+    }
+    if catch_unwind(AssertUnwindSafe(|| pdf_fonts::spell_out(&mut document))).is_err() {
+        return String::new();
     }
     let n_pages = catch_unwind(AssertUnwindSafe(|| document.get_pages().len())).unwrap_or_default();
     let mut text = String::new();
@@ -124,11 +141,17 @@ fn paragraphs(text: &str) -> String {
             last.pop();
             last.push_str(line);
         } else {
-            last.push_str(if last.is_empty() { "" } else { " " });
+            let is_joined = last.is_empty() || (last.ends_with(is_unspaced) && line.starts_with(is_unspaced));
+            last.push_str(if is_joined { "" } else { " " });
             last.push_str(line);
         }
     }
     clean::paragraphs(&paragraphs.join("\n")).0
+}
+
+/// Whether lines of its script are joined without a space.
+fn is_unspaced(c: char) -> bool {
+    clean::is_han(c) || clean::is_kana(c) || matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
 }
 
 /// Ligatures as the letters that they stand for.
@@ -161,16 +184,17 @@ mod tests {
         assert_eq!(pages(b"%PDF-1.7 nothing"), "");
     }
 
-    /// A PDF of `contents`, a page each, and the font `Times` beside one whose encoding no reader knows.
-    fn pdf(contents: &[&str]) -> Vec<u8> {
+    /// A PDF of `contents`, a page each, and the font `Times` beside `X`, whose codes are named `encoding`.
+    fn pdf(contents: &[&str], encoding: &str) -> Vec<u8> {
         let kids: String = (0..contents.len()).map(|n| format!("{} 0 R ", 5 + 2 * n)).collect();
         let mut objects = vec![
             "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
             format!("<</Type/Pages/Kids[{kids}]/Count {}>>", contents.len()),
             "<</Type/Font/Subtype/Type1/BaseFont/Times-Roman>>".to_owned(),
-            "<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Unheard-Of-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType0\
-             /BaseFont/X>>]>>"
-                .to_owned(),
+            format!(
+                "<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/{encoding}/DescendantFonts[<</Type/Font/Subtype/CIDFontType0\
+                 /BaseFont/X>>]>>"
+            ),
         ];
         for (n, content) in contents.iter().enumerate() {
             objects.push(format!(
@@ -192,11 +216,45 @@ mod tests {
 
     #[test]
     fn a_page_that_cannot_be_read_does_not_cost_the_others() {
-        let file = pdf(&[
-            "BT /T 12 Tf 50 700 Td (We prune a model.) Tj ET",
-            "BT /X 12 Tf 50 700 Td <0001> Tj ET",
-            "BT /T 12 Tf 50 700 Td (It still answers.) Tj ET",
-        ]);
+        let file = pdf(
+            &[
+                "BT /T 12 Tf 50 700 Td (We prune a model.) Tj ET",
+                "BT /X 12 Tf 50 700 Td <0001> Tj ET",
+                "BT /T 12 Tf 50 700 Td (It still answers.) Tj ET",
+            ],
+            "Unheard-Of-H",
+        );
         assert_eq!(paragraphs(&pages(&file)), "We prune a model.\n\nIt still answers.");
+    }
+
+    /// A page in a font whose codes have the name `encoding`, which says nothing else of its letters.
+    fn named(encoding: &str, codes: &str) -> String {
+        paragraphs(&pages(&pdf(&[&format!("BT /X 12 Tf 50 700 Td <{codes}> Tj ET")], encoding)))
+    }
+
+    #[test]
+    fn codes_that_a_name_tells_are_read() {
+        assert_eq!(named("UniGB-UCS2-H", "6a21578b00410049"), "模型AI");
+        assert_eq!(named("UniJIS-UTF16-H", "30e230c730eb"), "モデル");
+        assert_eq!(named("GBK-EUC-H", "c4a3d0cd4149"), "模型AI");
+        assert_eq!(named("90ms-RKSJ-H", "83828366838b4149"), "モデルAI");
+        assert_eq!(named("ETen-B5-H", "bcd2abac4149"), "模型AI");
+        assert_eq!(named("H", "25622547256b"), "モデル");
+    }
+
+    #[test]
+    fn lines_of_chinese_are_joined_without_a_space() {
+        assert_eq!(
+            paragraphs("我们把模型\n剪小，\n并且 AI\nmodels 更快。"),
+            "我们把模型剪小，并且 AI models 更快。"
+        );
+    }
+
+    #[test]
+    fn codes_taken_for_letters_are_no_text() {
+        assert!(is_rubbish("!\"#$ %&' ()*+ ,-./"));
+        assert!(is_rubbish("\u{e001}\u{e002}\u{e003} a b c"));
+        assert!(!is_rubbish("We prune (x^2 + 1) = 4, see [1]; 模型。"));
+        assert!(!is_rubbish(""));
     }
 }

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::clean;
+use super::lists::Lists;
 use super::tree::Tree;
+use crate::ordinal;
 
 /// A paragraph, or what stands like one.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +16,8 @@ pub struct Block {
     pub kind: Kind,
     /// Bytes of it that are links.
     pub linked: usize,
+    /// What stands before it in a list: space, and its number.
+    pub lead: String,
 }
 
 /// What a block is.
@@ -90,7 +94,10 @@ pub fn blocks(tree: &Tree, range: Range<usize>, keep: &dyn Fn(usize) -> bool) ->
         }
         let node = &tree.nodes[index];
         match &*node.name {
-            "" if keep(index) => writer.add(&node.text, index < end_of_link),
+            "" if keep(index) => {
+                writer.lists.see(tree, index);
+                writer.add(&node.text, index < end_of_link);
+            }
             "" => {}
             "br" => writer.line_break(),
             "a" => end_of_link = end_of_link.max(node.end),
@@ -98,6 +105,11 @@ pub fn blocks(tree: &Tree, range: Range<usize>, keep: &dyn Fn(usize) -> bool) ->
             name if !is_inline(name) && index >= end_of_formula => {
                 let name = if name == "tr" && !is_data(tree, index) { "div" } else { name };
                 writer.begin(name, index, node.end);
+                writer.lists.see(tree, index);
+                if name == "li" {
+                    let number = writer.lists.number(tree, index);
+                    writer.number = number.map(|number| (number, node.end));
+                }
                 if matches!(name, "td" | "th") {
                     writer.span(node.attr("rowspan"), node.attr("colspan"));
                 }
@@ -128,6 +140,9 @@ struct Writer {
     /// Rows below that each column of the table is still covered from above.
     covered: Vec<usize>,
     column: usize,
+    lists: Lists,
+    /// Of the item that is open, until it is written, and where the item ends.
+    number: Option<(String, usize)>,
 }
 
 impl Default for Writer {
@@ -141,6 +156,8 @@ impl Default for Writer {
             end_of_special: 0,
             covered: Vec::new(),
             column: 0,
+            lists: Lists::default(),
+            number: None,
         }
     }
 }
@@ -241,9 +258,22 @@ impl Writer {
     fn end(&mut self, index: usize) {
         if index >= self.end_of_special {
             self.flush();
+            self.number = self.number.take().filter(|(_, end)| index < *end);
             self.kind = self.plain(index);
         } else if self.kind == Kind::Table {
             self.add(" ", false);
+        }
+    }
+
+    /// What stands before `text`, the next block.
+    fn lead(&mut self, text: &str) -> String {
+        let number = self.number.take().map(|(number, _)| number);
+        let number = number.filter(|number| !ordinal::stands_before(text, number));
+        let number = number.map(|number| number + ". ");
+        match self.kind {
+            Kind::Item => self.lists.indent() + &number.unwrap_or_default(),
+            Kind::Heading => number.unwrap_or_default(),
+            Kind::Text | Kind::Code | Kind::Table => String::new(),
         }
     }
 
@@ -252,6 +282,7 @@ impl Writer {
         if text.trim().is_empty() {
             return;
         }
+        let lead = self.lead(&text);
         // A column covered from above stays.
         let is_covered = !self.covered.is_empty() && text.starts_with("| ");
         let row = || {
@@ -265,9 +296,10 @@ impl Writer {
                 last.linked += linked;
             }
             _ if self.kind == Kind::Table => {
-                self.blocks.push(Block { text: row().to_owned(), kind: self.kind, linked });
+                let text = row().to_owned();
+                self.blocks.push(Block { text, kind: self.kind, linked, lead: String::new() });
             }
-            _ => self.blocks.push(Block { text, kind: self.kind, linked }),
+            _ => self.blocks.push(Block { text, kind: self.kind, linked, lead }),
         }
     }
 }

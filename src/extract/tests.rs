@@ -200,3 +200,23 @@ fn a_day_to_come_is_no_day_of_publication() {
     let changed = "<meta property=article:modified_time content=2026-05-20T08:00:00Z>";
     assert_eq!(read(changed).as_deref(), Some("2026-05-20"));
 }
+
+#[test]
+fn a_site_s_front_page_is_not_the_address_of_its_articles() {
+    let canonical = |href: &str| {
+        let head = format!("<title>Pruned model</title><link rel=canonical href='{href}'>");
+        read(&format!("<head>{head}</head><article><h1>Pruned model</h1>{}</article>", paragraphs(4)))
+            .canonical
+    };
+    assert_eq!(canonical("https://lab.example/"), None);
+    assert_eq!(canonical("https://lab.example"), None);
+    assert_eq!(canonical("https://other.example/post"), Some("https://other.example/post".into()));
+    assert_eq!(canonical("/?p=7"), Some("https://lab.example/?p=7".into()));
+}
+
+#[test]
+fn a_page_that_says_its_title_alone_is_no_article() {
+    let html = b"<title>Pruned model</title><article><h1>Pruned model</h1></article>";
+    let read = inspect::page(html, None, "https://lab.example/post", &ArticleRules::default(), now());
+    assert_eq!(read.unwrap_err(), "no text in the page");
+}

@@ -192,6 +192,32 @@ fn one_source_tells_two_events_unless_its_texts_are_equal() {
 }
 
 #[test]
+fn one_source_tells_an_event_twice_if_words_and_meaning_say_so() {
+    let mut items = vec![
+        item(
+            1,
+            0,
+            "Tamarind strikes its first deal with Okapi for robot taxis",
+            "Taxis of Tamarind join the app of Okapi in Harbor this summer, the first deal of its kind.",
+        ),
+        item(
+            2,
+            20,
+            "Tamarind lands its first Okapi deal for robot taxis",
+            "Okapi will offer the taxis of Tamarind to riders in Harbor from this summer.",
+        ),
+    ];
+    items[1].source_id = items[0].source_id;
+    let n_stories = |meanings: [Option<Vec<f32>>; 2]| {
+        let documents = items.clone().into_iter().zip(meanings).collect();
+        events(documents, Cutoffs { same: 0.9, across: 0.86 }).len()
+    };
+    assert_eq!(n_stories([None, None]), 2);
+    assert_eq!(n_stories([Some(vec![1.0, 0.0]), Some(vec![0.97, 0.243])]), 1);
+    assert_eq!(n_stories([Some(vec![1.0, 0.0]), Some(vec![0.5, 0.866])]), 2);
+}
+
+#[test]
 fn a_common_word_proves_nothing() {
     let items = vec![
         item(

@@ -58,6 +58,9 @@ const OTHER_DEED: f32 = 1.0;
 /// What advice, a trial or a comparison takes from the logit, of each of the two.
 const GUIDE: f32 = 1.5;
 
+/// What thoughts about an event and looks back at it take from the logit, of each of the two: they share its names.
+const COMMENT_WITHIN: f32 = 0.3;
+
 /// Items this far apart are told apart by a new fact.
 const SETTLED: TimeDelta = TimeDelta::hours(48);
 
@@ -81,8 +84,14 @@ const MOST_SHOWN: usize = 5;
 
 const MINUTES_OF_DAY: f32 = 1440.0;
 
-/// Two items of one source are two events unless their texts are nearly equal.
+/// Two items of one source are two events unless their texts are nearly equal…
 const SAME_SOURCE_COSINE: f32 = 0.8;
+
+/// …or words and meaning are so sure together that this can be taken from the logit…
+const SAME_SOURCE: f32 = 3.0;
+
+/// …and this sureness is left: an outlet may tell one event twice.
+const LEAST_SAME_SOURCE: f32 = 0.6;
 
 /// Above this the reason says "nearly equal".
 const NEARLY_EQUAL: f32 = 0.6;
@@ -146,8 +155,20 @@ pub fn compare(a: &Candidate, b: &Candidate, rarity: &Rarity, cutoffs: Cutoffs) 
         _ if apart > WINDOW => Relation::Forbidden,
         _ if is_late => Relation::None,
         Some(bond) if !same_source || a.cosine(b) >= SAME_SOURCE_COSINE => Relation::Bond(bond),
-        Some(_) => Relation::Forbidden,
+        Some(bond) => told_twice(a, b, bond),
         None => Relation::None,
+    }
+}
+
+/// Two different texts of one source.
+fn told_twice(a: &Candidate, b: &Candidate, bond: Bond) -> Relation {
+    let logit = (bond.strength / (1.0 - bond.strength).max(f32::EPSILON)).ln();
+    let strength = probability(logit - SAME_SOURCE);
+    // Words alone cannot tell an outlet's second text about an event from its next text about the subject.
+    if a.meaning_cosine(b).is_some() && strength >= LEAST_SAME_SOURCE {
+        Relation::Bond(Bond { strength, ..bond })
+    } else {
+        Relation::Forbidden
     }
 }
 
@@ -179,6 +200,7 @@ fn same_language(a: &Candidate, b: &Candidate, rarity: &Rarity, cutoff: f32) -> 
         + meaning.map_or(0.0, |meaning| meant(meaning, cutoff))
         - faded(a, b)
         - f32::from(u8::from(a.print.is_guide) + u8::from(b.print.is_guide)) * GUIDE
+        - f32::from(u8::from(a.print.is_comment) + u8::from(b.print.is_comment)) * COMMENT_WITHIN
         - if shared.is_empty() { 0.0 } else { THIN * (1.0 - evidence / ENOUGH_TITLE).max(0.0) }
         - if glossary::deeds_differ(&a.print.bridges, &b.print.bridges) { OTHER_DEED } else { 0.0 };
     let reason = if cosine >= NEARLY_EQUAL {
@@ -274,8 +296,8 @@ const CROSS_SHARE: f32 = 10.0;
 const CROSS_BIAS_MEANT: f32 = -1.5;
 const CROSS_SHARE_MEANT: f32 = 4.0;
 
-/// What thoughts about an event and looks back at it take from the logit of two languages, of each of the two: they share
-/// all names with the news, and their meaning is near to it.
+/// What thoughts about an event take from the logit of two languages: they share all names with the news, and their meaning
+/// is near to it.
 const COMMENT: f32 = 1.5;
 
 /// What two texts of two languages both name: the term, and whether it stands in the Chinese and in the English title.

@@ -8,6 +8,7 @@ mod language;
 mod report;
 mod source;
 mod story;
+mod topic;
 mod verdict;
 mod vote;
 
@@ -56,6 +57,7 @@ pub use language::{Language, Tongue};
 pub use report::Report;
 pub use source::{Rhythm, SignalKind, Source, SourceKind, Tier};
 pub use story::{Story, StoryItem};
+pub use topic::{MailPart, MailParts, Topic};
 pub use verdict::{Artifact, ArtifactKind, Claim, Entity, EntityKind, Funding, ScorePart, Summary, Verdict};
 pub use vote::{VoteKind, Voter};
 

@@ -71,23 +71,43 @@ async fn weekly(ctx: &Context, mut inputs: Inputs) -> anyhow::Result<(Inputs, Is
     let verdicts = store::issues::verdicts(&ctx.pool, &best).await?;
     let company = |(id, verdict): (&StoryId, &Verdict)| Some((*id, edition::company_of(verdict)?));
     inputs.companies = verdicts.iter().filter_map(company).collect();
-    add(ctx, &mut inputs, &best[..best.len().min(FIRST)]).await?;
+    let second = BTreeMap::new();
+    add(ctx, &mut inputs, &best[..best.len().min(FIRST)], &second).await?;
+    let content = compose(ctx, &mut inputs, &second).await?;
+    let told: Vec<StoryId> = inputs.stories.keys().copied().collect();
+    inputs.prompts = store::issues::prompts(&ctx.pool, &told).await?;
+    Ok((inputs, content))
+}
+
+/// Composes, and loads what is told until nothing is missing.
+pub async fn compose(
+    ctx: &Context,
+    inputs: &mut Inputs,
+    second: &BTreeMap<StoryId, Verdict>,
+) -> anyhow::Result<IssueContent> {
     for _ in 0..ROUNDS {
-        match edition::compose(&inputs) {
-            Composition::Whole(content) => {
-                let told: Vec<StoryId> = inputs.stories.keys().copied().collect();
-                inputs.prompts = store::issues::prompts(&ctx.pool, &told).await?;
-                return Ok((inputs, *content));
-            }
-            Composition::Missing(ids) => add(ctx, &mut inputs, &ids).await?,
+        match edition::compose(inputs) {
+            Composition::Whole(content) => return Ok(*content),
+            Composition::Missing(ids) => add(ctx, inputs, &ids, second).await?,
         }
     }
     anyhow::bail!("the stories of {} tell each other's events: composing does not end", inputs.period.name)
 }
 
-/// Loads stories. One that cannot be loaded waits for its judge, as if it had no verdict.
-async fn add(ctx: &Context, inputs: &mut Inputs, ids: &[StoryId]) -> anyhow::Result<()> {
-    let loaded = load(ctx, ids, 0).await?;
+/// Loads stories, with the verdicts of a second editor where there are some. One that cannot be loaded waits for its judge,
+/// as if it had no verdict.
+pub async fn add(
+    ctx: &Context,
+    inputs: &mut Inputs,
+    ids: &[StoryId],
+    second: &BTreeMap<StoryId, Verdict>,
+) -> anyhow::Result<()> {
+    let mut loaded = load(ctx, ids, 0).await?;
+    for (story, verdict) in &mut loaded {
+        if let Some(second) = second.get(&story.id) {
+            *verdict = second.clone();
+        }
+    }
     let mut keys = BTreeSet::new();
     for (story, verdict) in &loaded {
         let events = edition::keys(story, verdict);
@@ -95,9 +115,9 @@ async fn add(ctx: &Context, inputs: &mut Inputs, ids: &[StoryId]) -> anyhow::Res
         inputs.events.insert(story.id, events);
     }
     let keys: Vec<String> = keys.into_iter().collect();
-    let told = store::issue_inputs::told_events(&ctx.pool, inputs.kind, &keys).await?;
+    let told = store::issue_inputs::told_events(&ctx.pool, (inputs.kind, inputs.number), &keys).await?;
     inputs.told.extend(told.into_iter().map(|(key, story_id, issue)| (key, Told { story_id, issue })));
-    let mut earlier = store::issue_inputs::earlier(&ctx.pool, inputs.kind, ids).await?;
+    let mut earlier = store::issue_inputs::earlier(&ctx.pool, (inputs.kind, inputs.number), ids).await?;
     let frozen = freeze(loaded, &inputs.candidates, edition::freeze);
     inputs.stories.extend(frozen.into_iter().map(|(id, story)| {
         let earlier = earlier.remove(&id);

@@ -1,6 +1,7 @@
 //! Stage publish: verdicts become a weekly issue and a paper of the month, in both languages, frozen, and queued for
 //! every reader in one transaction.
 
+mod editors;
 mod gather;
 mod hindsight;
 mod paper;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
+use sqlx::types::Json;
 
 use crate::context::Context;
 use crate::edition::{self, Edition, Inputs, Period};
@@ -19,6 +21,7 @@ use crate::model::{IssueContent, IssueId, IssueKind, Language, Report, StoryId};
 use crate::store;
 use crate::store::issues::IssueRow;
 
+pub use self::editors::{FirstEditor, OneView, TwoEditors, TwoViews, first_editor, second_editor};
 pub use self::hindsight::{follow_new, look_back};
 pub use self::paper::{Pin, want_texts};
 pub use self::replay::{Difference, Replay, replay};
@@ -232,8 +235,8 @@ fn render(
     let one = |language: &Language| {
         let edition = Edition { language: *language, base_url: &inputs.base_url, days: inputs.period.days };
         let mail = edition::render(&ctx.templates, content, edition)?;
-        let (subject, body_text, body_html) = (mail.subject, mail.body_text, mail.body_html);
-        Ok((*language, Rendering { subject, body_text, body_html }))
+        let edition::Mail { subject, body_text, body_html, parts } = mail;
+        Ok((*language, Rendering { subject, body_text, body_html, parts: Json(parts) }))
     };
     Language::ALL.iter().map(one).collect()
 }
@@ -252,7 +255,7 @@ async fn freeze(ctx: &Context, composed: &mut Composed) -> anyhow::Result<bool> 
     let sha256 = content_digest(content)?;
     let id = store::issues::insert(&mut tx, content, &sha256, now).await?;
     for (language, rendering) in &composed.renderings {
-        let Rendering { subject, body_text, body_html } = rendering;
+        let Rendering { subject, body_text, body_html, .. } = rendering;
         let sha256 = digest(&[subject, body_text, body_html]);
         store::issues::insert_rendering(&mut tx, id, *language, rendering, &sha256).await?;
     }

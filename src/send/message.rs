@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::address;
 use crate::ballot::{self, Ballot, Key};
+use crate::edition;
 use crate::model::{IssueKind, Language};
 use crate::store::deliveries::{Claimed, Letter};
 use crate::store::operator_mails::OperatorMail;
@@ -148,9 +149,11 @@ fn leave(sender: &Sender, delivery: &Claimed) -> String {
 
 fn parts(sender: &Sender, delivery: &Claimed, letter: &Letter) -> MultiPart {
     let link = leave(sender, delivery);
-    let text = with_votes(sender, delivery, &letter.body_text, &sender.base_url).replace(UNSUBSCRIBE, &link);
-    let html = with_votes(sender, delivery, &letter.body_html, &escape(&sender.base_url))
-        .replace(UNSUBSCRIBE, &escape(&link));
+    let text = edition::cut(&letter.body_text, &letter.parts.text, &delivery.topics);
+    let text = with_votes(sender, delivery, &text, &sender.base_url).replace(UNSUBSCRIBE, &link);
+    let html = edition::cut(&letter.body_html, &letter.parts.html, &delivery.topics);
+    let html =
+        with_votes(sender, delivery, &html, &escape(&sender.base_url)).replace(UNSUBSCRIBE, &escape(&link));
     MultiPart::builder()
         .kind(MultiPartKind::Alternative)
         .boundary(boundary(&delivery.message_id))
@@ -215,6 +218,7 @@ mod tests {
             number: 12,
             address: "reader@example.com".into(),
             language: Language::En,
+            topics: Vec::new(),
             message_id: "<weekly-12.7.abc@example.org>".into(),
             attempts: 0,
             token: "00ff00ff00ff00ff00ff00ff00ff00ff".into(),
@@ -228,6 +232,7 @@ mod tests {
             subject: "Weekly 12: a model that fits in 8 GB".into(),
             body_text: "Hello.\n\n.a line that begins with a dot\nLeave: %%UNSUBSCRIBE%%\n".into(),
             body_html: "<p>Hello.</p>\n<a href=\"%%UNSUBSCRIBE%%\">Leave</a>\n".into(),
+            parts: sqlx::types::Json::default(),
         }
     }
 
@@ -312,6 +317,7 @@ mod tests {
             subject: "抬头周报 12：".to_owned() + &"推理成本又降了一半".repeat(12),
             body_text: format!("{long}\n%%UNSUBSCRIBE%%"),
             body_html: format!("<p>{long}</p><a href=\"%%UNSUBSCRIBE%%\">退订</a>"),
+            ..letter()
         };
         let message = built(&letter);
         assert!(message.is_ascii());

@@ -114,6 +114,7 @@ mod tests {
             number: 3,
             address: "secret@example.org".into(),
             language: Language::Zh,
+            topics: Vec::new(),
             message_id: "a@example.org".into(),
             attempts: 0,
             token: "00".into(),

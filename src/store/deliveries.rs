@@ -5,8 +5,9 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
+use sqlx::types::Json;
 
-use crate::model::{DeliveryId, DeliveryState, IssueId, IssueKind, Language, SubscriberId};
+use crate::model::{DeliveryId, DeliveryState, IssueId, IssueKind, Language, MailParts, SubscriberId, Topic};
 
 /// What is written on a row that was on the wire when its sender stopped.
 const LOST: &str = "the sender stopped while the message may have been on the wire";
@@ -26,6 +27,8 @@ pub struct Claimed {
     pub address: String,
     /// The reader's language.
     pub language: Language,
+    /// What the reader had asked for when the issue was published; nothing: all of it.
+    pub topics: Vec<Topic>,
     /// The same on every attempt.
     pub message_id: String,
     /// Times that it was tried before.
@@ -47,6 +50,8 @@ pub struct Letter {
     pub body_text: String,
     /// The HTML part.
     pub body_html: String,
+    /// What of both is about what.
+    pub parts: Json<MailParts>,
 }
 
 /// How an attempt ended, as it is written down.
@@ -177,7 +182,7 @@ pub async fn claim(
          FROM due, issues i, subscribers s
          WHERE d.id = due.id AND i.id = d.issue_id AND s.id = d.subscriber_id
          RETURNING d.id, d.issue_id, i.kind, i.number, d.address, d.language, d.message_id, d.attempts, s.token,
-                   d.subscriber_id, d.queued_at",
+                   d.subscriber_id, d.queued_at, d.topics",
         now,
         limit,
         owner,
@@ -197,6 +202,7 @@ pub async fn claim(
         token: row.token,
         subscriber_id: SubscriberId(row.subscriber_id),
         queued_at: row.queued_at,
+        topics: row.topics.iter().filter_map(|word| word.parse().ok()).collect(),
     });
     let mut claimed: Vec<Claimed> = claimed.collect();
     claimed.sort_by_key(|delivery| delivery.id);
@@ -210,8 +216,8 @@ pub async fn claim(
 pub async fn letter(pool: &PgPool, issue: IssueId, language: Language) -> sqlx::Result<Option<Letter>> {
     sqlx::query_as!(
         Letter,
-        "SELECT subject, body_text, body_html FROM issue_renderings WHERE issue_id = $1
-         ORDER BY (language = $2) DESC LIMIT 1",
+        r#"SELECT subject, body_text, body_html, parts AS "parts: Json<MailParts>"
+           FROM issue_renderings WHERE issue_id = $1 ORDER BY (language = $2) DESC LIMIT 1"#,
         issue.0,
         language.as_str(),
     )

@@ -7,7 +7,8 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
 use crate::model::{
-    Candidate, IssueContent, IssueId, IssueKind, Judged, Lane, Language, StoryId, Verdict, VerdictId,
+    Candidate, IssueContent, IssueId, IssueKind, Judged, Lane, Language, MailParts, StoryId, Verdict,
+    VerdictId,
 };
 
 /// Key of the advisory lock under which issues are frozen.
@@ -72,6 +73,9 @@ pub struct Rendering {
     pub body_text: String,
     /// A whole HTML document.
     pub body_html: String,
+    /// What of both is about what.
+    #[serde(skip)]
+    pub parts: Json<MailParts>,
 }
 
 /// The stories of a period that no earlier issue of this kind has told: what happened in it, and what happened in the
@@ -235,14 +239,15 @@ pub async fn insert_rendering(
     sha256: &str,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "INSERT INTO issue_renderings (issue_id, language, subject, body_text, body_html, sha256)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO issue_renderings (issue_id, language, subject, body_text, body_html, sha256, parts)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         issue_id.0,
         language.as_str(),
         rendering.subject,
         rendering.body_text,
         rendering.body_html,
-        sha256
+        sha256,
+        &rendering.parts as _
     )
     .execute(conn)
     .await?;
@@ -287,8 +292,8 @@ pub async fn queue_deliveries(
 ) -> sqlx::Result<u64> {
     let name = format!("{}-{}", content.kind, content.period);
     let queued = sqlx::query!(
-        "INSERT INTO deliveries (issue_id, subscriber_id, address, language, message_id, queued_at, next_at)
-         SELECT $1, id, email, language,
+        "INSERT INTO deliveries (issue_id, subscriber_id, address, language, topics, message_id, queued_at, next_at)
+         SELECT $1, id, email, language, topics,
                 '<' || $2 || '.' || left(encode(sha256(convert_to(token || ' ' || $2, 'UTF8')), 'hex'), 32) || '@' || $3 || '>',
                 $4, $4
          FROM subscribers
@@ -433,7 +438,8 @@ pub async fn rendering(
 ) -> sqlx::Result<Option<Rendering>> {
     sqlx::query_as!(
         Rendering,
-        "SELECT subject, body_text, body_html FROM issue_renderings WHERE issue_id = $1 AND language = $2",
+        r#"SELECT subject, body_text, body_html, parts AS "parts: Json<MailParts>"
+           FROM issue_renderings WHERE issue_id = $1 AND language = $2"#,
         issue_id.0,
         language.as_str()
     )

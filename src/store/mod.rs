@@ -32,6 +32,7 @@ pub mod story_decisions;
 pub mod story_view;
 pub mod subscribers;
 pub mod synthetic;
+pub mod synthetic_week;
 pub mod totals;
 pub mod trouble;
 pub mod verdicts;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
-use crate::model::{Language, SubscriberId};
+use crate::model::{Language, SubscriberId, Topic};
 
 /// What adding a reader did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -25,6 +25,8 @@ pub struct Subscriber {
     pub email: String,
     /// Of the mail.
     pub language: Language,
+    /// What the mail is cut to; nothing: it is whole.
+    pub topics: Vec<Topic>,
     /// Wants the weekly issue.
     pub weekly: bool,
     /// Wants the paper of the month.
@@ -41,6 +43,7 @@ struct Row {
     id: i64,
     email: String,
     language: String,
+    topics: Vec<String>,
     weekly: bool,
     monthly: bool,
     token: String,
@@ -54,6 +57,7 @@ impl From<Row> for Subscriber {
             id: SubscriberId(row.id),
             email: row.email,
             language: row.language.parse().unwrap_or(Language::En),
+            topics: row.topics.iter().filter_map(|word| word.parse().ok()).collect(),
             weekly: row.weekly,
             monthly: row.monthly,
             token: row.token,
@@ -91,6 +95,19 @@ pub async fn add(
     Ok(if known.left_at.is_some() { Added::Back } else { Added::Known })
 }
 
+/// What the mails of this reader are cut to from the next issue on; nothing: they are whole.
+///
+/// # Errors
+/// The database fails.
+pub async fn choose_topics(pool: &PgPool, email: &str, topics: &[Topic]) -> sqlx::Result<()> {
+    let words: Vec<String> = topics.iter().map(Topic::to_string).collect();
+    let email = lower_domain(email);
+    sqlx::query!("UPDATE subscribers SET topics = $2 WHERE lower(email) = lower($1)", email, &words)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
 async fn insert(pool: &PgPool, email: &str, language: Language, now: DateTime<Utc>) -> anyhow::Result<Added> {
     let token = format!("{:032x}", rand::random::<u128>());
     let done = sqlx::query!(
@@ -112,7 +129,7 @@ async fn insert(pool: &PgPool, email: &str, language: Language, now: DateTime<Ut
 pub async fn list(pool: &PgPool) -> sqlx::Result<Vec<Subscriber>> {
     let rows = sqlx::query_as!(
         Row,
-        "SELECT id, email, language, weekly, monthly, token, created_at, left_at FROM subscribers ORDER BY id"
+        "SELECT id, email, language, topics, weekly, monthly, token, created_at, left_at FROM subscribers ORDER BY id"
     )
     .fetch_all(pool)
     .await?;
@@ -126,7 +143,7 @@ pub async fn list(pool: &PgPool) -> sqlx::Result<Vec<Subscriber>> {
 pub async fn by_token(pool: &PgPool, token: &str) -> sqlx::Result<Option<Subscriber>> {
     let row = sqlx::query_as!(
         Row,
-        "SELECT id, email, language, weekly, monthly, token, created_at, left_at FROM subscribers WHERE token = $1",
+        "SELECT id, email, language, topics, weekly, monthly, token, created_at, left_at FROM subscribers WHERE token = $1",
         token
     )
     .fetch_optional(pool)

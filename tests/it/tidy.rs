@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What every stage may use from the crate. The stages stand in flow order; none names another.
-const STAGE: &str = "clock config context deadline hindsight markup model progress store";
+const STAGE: &str = "clock config context deadline hindsight markup model ordinal progress store";
 
 /// What each module may use from the crate.
 const MAY_USE: &[(&str, &str)] = &[
@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("deadline", ""),
     ("hindsight", "model"),
     ("markup", ""),
+    ("ordinal", ""),
     ("ballot", "model"),
     ("clock", ""),
     ("progress", ""),
@@ -27,11 +28,11 @@ const MAY_USE: &[(&str, &str)] = &[
     ("group", "clock config context model openai progress store"),
     ("judge", "clock config context model openai progress render store"),
     ("publish", "clock config context edition hindsight model openai paper progress render store"),
-    ("send", "ballot clock config context model progress render store"),
+    ("send", "ballot clock config context edition model progress render store"),
     ("serve", "ballot clock config context edition hindsight model paper progress render store"),
     ("pipeline", "clock config context model store crawl extract group judge publish send"),
     ("eval", "clock config group judge model paper render"),
-    ("bench", "clock config context crawl extract group model store"),
+    ("bench", "clock config context crawl extract group model publish store"),
     ("schedule", "clock config context model store pipeline"),
 ];
 
