@@ -10,7 +10,7 @@ use super::open::Surroundings;
 use super::{UsageError, output};
 use crate::context::Context;
 use crate::model::IssueKind;
-use crate::publish::{self, Composed, Mode};
+use crate::publish::{self, Composed, Mode, Pin};
 
 /// Composes; shows the issue where it is only a dry run or a preview, says its number where it is published.
 pub async fn run(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<ExitCode> {
@@ -25,7 +25,7 @@ pub async fn run(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<Ex
         return super::publish_with::run(around, args).await;
     }
     if args.replay {
-        return replay(around, args).await;
+        return replay(around, kind, args).await;
     }
     if args.pin.is_some() && args.kind == IssueWord::Weekly {
         return Err(UsageError("--pin chooses a paper: headsup publish paper --pin ID".into()).into());
@@ -33,12 +33,14 @@ pub async fn run(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<Ex
     let app = around.open().await?;
     if let Some(paper) = &args.pin {
         let pinned = publish::pin(&app.ctx, args.period.as_deref(), paper).await;
-        return app.close_after(pinned).await.and_then(|month| {
-            output::line(&format!(
-                "{paper} is pinned for {month}: `headsup publish paper` or the schedule takes it"
-            ))?;
-            Ok(ExitCode::SUCCESS)
-        });
+        return match app.close_after(pinned).await? {
+            Pin::Kept(month) => {
+                let next = "`headsup publish paper` or the schedule takes it";
+                output::line(&format!("{paper} is pinned for {month}: {next}"))?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Pin::Refused(why) => Err(UsageError(why).into()),
+        };
     }
     let outcome = compose(&app.ctx, args).await;
     let home = app.ctx.settings.home.clone();
@@ -65,12 +67,9 @@ async fn compose(ctx: &Context, args: &PublishArgs) -> anyhow::Result<Composed> 
 }
 
 /// Exit code 1 if a byte differs.
-async fn replay(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<ExitCode> {
-    if args.kind == IssueWord::Paper {
-        return Err(UsageError("only weekly issues can be made again".into()).into());
-    }
+async fn replay(around: &Surroundings, kind: IssueKind, args: &PublishArgs) -> anyhow::Result<ExitCode> {
     let app = around.open().await?;
-    let outcome = publish::replay(&app.ctx, args.period.as_deref().unwrap_or_default()).await;
+    let outcome = publish::replay(&app.ctx, kind, args.period.as_deref().unwrap_or_default()).await;
     let replay = app.close_after(outcome).await?;
     if around.global.json {
         output::json(&replay)?;
@@ -83,10 +82,10 @@ async fn replay(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<Exi
         };
         if replay.differences.is_empty() {
             output::line(&format!(
-                "weekly {number} ({period}): content and mails are the same, byte for byte{by}"
+                "{kind} {number} ({period}): content and mails are the same, byte for byte{by}"
             ))?;
         } else {
-            output::line(&format!("weekly {number} ({period}): differs from what was published{by}"))?;
+            output::line(&format!("{kind} {number} ({period}): differs from what was published{by}"))?;
         }
         for difference in &replay.differences {
             output::line(&format!("{}\n- {}\n+ {}", difference.part, difference.published, difference.now))?;

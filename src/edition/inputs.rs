@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::DigestSettings;
 use crate::model::{Candidate, Edits, Erratum, HindsightNote, IssueKind, IssueStory, Rates, StoryId};
+use crate::paper::inputs::PaperInputs;
 
 /// Everything that an issue is made from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -45,6 +46,9 @@ pub struct Inputs {
     pub hindsight: Option<HindsightNote>,
     /// What the operator changed.
     pub edits: Edits,
+    /// What a paper of the month is chosen from; `None` in a weekly issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<Box<PaperInputs>>,
 }
 
 /// A week or month.

@@ -58,6 +58,7 @@ async fn begin(ctx: &Context, kind: IssueKind, period: &Period, number: i32) -> 
         errata: Vec::new(),
         hindsight: None,
         edits: Edits::default(),
+        paper: None,
     })
 }
 
