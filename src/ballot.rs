@@ -1,4 +1,5 @@
-//! A link to vote: which story, who votes, until when, signed, so that nobody votes as somebody else. Pure.
+//! A link to vote: which story, who votes, until when, signed, so that nobody votes as somebody else; and the operator's
+//! link to a draft. Pure.
 //!
 //! A reader's link stands in the mail, where a frozen issue has a place for it that `send` fills. A visitor of the archive
 //! is a random number in a signed cookie. Neither link nor cookie shows an address.
@@ -9,7 +10,7 @@ use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-use crate::model::{Language, StoryId, SubscriberId, VoteKind, Voter};
+use crate::model::{DraftId, Language, StoryId, SubscriberId, VoteKind, Voter};
 
 /// More bytes than any path of a link has.
 pub const LONGEST_PATH: usize = 90;
@@ -144,6 +145,25 @@ fn day(at: DateTime<Utc>) -> i64 {
     at.timestamp().div_euclid(SECONDS_A_DAY)
 }
 
+/// A draft as it stands in the operator's link: whoever has the link edits and approves. It is good as long as the draft
+/// is held.
+pub fn draft_token(draft: DraftId, key: &Key) -> String {
+    let signature = key.sign("draft", &draft.to_string());
+    format!("{draft}.{signature}")
+}
+
+/// The draft of an operator's link; `None`: we did not make it.
+pub fn open_draft(token: &str, key: &Key) -> Option<DraftId> {
+    let (number, signature) = token.split_once('.')?;
+    let is_ours = key.is_ours("draft", number, signature);
+    if is_ours { number.parse().ok().map(DraftId) } else { None }
+}
+
+/// Where an operator's link leads, below the archive's address.
+pub fn draft_path(language: Language, token: &str) -> String {
+    format!("/{language}/draft/{token}")
+}
+
 /// What the archive's cookie holds.
 pub fn cookie(visitor: u128, key: &Key) -> String {
     let number = format!("{visitor:032x}");
@@ -272,6 +292,17 @@ mod tests {
         assert_eq!(visitor(&mine.replacen("99", "98", 1), &key()), None);
         assert_eq!(visitor(&ballot().token(&key()), &key()), None);
         assert_eq!(Ballot::open(&mine, &key(), now()), Err(Refusal::Forged));
+    }
+
+    #[test]
+    fn a_draft_is_opened_by_its_own_link_alone() {
+        let token = draft_token(DraftId(12), &key());
+        assert_eq!(open_draft(&token, &key()), Some(DraftId(12)));
+        assert_eq!(open_draft(&token, &Key::new(&[8; 32])), None);
+        assert_eq!(open_draft(&token.replacen("12", "13", 1), &key()), None);
+        assert_eq!(open_draft(&ballot().token(&key()), &key()), None);
+        assert_eq!(open_draft(&cookie(12, &key()), &key()), None);
+        assert_eq!(open_draft("12.", &key()), None);
     }
 
     #[test]

@@ -44,6 +44,7 @@ pub mod openai;
 pub mod ordinal;
 pub mod paper;
 pub mod pipeline;
+pub mod press;
 pub mod progress;
 pub mod render;
 pub mod schedule;

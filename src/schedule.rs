@@ -27,6 +27,9 @@ const READING: &str = "reading";
 /// The job that looks back at earlier stories, and when: once a day, before the weekly issue may be due.
 const HINDSIGHT: (&str, &str) = ("hindsight", "35 5 * * *");
 
+/// The job that mails what is due between the others, and when: an approved draft does not wait for the next issue.
+const MAILING: (&str, &str) = ("mailing", "*/5 * * * *");
+
 /// A periodic job: name, its line in `[schedule]`, what it runs.
 struct Periodic {
     name: &'static str,
@@ -112,6 +115,9 @@ async fn run_alone(ctx: &Context, job: &Periodic) -> anyhow::Result<()> {
         tracing::info!(job = job.name, "another process runs this job");
         return Ok(());
     }
+    if job.name == MAILING.0 && !pipeline::is_mail_due(ctx).await? {
+        return Ok(store::jobs::unlock(&mut conn, job.name).await?);
+    }
     tracing::info!(job = job.name, "job starts");
     let (ctx, trouble) = ctx.with_newest_feeds();
     if let Some(trouble) = &trouble {
@@ -124,13 +130,14 @@ async fn run_alone(ctx: &Context, job: &Periodic) -> anyhow::Result<()> {
     trouble.map_or(Ok(()), |trouble| Err(anyhow::anyhow!("feeds.toml was not taken up: {trouble}")))
 }
 
-fn jobs(ctx: &Context) -> [Periodic; 4] {
+fn jobs(ctx: &Context) -> [Periodic; 5] {
     let lines = &ctx.settings.schedule;
     [
         Periodic { name: READING, cron: lines.crawl.clone(), stages: &Stage::READING },
         Periodic { name: HINDSIGHT.0, cron: HINDSIGHT.1.to_owned(), stages: &Stage::LOOKING_BACK },
         Periodic { name: "weekly", cron: lines.weekly.clone(), stages: &Stage::ALL },
         Periodic { name: "paper", cron: lines.paper.clone(), stages: &Stage::ALL },
+        Periodic { name: MAILING.0, cron: MAILING.1.to_owned(), stages: &Stage::MAILING },
     ]
 }
 

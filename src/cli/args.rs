@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::args_draft::DraftArgs;
 use super::args_judge::{EvalEditorArgs, EvalHypeArgs, TrainArgs};
 use super::args_paper::EvalPaperArgs;
 use super::args_subscribers::SubscribersArgs;
@@ -81,6 +82,8 @@ pub enum Command {
     Model(ModelArgs),
     /// Compose and freeze an issue, queue it for the readers
     Publish(PublishArgs),
+    /// Look at an issue that waits for its operator, change it, approve it
+    Draft(DraftArgs),
     /// Mail what is queued
     Send,
     /// Serve the web archive alone, until Ctrl-C

@@ -1,6 +1,7 @@
 //! The command line: one file per command. Exit codes: 0 ok, 1 failed, 2 usage or configuration, 130 stopped hard.
 
 mod args;
+mod args_draft;
 mod args_judge;
 mod args_paper;
 mod args_subscribers;
@@ -9,6 +10,7 @@ mod config;
 mod db;
 mod demo;
 mod doctor;
+mod draft;
 mod errata;
 mod eval;
 mod eval_editor;
@@ -99,6 +101,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Judge(args) => judge::run(&around, &args).await,
         Command::Model(args) => model::run(&around, &args).await,
         Command::Send => run::one(&around, crate::pipeline::Stage::Send).await,
+        Command::Draft(args) => draft::run(&around, args).await,
         Command::Publish(args) => publish::run(&around, &args).await,
         Command::Hindsight(args) => hindsight::run(&around, &args).await,
         Command::Status => status::run(&around).await,

@@ -124,7 +124,11 @@ fn said(composed: &Composed) -> String {
     let content = &composed.content;
     let n_stories: usize = content.sections.iter().map(|section| section.stories.len()).sum();
     let what = format!("{} {} ({}), {n_stories} stories", content.kind, content.number, content.period);
-    if composed.already {
+    if composed.draft.is_some() {
+        let hint = "look at it with `headsup draft show`, publish it with `headsup draft approve`";
+        let held = if composed.already { "is held as a draft already" } else { "held as a draft" };
+        format!("{} ({}), {n_stories} stories: {held}; {hint}", content.kind, content.period)
+    } else if composed.already {
         format!("{what}: was published before, nothing changed")
     } else {
         format!("{what}: published")

@@ -23,6 +23,7 @@ struct Status {
     runs: Vec<store::runs::Run>,
     jobs: Vec<store::jobs::Job>,
     sources_in_trouble: Vec<SourceRow>,
+    drafts: Vec<store::drafts::DraftRow>,
     deliveries: Vec<(crate::model::DeliveryState, i64)>,
     delivery_problems: Vec<store::deliveries::Problem>,
     model_seven_days: store::model_calls::ModelTotals,
@@ -54,6 +55,7 @@ async fn collect(ctx: &Context) -> anyhow::Result<Status> {
             .into_iter()
             .filter(|row| row.enabled && (!is_fine(&row.state) || row.last_error.is_some()))
             .collect(),
+        drafts: store::drafts::held(pool).await?,
         deliveries: store::deliveries::counts(pool).await?,
         delivery_problems: store::deliveries::problems(pool, MAX_PROBLEMS).await?,
         model_seven_days: store::model_calls::totals(pool, ctx.clock.now() - Duration::days(7)).await?,
@@ -66,6 +68,13 @@ fn tell(status: &Status) -> anyhow::Result<()> {
         "{} sources, {} items, {} stories ({} screened out), {} issues, {} mails",
         totals.sources, totals.items, totals.stories, totals.dropped, totals.issues, totals.mails
     ))?;
+    for draft in &status.drafts {
+        let since = output::time(Some(draft.made_at));
+        output::line(&format!(
+            "needs a hand: the draft of {} waits since {since} (UTC): headsup draft show --period {}",
+            draft.period, draft.period
+        ))?;
+    }
     runs(status)?;
     sources(status)?;
     deliveries(status)?;

@@ -192,6 +192,7 @@ fn ranges(settings: &Settings) -> Vec<(&'static str, String)> {
         ("digest.per_company", digest.per_company as f64, 1.0, 100.0),
         ("digest.per_lane", digest.per_lane as f64, 1.0, 100.0),
         ("digest.minutes", f64::from(digest.minutes), 1.0, 60.0),
+        ("digest.remind_hours", f64::from(digest.remind_hours), 1.0, 720.0),
         ("mail.connections", settings.mail.connections as f64, 1.0, 50.0),
         ("mail.step_seconds", settings.mail.step_seconds as f64, 1.0, 600.0),
         ("mail.expire_hours", settings.mail.expire_hours as f64, 1.0, 720.0),

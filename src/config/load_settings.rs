@@ -11,7 +11,7 @@ use super::check_settings::check;
 use super::document::{Document, out_of_range, resolve, schema_of};
 use super::place;
 use super::problem::{ConfigError, Problem, suggest};
-use super::settings::{Proxies, Settings};
+use super::settings::{Proxies, Review, Settings};
 
 /// The process environment, by parameter so that tests bring their own.
 pub type Environment = BTreeMap<String, String>;
@@ -81,6 +81,12 @@ impl Settings {
         settings.site.base_url = settings.site.base_url.trim_end_matches('/').to_owned();
         let mut warnings = Vec::new();
         let mut problems = check(&settings, document, &origins);
+        if settings.digest.review == Review::Hold && settings.mail.operator.is_none() {
+            warnings.push(
+                "digest.review = \"hold\", but nobody is told of a draft: set mail.operator, or look with `headsup draft list`"
+                    .to_owned(),
+            );
+        }
         problems.extend(read_secrets(&mut settings, environment, document, &mut warnings));
         if problems.is_empty() {
             Ok(Loaded { settings, origins, warnings })

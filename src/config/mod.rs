@@ -25,6 +25,6 @@ pub use problem::{ConfigError, Problem, suggest};
 pub use rule::{Field, Rule};
 pub use settings::{
     CrawlSettings, DigestSettings, EmbeddingSettings, MailSettings, MailTransport, ModelSettings, Proxies,
-    RetentionSettings, ScheduleSettings, ScoreSettings, SendScope, Settings, SiteSettings,
+    RetentionSettings, Review, ScheduleSettings, ScoreSettings, SendScope, Settings, SiteSettings,
 };
 pub use template::settings_file;

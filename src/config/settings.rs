@@ -255,6 +255,22 @@ pub struct DigestSettings {
     pub per_lane: usize,
     /// Most minutes that an issue takes to read; the weakest stories give way.
     pub minutes: u8,
+    /// "auto": the weekly issue goes out by itself. "hold": it waits as a draft until the operator approves it, by the link
+    /// that `[mail] operator` gets or with `headsup draft`.
+    pub review: Review,
+    /// Hours after which the operator is reminded of a held draft, and again after as many.
+    pub remind_hours: u32,
+}
+
+/// Whether an issue waits for its operator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Review {
+    /// It goes out by itself.
+    #[default]
+    Auto,
+    /// It waits as a draft.
+    Hold,
 }
 
 /// How mail leaves.
@@ -431,6 +447,8 @@ impl Default for DigestSettings {
             per_company: 3,
             per_lane: 7,
             minutes: 5,
+            review: Review::Auto,
+            remind_hours: 24,
         }
     }
 }

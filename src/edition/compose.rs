@@ -45,6 +45,42 @@ pub fn compose(inputs: &Inputs) -> Composition {
     Composition::Whole(Box::new(content::content(inputs, chosen)))
 }
 
+/// A story that is not in the issue and could be.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// The story.
+    pub id: StoryId,
+    /// Its score.
+    pub score: f32,
+    /// Why it is not in.
+    pub reason: String,
+}
+
+/// What the operator left out, then the best `most` of the others that could come in.
+pub fn waiting(inputs: &Inputs, content: &IssueContent, most: usize) -> Vec<Waiting> {
+    let is_full = super::view::told_stories(content).count() >= inputs.rules.max_stories;
+    let excluded = event::excluded(inputs);
+    // What the issue names as left out stands in it already.
+    let named = content.sections.iter().flat_map(|section| &section.stories).map(|story| story.story_id);
+    let named: HashSet<StoryId> = named.collect();
+    let outside = inputs.candidates.iter().filter(|candidate| !named.contains(&candidate.id));
+    let mut outside: Vec<Waiting> = outside
+        .filter_map(|candidate| {
+            let judged = candidate.judged.as_ref()?;
+            let is_out = inputs.edits.dropped.contains(&candidate.id);
+            let rule = || select::reason((candidate, judged), (inputs.rules.floor, &excluded, is_full));
+            let reason = if is_out { "operator" } else { rule() };
+            Some(Waiting { id: candidate.id, score: judged.score, reason: reason.to_owned() })
+        })
+        .collect();
+    let is_other = |waiting: &Waiting| waiting.reason != "operator";
+    outside.sort_by(|a, b| {
+        is_other(a).cmp(&is_other(b)).then(b.score.total_cmp(&a.score)).then(a.id.cmp(&b.id))
+    });
+    outside.truncate(inputs.edits.dropped.len() + most);
+    outside
+}
+
 fn missing(selection: &Selection, inputs: &Inputs) -> Vec<StoryId> {
     let ids = selection.sections.iter().flat_map(|(_, ids)| ids);
     ids.filter(|id| !inputs.stories.contains_key(id)).copied().collect()

@@ -1,7 +1,7 @@
 //! How long an issue takes to read, as it is shown: leads with all that is said of them, the others with a sentence.
 
 use super::clean::language_of;
-use crate::model::{IssueStory, Language, Section, Summary};
+use crate::model::{IssueStory, Language, LineKind, Section, Summary};
 
 /// English words read in a minute.
 const WORDS_A_MINUTE: usize = 220;
@@ -27,10 +27,12 @@ pub fn minutes(sections: &[Section]) -> u32 {
 fn of_story(story: &IssueStory, section: &str, language: Language) -> usize {
     let verdict = &story.verdict;
     let headline = verdict.headline.get(&language).or_else(|| verdict.headline.values().next());
-    let headline = headline.map(|text| seconds(text)).unwrap_or_default();
+    let headline = story.own(language, LineKind::Headline).or(headline.map(String::as_str));
+    let headline = headline.map(seconds).unwrap_or_default();
     let summary = |which: fn(&Summary) -> &str| {
         let known = verdict.summary.get(&language).or_else(|| verdict.summary.values().next());
-        story.line.get(&language).map(String::as_str).or(known.map(which)).map(seconds).unwrap_or_default()
+        let own = story.own(language, LineKind::Summary);
+        own.or(known.map(which)).map(seconds).unwrap_or_default()
     };
     headline
         + match section {

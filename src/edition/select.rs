@@ -269,7 +269,7 @@ fn count_dropped(
     let is_full = shown.len() >= wishes.rules.max_stories;
     for candidate in candidates.iter().filter(|candidate| !shown.contains(&candidate.id)) {
         if let Some(judged) = &candidate.judged {
-            let reason = reason(candidate, judged, (wishes, is_full));
+            let reason = reason((candidate, judged), (wishes.rules.floor, wishes.excluded, is_full));
             *counts.entry(reason.to_owned()).or_default() += 1;
         }
     }
@@ -277,11 +277,14 @@ fn count_dropped(
 }
 
 /// Why a judged story that is not shown is not shown.
-fn reason<'a>(candidate: &Candidate, judged: &'a Judged, (wishes, is_full): (Wishes<'a>, bool)) -> &'a str {
+pub fn reason<'a>(
+    (candidate, judged): (&Candidate, &'a Judged),
+    (floor, excluded, is_full): (f32, &BTreeMap<StoryId, &'static str>, bool),
+) -> &'a str {
     match &judged.dropped {
         Some(reason) => reason,
-        None if judged.score < wishes.rules.floor => "low-score",
-        None => match wishes.excluded.get(&candidate.id) {
+        None if judged.score < floor => "low-score",
+        None => match excluded.get(&candidate.id) {
             Some(reason) => reason,
             None if is_full => "no-room",
             // A cap held it back: enough of its owner, another release of the same repository, or enough rumours.

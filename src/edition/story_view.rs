@@ -7,7 +7,7 @@ use super::view::{Detail, Edition, other};
 use super::{evidence, money, parts, phrases, words, wrap};
 use crate::ballot;
 use crate::model::{
-    Funding, IssueContent, IssueLink, IssueStory, Language, StoryId, Summary, Verdict, VoteKind,
+    Funding, IssueContent, IssueLink, IssueStory, Language, LineKind, StoryId, Summary, Verdict, VoteKind,
 };
 
 /// Most further sources that are named.
@@ -30,6 +30,8 @@ pub struct StoryView {
     pub headline_lang: &'static str,
     /// The same, of what stands below it.
     pub lang: &'static str,
+    /// The mark of a headline that the operator wrote.
+    pub headline_edited: &'static str,
     /// "(in Chinese)" if it is not in the reader's language.
     pub foreign: &'static str,
     /// Lead link, http or https.
@@ -42,7 +44,7 @@ pub struct StoryView {
     pub parts: Vec<PartView>,
     /// What its articles leave open, in a line; leads only.
     pub unknown: String,
-    /// Whether the operator wrote the line.
+    /// The mark of a summary that the operator wrote.
     pub edited: &'static str,
     /// What an earlier issue wrote, if this carries it on.
     pub earlier: String,
@@ -75,10 +77,14 @@ pub struct StoryView {
 /// A sentence with what it answers.
 #[derive(Debug, Serialize)]
 pub struct PartView {
+    /// Which of them.
+    pub kind: LineKind,
     /// "What happened".
     pub label: &'static str,
     /// The sentence.
     pub text: String,
+    /// The mark of a sentence that the operator wrote.
+    pub edited: &'static str,
 }
 
 /// Another source of a story.
@@ -93,6 +99,8 @@ pub struct SourceView {
 /// A row of the table of money.
 #[derive(Debug, Serialize)]
 pub struct RoundView {
+    /// The story's number.
+    pub id: i64,
     /// Who raised.
     pub company: String,
     /// The story's page in the archive.
@@ -126,7 +134,7 @@ pub fn view(story: &IssueStory, section: &str, (edition, detail): (Edition<'_>, 
     let is_whole = section == "leads" && detail == Detail::Full;
     let headline = headline(story, language);
     let text = text(story, language, (detail, is_whole));
-    let parts = if is_whole && story.line.is_empty() { parts(verdict, language) } else { Vec::new() };
+    let parts = if is_whole { parts(story, language) } else { Vec::new() };
     let read = if text.is_empty() { &headline } else { &text };
     let why_url = page(story.story_id, edition);
     let lead = lead(story, &headline);
@@ -134,14 +142,19 @@ pub fn view(story: &IssueStory, section: &str, (edition, detail): (Edition<'_>, 
     let tags = |which: fn(&Verdict, Language) -> String| {
         if is_short { String::new() } else { which(verdict, language) }
     };
+    let mark = |kind: LineKind| {
+        let is_own = story.own(language, kind).is_some();
+        if is_own { words::edited(language) } else { "" }
+    };
     StoryView {
         id: story.story_id.0,
+        headline_edited: mark(LineKind::Headline),
         headline_lang: words::html_lang(language_of(&headline)),
         lang: words::html_lang(language_of(read)),
         foreign: if language_of(read) == language { "" } else { words::foreign(language) },
         url: lead.and_then(|link| web_address(&link.url)).unwrap_or_else(|| why_url.clone()),
         source: lead.map(|link| plain(&link.source)).unwrap_or_default(),
-        edited: if story.line.is_empty() || is_short { "" } else { words::edited(language) },
+        edited: if is_short { "" } else { mark(LineKind::Summary) },
         earlier: earlier(story, language),
         earlier_url: story.earlier.as_ref().map(|told| page(told.story_id, edition)).unwrap_or_default(),
         funding: verdict.funding.as_ref().map(|round| funding(round, language)).unwrap_or_default(),
@@ -173,8 +186,9 @@ pub fn page(story: StoryId, edition: Edition<'_>) -> String {
 
 /// The story in one line: what happened if that is short, names somebody and is in the reader's language, else its headline.
 pub fn line(story: &IssueStory, language: Language) -> String {
-    if let Some(own) = story.line.get(&language) {
-        return plain(own);
+    let own = [LineKind::Summary, LineKind::Happened].into_iter().find_map(|kind| story.own(language, kind));
+    if let Some(own) = own.map(plain).filter(|own| wrap::width(own) <= LINE_COLUMNS) {
+        return format!("{own}{}", words::edited(language));
     }
     let quoted = summary(&story.verdict, language, |summary| &summary.short);
     let said = quoted.trim_matches(['“', '”']);
@@ -186,11 +200,19 @@ pub fn line(story: &IssueStory, language: Language) -> String {
         .flat_map(|entity| [Some(&entity.name), entity.en.as_ref(), entity.zh.as_ref()]);
     let stands_alone = names.any(|name| name.is_some_and(|name| said.contains(name.as_str())));
     let fits = stands_alone && wrap::width(said) <= LINE_COLUMNS && language_of(said) == language;
-    if fits { said.to_owned() } else { headline(story, language) }
+    // What the operator replaced is not said again.
+    if fits && own.is_none() {
+        return said.to_owned();
+    }
+    let mark = story.own(language, LineKind::Headline).map(|_| words::edited(language)).unwrap_or_default();
+    format!("{}{mark}", headline(story, language))
 }
 
-/// In the reader's language, else in the other, else as published.
+/// The operator's, else in the reader's language, else in the other, else as published.
 pub fn headline(story: &IssueStory, language: Language) -> String {
+    if let Some(own) = story.own(language, LineKind::Headline) {
+        return plain(own);
+    }
     let own =
         [language, other(language)].into_iter().filter_map(|language| story.verdict.headline.get(&language));
     let published = story.links.first().map(|link| &link.title);
@@ -206,6 +228,7 @@ pub fn round(content: &IssueContent, story: &IssueStory, edition: Edition<'_>) -
     let lead = story.links.first();
     let url = page(story.story_id, edition);
     Some(RoundView {
+        id: story.story_id.0,
         company: plain(&round.company),
         round: round.round.as_deref().map(plain).unwrap_or_default(),
         amount: round.amount.as_deref().map(plain).unwrap_or_default(),
@@ -230,8 +253,8 @@ fn text(story: &IssueStory, language: Language, (detail, is_whole): (Detail, boo
     if detail == Detail::Headline {
         return String::new();
     }
-    if let Some(line) = story.line.get(&language).or_else(|| story.line.get(&other(language))) {
-        return plain(line);
+    if let Some(own) = story.own(language, LineKind::Summary) {
+        return plain(own);
     }
     let which: fn(&Summary) -> &str =
         if is_whole { |summary| &summary.long } else { |summary| &summary.short };
@@ -240,22 +263,46 @@ fn text(story: &IssueStory, language: Language, (detail, is_whole): (Detail, boo
     if is_headline { String::new() } else { text }
 }
 
-/// The sentences of a summary that knows what each of them answers.
-fn parts(verdict: &Verdict, language: Language) -> Vec<PartView> {
-    let Some(summary) = verdict.summary.get(&language).filter(|summary| !summary.long.is_empty()) else {
+/// The sentences of a summary that knows what each of them answers, unless the operator wrote one text instead.
+fn parts(story: &IssueStory, language: Language) -> Vec<PartView> {
+    let summary = story.verdict.summary.get(&language).filter(|summary| !summary.long.is_empty());
+    let Some(summary) = summary.filter(|_| story.own(language, LineKind::Summary).is_none()) else {
         return Vec::new();
     };
-    let said = [("happened", &summary.happened), ("new", &summary.new), ("matters", &summary.matters)];
+    let said = [
+        (LineKind::Happened, &summary.happened),
+        (LineKind::New, &summary.new),
+        (LineKind::Matters, &summary.matters),
+    ];
     let known: Vec<_> = said.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect();
     // One answer alone is no outline.
     if known.len() < 2 {
         return Vec::new();
     }
     let quoted = |text: &str| if summary.extracted { format!("“{}”", plain(text)) } else { plain(text) };
-    known
-        .into_iter()
-        .map(|(key, text)| PartView { label: words::part(key, language), text: quoted(text) })
-        .collect()
+    let part = |(kind, text): (LineKind, &String)| {
+        let own = story.own(language, kind);
+        PartView {
+            kind,
+            label: words::part(kind.as_str(), language),
+            text: own.map_or_else(|| quoted(text), plain),
+            edited: own.map(|_| words::edited(language)).unwrap_or_default(),
+        }
+    };
+    known.into_iter().map(part).collect()
+}
+
+/// What of a story can be edited where it stands: kind, label, and how it reads without the operator's own words.
+pub fn lines(story: &IssueStory, section: &str, language: Language) -> Vec<(LineKind, &'static str, String)> {
+    let story = IssueStory { line: Default::default(), ..story.clone() };
+    let is_whole = section == "leads";
+    let mut lines = vec![(LineKind::Headline, "", headline(&story, language))];
+    let parts = if is_whole { parts(&story, language) } else { Vec::new() };
+    if parts.is_empty() {
+        lines.push((LineKind::Summary, "", text(&story, language, (Detail::Full, is_whole))));
+    }
+    lines.extend(parts.into_iter().map(|part| (part.kind, part.label, part.text)));
+    lines
 }
 
 fn summary(verdict: &Verdict, language: Language, which: fn(&Summary) -> &str) -> String {

@@ -72,6 +72,25 @@ pub struct Earlier {
     pub headline: BTreeMap<Language, String>,
 }
 
+words! {
+    /// What of a story the operator's own words replace.
+    LineKind {
+        /// Its headline.
+        Headline = "headline",
+        /// All that is said below the headline.
+        Summary = "summary",
+        /// The sentence that says what happened.
+        Happened = "happened",
+        /// The sentence that says what is new.
+        New = "new",
+        /// The sentence that says why it matters.
+        Matters = "matters",
+    }
+}
+
+/// The operator's own words for a story.
+pub type OwnLines = BTreeMap<Language, BTreeMap<LineKind, String>>;
+
 /// What an operator changed in a draft. All of it is marked or counted in the issue.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -82,8 +101,8 @@ pub struct Edits {
     pub dropped: Vec<StoryId>,
     /// Stories that stand first in their sections, in this order.
     pub order: Vec<StoryId>,
-    /// The operator's own line instead of a story's summary.
-    pub lines: BTreeMap<StoryId, BTreeMap<Language, String>>,
+    /// The operator's own words instead of a story's; where a language has none, the story's stay.
+    pub lines: BTreeMap<StoryId, OwnLines>,
 }
 
 /// What a US dollar costs.
@@ -112,9 +131,16 @@ pub struct IssueStory {
     /// What it carries on, if an earlier issue told that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier: Option<Earlier>,
-    /// The operator's own line, which stands instead of the summary and is marked.
+    /// The operator's own words, which stand instead of the story's and are marked.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub line: BTreeMap<Language, String>,
+    pub line: OwnLines,
+}
+
+impl IssueStory {
+    /// The operator's own words for a part of the story, if there are any in this language.
+    pub fn own(&self, language: Language, kind: LineKind) -> Option<&str> {
+        self.line.get(&language)?.get(&kind).map(String::as_str)
+    }
 }
 
 /// A link in an issue.

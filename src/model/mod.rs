@@ -50,7 +50,7 @@ pub(crate) use words;
 pub use guide::{EarlierTerm, LastPick, PaperGuide, RunnerUp, SectionTime, Step};
 pub use issue::{
     Candidate, Earlier, Edits, Erratum, HindsightNote, HindsightStory, IssueContent, IssueKind, IssueLink,
-    IssueStory, Judged, Rates, Section,
+    IssueStory, Judged, LineKind, OwnLines, Rates, Section,
 };
 pub use item::{Article, Entry, Item, Link, Origin};
 pub use language::{Language, Tongue};
@@ -99,6 +99,8 @@ ids! {
     VoteId,
     /// Row of `errata`.
     ErratumId,
+    /// Row of `drafts`.
+    DraftId,
 }
 
 words! {

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::{Mode, gather, period, zone};
+use super::{Mode, period, zone};
 use crate::context::Context;
 use crate::edition::{self, Inputs};
 use crate::model::{Candidate, IssueContent, IssueKind, IssueStory, Judged, Language, StoryId, Verdict};
+use crate::press;
 use crate::store;
 
 /// The week as the first editor made it.
@@ -121,8 +122,8 @@ pub async fn second_editor(
         };
         inputs.stories.remove(id);
     }
-    gather::add(ctx, &mut inputs, &ids, &second).await?;
-    let other = gather::compose(ctx, &mut inputs, &second).await?;
+    press::add_by(ctx, &mut inputs, &ids, &second).await?;
+    let other = press::complete_by(ctx, &mut inputs, &second).await?;
     let period = content.period.clone();
     let (stories, n_same) = compare(&content, &other, language);
     Ok(TwoEditors { period, published, n_judged: second.len(), n_same, stories })

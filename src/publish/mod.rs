@@ -12,12 +12,12 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use chrono_tz::Tz;
-use sha2::{Digest as _, Sha256};
-use sqlx::types::Json;
 
+use crate::config::Review;
 use crate::context::Context;
-use crate::edition::{self, Edition, Inputs, Period};
-use crate::model::{IssueContent, IssueId, IssueKind, Language, Report, StoryId};
+use crate::edition::{self, Period};
+use crate::model::{IssueKind, Language, Report};
+use crate::press;
 use crate::store;
 use crate::store::issues::IssueRow;
 
@@ -25,6 +25,7 @@ pub use self::editors::{FirstEditor, OneView, TwoEditors, TwoViews, first_editor
 pub use self::hindsight::{follow_new, look_back};
 pub use self::paper::{Pin, want_texts};
 pub use self::replay::{Difference, Replay, replay};
+pub use crate::press::Composed;
 pub use crate::store::issues::Rendering;
 
 /// Times that composing begins anew because another process froze an issue meanwhile.
@@ -37,23 +38,6 @@ pub enum Mode {
     Publish,
     /// Composes and renders only; also a period that is not over.
     DryRun,
-}
-
-/// An issue as composed, or as it was published before.
-#[derive(Clone, Debug)]
-pub struct Composed {
-    /// What it says.
-    pub content: IssueContent,
-    /// What it was made from; `None` where it was published before.
-    pub inputs: Option<Inputs>,
-    /// How it reads in each language.
-    pub renderings: BTreeMap<Language, Rendering>,
-    /// Its row; `None` in a dry run.
-    pub issue_id: Option<IssueId>,
-    /// It was published before, and nothing was changed.
-    pub already: bool,
-    /// Deliveries queued by this call.
-    pub n_queued: u64,
 }
 
 /// Composes the last week and the last month's paper, unless they are there already or nothing was read in them.
@@ -135,7 +119,9 @@ fn no_paper(period: &Period) -> String {
 }
 
 fn note(report: &mut Report, count: &str, composed: &Composed) {
-    if !composed.already {
+    if composed.draft.is_some() {
+        report.add("drafts", u64::from(!composed.already));
+    } else if !composed.already {
         report.add(count, 1);
         report.add("stories", edition::told_stories(&composed.content).count() as u64);
         report.add("deliveries", composed.n_queued);
@@ -170,8 +156,10 @@ async fn is_wanted(ctx: &Context, kind: IssueKind, period: &Period) -> anyhow::R
     let mut conn = ctx.pool.acquire().await?;
     let is_there = store::issues::by_period(&mut conn, kind, &period.name).await?.is_some();
     drop(conn);
+    // One that was thrown away is not made again by itself.
+    let is_drafted = store::drafts::by_period(&ctx.pool, kind.as_str(), &period.name).await?.is_some();
     let (n_items, _) = store::issues::reading(&ctx.pool, period.starts_at, period.ends_at).await?;
-    Ok(!is_there && n_items > 0)
+    Ok(!is_there && !is_drafted && n_items > 0)
 }
 
 /// Finds the issue of the period, or makes it; `None`: the month has no paper.
@@ -195,6 +183,9 @@ async fn compose(
         }
         let number = store::issues::next_number(&mut conn, kind).await?;
         drop(conn);
+        if let Some(held) = held(ctx, kind, period).await? {
+            return Ok(Some(held));
+        }
         let Some((inputs, content)) = gather::issue(ctx, kind, period, number).await? else {
             return Ok(None);
         };
@@ -204,11 +195,18 @@ async fn compose(
             "nothing was read in {}, so there is nothing to publish",
             period.name
         );
-        let renderings = render(ctx, &inputs, &content)?;
+        let renderings = press::render(ctx, &inputs, &content)?;
         let inputs = Some(inputs);
-        let mut composed =
-            Composed { content, inputs, renderings, issue_id: None, already: false, n_queued: 0 };
-        if mode == Mode::DryRun || freeze(ctx, &mut composed).await? {
+        let mut composed = Composed {
+            content,
+            inputs,
+            renderings,
+            issue_id: None,
+            already: false,
+            n_queued: 0,
+            draft: None,
+        };
+        if mode == Mode::DryRun || keep(ctx, &mut composed).await? {
             return Ok(Some(composed));
         }
     }
@@ -224,76 +222,31 @@ async fn published(ctx: &Context, issue: IssueRow) -> anyhow::Result<Composed> {
         }
     }
     let (content, issue_id) = (issue.content, Some(issue.id));
-    Ok(Composed { content, inputs: None, renderings, issue_id, already: true, n_queued: 0 })
+    Ok(Composed { content, inputs: None, renderings, issue_id, already: true, n_queued: 0, draft: None })
 }
 
-fn render(
-    ctx: &Context,
-    inputs: &Inputs,
-    content: &IssueContent,
-) -> anyhow::Result<BTreeMap<Language, Rendering>> {
-    let one = |language: &Language| {
-        let edition = Edition { language: *language, base_url: &inputs.base_url, days: inputs.period.days };
-        let mail = edition::render(&ctx.templates, content, edition)?;
-        let edition::Mail { subject, body_text, body_html, parts } = mail;
-        Ok((*language, Rendering { subject, body_text, body_html, parts: Json(parts) }))
-    };
-    Language::ALL.iter().map(one).collect()
+/// The draft of the period as it would be published now, if it waits for its operator.
+async fn held(ctx: &Context, kind: IssueKind, period: &Period) -> anyhow::Result<Option<Composed>> {
+    let row = store::drafts::by_period(&ctx.pool, kind.as_str(), &period.name).await?;
+    let Some(row) = row.filter(|row| row.is_held()) else { return Ok(None) };
+    let Some(draft) = press::open(ctx, row.id).await? else { return Ok(None) };
+    let renderings = press::render(ctx, &draft.inputs, &draft.content)?;
+    let (content, inputs, draft) = (draft.content, Some(draft.inputs), Some(row.id));
+    Ok(Some(Composed { content, inputs, renderings, issue_id: None, already: true, n_queued: 0, draft }))
 }
 
-/// Keeps the issue and queues its mails, all or nothing. False: another process published meanwhile, so number and
-/// stories may be taken.
-async fn freeze(ctx: &Context, composed: &mut Composed) -> anyhow::Result<bool> {
-    let (content, now) = (&composed.content, ctx.clock.now());
+/// Publishes the issue, or holds it as a draft. False: another process was first.
+async fn keep(ctx: &Context, composed: &mut Composed) -> anyhow::Result<bool> {
+    let is_held = ctx.settings.digest.review == Review::Hold && composed.content.kind == IssueKind::Weekly;
+    if let (true, Some(inputs)) = (is_held, &composed.inputs) {
+        composed.draft = press::hold(ctx, inputs).await?;
+        return Ok(composed.draft.is_some());
+    }
     let mut tx = ctx.pool.begin().await?;
     store::issues::lock(&mut tx).await?;
-    // Both: the number was read after the look for the period, and the period may have been published in between.
-    let is_taken = store::issues::by_period(&mut tx, content.kind, &content.period).await?.is_some();
-    if is_taken || store::issues::next_number(&mut tx, content.kind).await? != content.number {
-        return Ok(false);
+    let is_kept = press::freeze(&mut tx, ctx, composed).await?;
+    if is_kept {
+        tx.commit().await.context("cannot publish the issue")?;
     }
-    let sha256 = content_digest(content)?;
-    let id = store::issues::insert(&mut tx, content, &sha256, now).await?;
-    for (language, rendering) in &composed.renderings {
-        let Rendering { subject, body_text, body_html, .. } = rendering;
-        let sha256 = digest(&[subject, body_text, body_html]);
-        store::issues::insert_rendering(&mut tx, id, *language, rendering, &sha256).await?;
-    }
-    store::issues::insert_stories(&mut tx, id, content).await?;
-    store::papers::record(&mut tx, id, content).await?;
-    if let Some(inputs) = &composed.inputs {
-        store::issue_inputs::insert(&mut tx, id, &serde_json::to_value(inputs)?).await?;
-        store::issue_inputs::insert_events(&mut tx, id, &events(inputs, content)).await?;
-    }
-    if !store::errata::mark_told(&mut tx, id, &content.errata).await? {
-        return Ok(false);
-    }
-    let domain = domain(&ctx.settings.mail.from);
-    composed.n_queued = store::issues::queue_deliveries(&mut tx, id, content, domain, now).await?;
-    tx.commit().await.context("cannot publish the issue")?;
-    composed.issue_id = Some(id);
-    Ok(true)
-}
-
-/// The events that the issue tells.
-fn events(inputs: &Inputs, content: &IssueContent) -> Vec<(StoryId, String)> {
-    let told = edition::told_stories(content).map(|story| story.story_id);
-    let keys = |id: StoryId| inputs.events.get(&id).into_iter().flatten().map(move |key| (id, key.clone()));
-    told.flat_map(keys).collect()
-}
-
-fn content_digest(content: &IssueContent) -> anyhow::Result<String> {
-    Ok(digest(&[&serde_json::to_string(content)?]))
-}
-
-/// Hex, of the parts with a line end between them.
-fn digest(parts: &[&str]) -> String {
-    Sha256::digest(parts.join("\n")).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// "example.org" of "Name <news@example.org>"; a Message-ID ends with it.
-fn domain(from: &str) -> &str {
-    let domain = from.rsplit_once('@').map_or("", |(_, domain)| domain.trim_end_matches(['>', ' ']));
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
-    if domain.is_empty() || !domain.chars().all(is_name) { "headsup.invalid" } else { domain }
+    Ok(is_kept)
 }

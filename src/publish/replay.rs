@@ -2,10 +2,11 @@
 
 use anyhow::Context as _;
 
-use super::{content_digest, period, render, zone};
+use super::{period, zone};
 use crate::context::Context;
 use crate::edition::{self, Composition, Inputs};
 use crate::model::{IssueContent, IssueKind, Language};
+use crate::press;
 use crate::store;
 use crate::store::issues::Rendering;
 
@@ -53,11 +54,11 @@ pub async fn replay(ctx: &Context, kind: IssueKind, name: &str) -> anyhow::Resul
     let inputs: Inputs = serde_json::from_value(kept).context("cannot read the inputs of the issue")?;
     let content = again(&inputs).context("this version would tell what the issue's inputs do not hold")?;
     let mut differences = Vec::new();
-    if content_digest(&content)? != issue.sha256 {
+    if press::content_digest(&content)? != issue.sha256 {
         let pretty = serde_json::to_string_pretty::<IssueContent>;
         differences.extend(first("content", (&pretty(&issue.content)?, &pretty(&content)?)));
     }
-    for (language, now) in render(ctx, &inputs, &content)? {
+    for (language, now) in press::render(ctx, &inputs, &content)? {
         let published = store::issues::rendering(&ctx.pool, issue.id, language).await?.unwrap_or_default();
         differences.extend(compare(&published, &now, language));
     }

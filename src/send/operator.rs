@@ -1,6 +1,6 @@
-//! The operator's weekly mail: which sources broke, which stages failed, how the deliveries stand.
+//! The operator's mails: each week which sources broke, which stages failed, how the deliveries stand; and which draft waits.
 
-use chrono::{DateTime, Datelike as _, Days, NaiveTime, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike as _, Days, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
@@ -8,12 +8,14 @@ use super::message::{self, Sender};
 use super::outcome::{Outcome, next_attempt};
 use super::relay::Relay;
 use super::worker::Route;
+use crate::ballot;
 use crate::context::Context;
 use crate::model::{DeliveryState, Language, Report};
 use crate::render::said;
+use crate::store::drafts::DraftRow;
 use crate::store::operator_mails::{self, OperatorMail};
 use crate::store::sources::SourceRow;
-use crate::store::{deliveries, runs, sources};
+use crate::store::{deliveries, drafts, runs, sources};
 
 /// States that need nobody.
 const FINE: [&str; 2] = ["ok", "new"];
@@ -40,6 +42,7 @@ const ZH: [(&str, &str); 10] = [
 /// The database or the template fails; a relay that does not take it is only noted.
 pub async fn run(ctx: &Context, sender: &Sender, route: &Route, report: &mut Report) -> anyhow::Result<()> {
     let Some(operator) = &ctx.settings.mail.operator else { return Ok(()) };
+    tell_of_drafts(ctx, sender).await?;
     let (period, ended_at) = last_week(ctx)?;
     if operator_mails::is_wanted(&ctx.pool, &period, ended_at).await? {
         let mail = compose(ctx, sender, period).await?;
@@ -64,6 +67,44 @@ pub async fn run(ctx: &Context, sender: &Sender, route: &Route, report: &mut Rep
         report.add("operator_mails", u64::from(state == DeliveryState::Sent));
     }
     Ok(())
+}
+
+/// Writes a mail about each draft that waits: at once, then again and again until it is closed.
+async fn tell_of_drafts(ctx: &Context, sender: &Sender) -> anyhow::Result<()> {
+    let now = ctx.clock.now();
+    let again = now + TimeDelta::hours(i64::from(ctx.settings.digest.remind_hours));
+    for draft in drafts::to_mail(&ctx.pool, now).await? {
+        let mail = about_draft(ctx, sender, &draft)?;
+        drafts::queue_mail(&ctx.pool, &draft, &mail, (now, again)).await?;
+    }
+    Ok(())
+}
+
+fn about_draft(ctx: &Context, sender: &Sender, draft: &DraftRow) -> anyhow::Result<OperatorMail> {
+    let language = ctx.settings.site.language;
+    let token = ballot::draft_token(draft.id, &sender.key);
+    let url = |language| format!("{}{}", sender.base_url, ballot::draft_path(language, &token));
+    let other = if language == Language::Zh { Language::En } else { Language::Zh };
+    let zone: Tz = ctx.settings.schedule.time_zone.parse().unwrap_or(Tz::UTC);
+    let data = json!({
+        "zh": language == Language::Zh, "period": draft.period, "again": draft.n_mails > 0,
+        "made_at": draft.made_at.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z").to_string(),
+        "url": url(language), "other_url": url(other), "hours": ctx.settings.digest.remind_hours,
+    });
+    let subject = match (language, draft.n_mails > 0) {
+        (Language::En, false) => format!("headsup {}: the issue waits for you", draft.period),
+        (Language::En, true) => format!("headsup {}: the issue still waits for you", draft.period),
+        (Language::Zh, false) => format!("headsup {}：本期等你审阅", draft.period),
+        (Language::Zh, true) => format!("headsup {}：本期仍在等你审阅", draft.period),
+    };
+    let period = format!("draft-{}-{}", draft.id, draft.n_mails + 1);
+    Ok(OperatorMail {
+        body: ctx.templates.render("mail/draft.txt.j2", data)?,
+        message_id: format!("operator-{period}-{:016x}@{}", rand::random::<u64>(), sender.domain()),
+        subject,
+        period,
+        attempts: 0,
+    })
 }
 
 /// Name and end of the last ISO week that is over in the configured zone.

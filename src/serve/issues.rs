@@ -12,7 +12,7 @@ use super::{corrections, words};
 use crate::ballot;
 use crate::context::Context;
 use crate::edition::{self, Detail, Edition};
-use crate::model::{IssueContent, IssueKind, IssueStory, Language, Section, StoryId};
+use crate::model::{IssueContent, IssueKind, IssueStory, Language, LineKind, Section, StoryId};
 use crate::store::errata;
 use crate::store::issues::{self, IssueRow};
 
@@ -20,7 +20,7 @@ use crate::store::issues::{self, IssueRow};
 const CHART: usize = 16;
 
 /// The mail's own styles stand in it.
-const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+pub const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 type Answer = Result<Response, Failure>;
 
@@ -158,6 +158,7 @@ fn last_moment(content: &IssueContent) -> DateTime<Utc> {
 }
 
 fn headline(story: &IssueStory, language: Language) -> String {
-    let own = story.verdict.headline.get(&language).cloned();
+    let edited = story.own(language, LineKind::Headline).map(str::to_owned);
+    let own = edited.or_else(|| story.verdict.headline.get(&language).cloned());
     own.or_else(|| story.links.first().map(|link| link.title.clone())).unwrap_or_default()
 }

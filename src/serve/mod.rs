@@ -1,8 +1,11 @@
 //! The archive: issues, stories with the parts of their score, papers, what was dropped, search, sources, status; a feed;
-//! the links to leave and to vote. Rendered here, in two languages, without JavaScript. GET never changes state.
+//! the links to leave and to vote; the operator's drafts. Rendered here, in two languages, without JavaScript. GET never changes state.
 
 mod chart;
 mod corrections;
+mod draft;
+mod draft_view;
+mod draft_words;
 mod feed;
 mod hindsight;
 mod issues;
@@ -36,8 +39,8 @@ use crate::store;
 /// Nothing but our own stylesheet; pages that need more say so themselves.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Largest body of a request: a vote with its comment.
-const MAX_BODY: usize = 16 * 1024;
+/// Largest body of a request: a story's lines in a draft.
+const MAX_BODY: usize = 64 * 1024;
 
 /// Longest time for a page.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -92,6 +95,9 @@ pub fn router(ctx: Context) -> Router {
         .route("/{lang}/hindsight", get(hindsight::page))
         .route("/{lang}/search", get(stories::search))
         .route("/{lang}/sources", get(status::sources))
+        .route("/{lang}/draft/{token}", get(draft::look).post(draft::act))
+        .route("/{lang}/draft/{token}/mail", get(draft::mail))
+        .route("/{lang}/draft/{token}/text", get(draft::text))
         .route("/{lang}/outbox", get(status::outbox))
         .route("/{lang}/status", get(status::status))
         .route("/{lang}/about", get(status::about))

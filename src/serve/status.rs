@@ -13,7 +13,9 @@ use super::{chart, words};
 use crate::context::Context;
 use crate::model::{Language, Report, VoteKind};
 use crate::render::said;
-use crate::store::{archive, deliveries, jobs, model_calls, runs, sources as source_rows, totals, votes};
+use crate::store::{
+    archive, deliveries, drafts, jobs, model_calls, runs, sources as source_rows, totals, votes,
+};
 
 /// Problems that are listed.
 const MAX_PROBLEMS: i64 = 30;
@@ -116,6 +118,9 @@ pub async fn status(State(ctx): State<Context>, Path(lang): Path<String>) -> Ans
         .collect();
     let model = model_calls::totals(&ctx.pool, now - Duration::days(7)).await?;
     let data = json!({
+        "drafts": drafts::held(&ctx.pool).await?.into_iter()
+            .map(|draft| json!({ "period": draft.period, "since": minute(&ctx, Some(draft.made_at)) }))
+            .collect::<Vec<_>>(),
         "totals": totals::count(&ctx.pool).await?,
         "votes": said_by_readers(&ctx, language).await?,
         "runs": ran, "jobs": jobs, "warnings": warnings, "mail": mail, "mail_problems": problems,

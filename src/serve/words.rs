@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::draft_words;
 use crate::edition;
 use crate::model::Language;
 
@@ -300,7 +301,8 @@ const FLAGS: &[(&str, &str, &str)] = &[
 
 /// The word of `key`; an unknown key is its own word.
 pub fn word(key: &str, language: Language) -> String {
-    find(WORDS, key, language).unwrap_or_else(|| key.to_owned())
+    let known = find(WORDS, key, language).or_else(|| find(draft_words::WORDS, key, language));
+    known.unwrap_or_else(|| key.to_owned())
 }
 
 /// The words for a flag or a reason.
@@ -310,7 +312,8 @@ pub fn flag(key: &str, language: Language) -> String {
 
 /// All words by key, for templates.
 pub fn all(language: Language) -> BTreeMap<&'static str, &'static str> {
-    WORDS.iter().map(|(key, en, zh)| (*key, if language == Language::En { *en } else { *zh })).collect()
+    let words = WORDS.iter().chain(draft_words::WORDS);
+    words.map(|(key, en, zh)| (*key, if language == Language::En { *en } else { *zh })).collect()
 }
 
 fn find(table: &[(&str, &str, &str)], key: &str, language: Language) -> Option<String> {
@@ -326,7 +329,8 @@ mod tests {
 
     #[test]
     fn every_key_has_one_meaning_and_both_languages() {
-        for table in [WORDS, FLAGS] {
+        let all: Vec<_> = WORDS.iter().chain(draft_words::WORDS).copied().collect();
+        for table in [&all[..], FLAGS] {
             let keys: BTreeSet<&str> = table.iter().map(|(key, _, _)| *key).collect();
             assert_eq!(keys.len(), table.len(), "a key stands twice");
             assert!(table.iter().all(|(_, en, zh)| !en.is_empty() && !zh.is_empty()));

@@ -228,7 +228,9 @@ pub async fn to_tell(pool: &PgPool, ends_at: DateTime<Utc>) -> sqlx::Result<Vec<
 async fn told(pool: &PgPool, story: StoryId) -> sqlx::Result<Vec<(IssueKind, i32, Option<Value>)>> {
     let rows = sqlx::query!(
         r#"SELECT i.kind, i.number,
-                  (SELECT t.story->'verdict'->'headline'
+                  (SELECT (t.story->'verdict'->'headline')
+                          || jsonb_strip_nulls(jsonb_build_object('en', t.story->'line'->'en'->'headline',
+                                                                  'zh', t.story->'line'->'zh'->'headline'))
                    FROM jsonb_path_query(i.content, '$.sections[*].stories[*]') AS t (story)
                    WHERE t.story->'story_id' = to_jsonb(m.id) LIMIT 1) AS headline
            FROM stories m JOIN issue_stories s ON s.story_id = m.id JOIN issues i ON i.id = s.issue_id

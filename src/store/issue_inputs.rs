@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
-use crate::model::{Earlier, IssueId, IssueKind, Language, StoryId};
+use crate::model::{Earlier, IssueId, IssueKind, Language, LineKind, OwnLines, StoryId};
 
 /// Most steps back along "carries on".
 const LONGEST_THREAD: i32 = 20;
@@ -100,7 +100,9 @@ pub async fn earlier(
            )
            SELECT DISTINCT ON (t.root) t.root AS "root!", t.id AS "id!", i.number,
                   jsonb_path_query_first(i.content, '$.sections[*].stories[*] ? (@.story_id == $id).verdict.headline',
-                                         jsonb_build_object('id', o.id)) AS "headline: Json<BTreeMap<Language, String>>"
+                                         jsonb_build_object('id', o.id)) AS "headline: Json<BTreeMap<Language, String>>",
+                  jsonb_path_query_first(i.content, '$.sections[*].stories[*] ? (@.story_id == $id).line',
+                                         jsonb_build_object('id', o.id)) AS "line: Json<OwnLines>"
            FROM thread t
            JOIN stories o ON o.id = t.id OR o.merged_into = t.id
            JOIN issue_stories ist ON ist.story_id = o.id AND ist.section <> 'dropped'
@@ -114,7 +116,10 @@ pub async fn earlier(
     .fetch_all(pool)
     .await?;
     let told = rows.into_iter().map(|row| {
-        let headline = row.headline.map(|headline| headline.0).unwrap_or_default();
+        let mut headline = row.headline.map(|headline| headline.0).unwrap_or_default();
+        let own = row.line.map(|line| line.0).unwrap_or_default().into_iter();
+        headline
+            .extend(own.filter_map(|(language, mut own)| Some((language, own.remove(&LineKind::Headline)?))));
         (StoryId(row.root), Earlier { story_id: StoryId(row.id), issue: row.number, headline })
     });
     Ok(told.collect())

@@ -39,14 +39,21 @@ pub struct IssueRow {
     pub n_recipients: i32,
 }
 
-/// When the last issue of this kind was frozen.
+/// When the last issue of this kind, or draft of one, was composed.
 ///
 /// # Errors
 /// The database fails.
 pub async fn last_published(pool: &PgPool, kind: IssueKind) -> sqlx::Result<Option<DateTime<Utc>>> {
-    sqlx::query_scalar!("SELECT max(published_at) FROM issues WHERE kind = $1", kind.as_str())
-        .fetch_one(pool)
-        .await
+    sqlx::query_scalar!(
+        "SELECT max(at) FROM (
+             SELECT coalesce(d.made_at, i.published_at) AS at FROM issues i LEFT JOIN drafts d ON d.issue_id = i.id
+             WHERE i.kind = $1
+             UNION ALL
+             SELECT made_at FROM drafts WHERE edition = $1 AND state = 'held') AS composed",
+        kind.as_str()
+    )
+    .fetch_one(pool)
+    .await
 }
 
 /// The prompts that the current verdicts of these stories came from.

@@ -5,6 +5,7 @@ pub mod archive;
 pub mod articles;
 pub mod claims;
 pub mod deliveries;
+pub mod drafts;
 pub mod embedded;
 pub mod embeddings;
 pub mod errata;

@@ -1,4 +1,4 @@
-//! Table `operator_mails`: what broke, once a week.
+//! Table `operator_mails`: what broke, once a week, and which draft waits.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
@@ -8,7 +8,7 @@ use crate::model::DeliveryState;
 /// One mail.
 #[derive(Clone, Debug)]
 pub struct OperatorMail {
-    /// ISO week: "2026-W47".
+    /// ISO week: "2026-W47"; "draft-3-1": the first mail about draft 3.
     pub period: String,
     /// Without angle brackets.
     pub message_id: String,
@@ -53,6 +53,19 @@ pub async fn queue(pool: &PgPool, mail: &OperatorMail, now: DateTime<Utc>) -> sq
     .execute(pool)
     .await?;
     Ok(())
+}
+
+/// Whether one is to be sent now.
+///
+/// # Errors
+/// The database fails.
+pub async fn is_due(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM operator_mails WHERE state IN ('queued', 'deferred') AND next_at <= $1) AS "due!""#,
+        now
+    )
+    .fetch_one(pool)
+    .await
 }
 
 /// Takes one that is due, and writes down that it is on its way: after a kill it is not sent again.

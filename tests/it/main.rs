@@ -6,6 +6,7 @@ mod config;
 mod crawl;
 mod database;
 mod demo;
+mod draft;
 mod editors;
 mod extract;
 mod feeds;

@@ -230,7 +230,7 @@ pub async fn full_week(app: &TestApp) {
 }
 
 /// A story that only a Chinese outlet tells, in its own words, and that touches a long-term question.
-fn in_chinese() -> Seed {
+pub fn in_chinese() -> Seed {
     let text = "团队称，新的推理引擎把每百万 token 的成本降低了 37%，并已在 GitHub 开放源代码。";
     seed("Lima", 3.9).with(|seed| {
         let quoted = Summary { short: text.into(), long: text.into(), extracted: true, ..Summary::default() };

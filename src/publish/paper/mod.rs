@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{gather, last_period};
+use super::last_period;
 use crate::context::Context;
 use crate::edition::{self, Inputs, Period};
 use crate::model::{IssueContent, IssueKind, IssueStory, StoryId};
@@ -16,6 +16,7 @@ use crate::paper::guide::Told;
 use crate::paper::inputs::{self, PaperInputs};
 use crate::paper::signals::{self, Paper};
 use crate::paper::{taste, terms};
+use crate::press;
 use crate::store;
 use crate::store::papers::Found;
 
@@ -161,7 +162,7 @@ fn explaining(paper: &Paper, told: Vec<Told>) -> Vec<Told> {
 /// Frozen: a paper's own page leads, what others write about it follows.
 async fn stories(ctx: &Context, papers: &[Paper]) -> anyhow::Result<BTreeMap<StoryId, IssueStory>> {
     let ids: Vec<StoryId> = papers.iter().filter_map(|paper| paper.story_id).collect();
-    let loaded = gather::load(ctx, &ids, 0).await?.into_iter();
+    let loaded = press::load(ctx, &ids, 0).await?.into_iter();
     let frozen = loaded.map(|(story, verdict)| {
         let mut frozen = edition::freeze(&story, verdict);
         frozen.links.sort_by_key(|link| !is_paper_url(&link.url));
