@@ -254,6 +254,9 @@ pub struct PublishArgs {
     /// Make a published weekly issue again from its inputs and compare every byte
     #[arg(long, requires = "period", conflicts_with_all = ["dry_run", "preview"])]
     pub replay: bool,
+    /// Show what the week would be by another editor: model=NAME, model=rules or prompt=FILE; may be given twice
+    #[arg(long, value_name = "WHAT", value_parser = super::publish_with::parse, conflicts_with_all = ["dry_run", "preview", "replay", "pin"])]
+    pub with: Vec<super::publish_with::With>,
     /// Language of the issue that is shown
     #[arg(long, default_value = "en", value_parser = parse_language)]
     pub language: Language,

@@ -35,6 +35,7 @@ mod model;
 mod open;
 mod output;
 mod publish;
+mod publish_with;
 mod run;
 mod status;
 mod subscribers;

@@ -21,6 +21,9 @@ pub async fn run(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<Ex
     if let Some(period) = &args.period {
         publish::check_period(kind, period).map_err(|error| UsageError(error.to_string()))?;
     }
+    if !args.with.is_empty() {
+        return super::publish_with::run(around, args).await;
+    }
     if args.replay {
         return replay(around, args).await;
     }

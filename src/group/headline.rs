@@ -20,7 +20,7 @@ static ROUNDUP: LazyLock<RegexSet> = LazyLock::new(|| {
     .unwrap_or_else(|_| RegexSet::empty())
 });
 
-/// How advice, trials and comparisons call themselves.
+/// How advice, trials, comparisons and offers call themselves, and who speaks of oneself.
 static GUIDE: LazyLock<RegexSet> = LazyLock::new(|| {
     RegexSet::new([
         r"(?i)^(why )?(i|we|i'm|i’m|i've|i’ve) ",
@@ -28,7 +28,11 @@ static GUIDE: LazyLock<RegexSet> = LazyLock::new(|| {
         r"(?i)\b(how to|here'?s how|here’s how|hands-on|buyer['’]?s guide|explained|tips|tricks|prompts?|deals|vs\.?|my)\b",
         r"(?i)\breview\b\s*([:(—–-]|$)|^review\b",
         r"(?i)\b(you should|should you|you need to|everything you need|most \w+( \w+)? users)\b",
-        r"(实测|评测|测评|教程|指南|攻略|体验|对比|上手|怎么用|如何用)",
+        r"(?i)\b(i|we) (\w+ )?(prefer|love|hate|like|recommend|created|made|bought|returned|learned|found|wish|want|need|regret|miss|trust|stopped|quit|think)\b",
+        r"(?i)\bi['’](m|ve|d|ll)\b",
+        r"(?i)^(don['’]t|stop|looking for|forget|meet|try|avoid|skip)\b",
+        r"(?i)\b(closer look|worth (it|buying|the money|upgrading)|before you buy|don['’]t buy|on sale|\d+% off)\b",
+        r"(实测|评测|测评|教程|指南|攻略|体验|对比|上手|怎么用|如何用|值得买|折扣|[一二三四五六七八九]折|优惠)",
     ])
     .unwrap_or_else(|_| RegexSet::empty())
 });
@@ -89,6 +93,26 @@ mod tests {
             "Okapi 发布新机器人",
         ] {
             assert!(!is_comment(title), "{title}");
+        }
+    }
+
+    #[test]
+    fn who_speaks_of_oneself_or_sells_tells_no_news() {
+        for title in [
+            "5 note apps I prefer over Tamarind",
+            "I'm leaving Okapi for Tamarind",
+            "Don't buy an Okapi until you read this",
+            "Tamarind's $200 lamp: a closer look",
+            "Okapi 耳机八折优惠",
+        ] {
+            assert!(is_guide(title), "{title}");
+        }
+        for title in [
+            "Okapi wants a court to stop Tamarind",
+            "Tamarind's chips worth $3 billion stolen",
+            "Okapi 打折出售股份",
+        ] {
+            assert!(!is_guide(title), "{title}");
         }
     }
 }

@@ -58,6 +58,9 @@ const OTHER_DEED: f32 = 1.0;
 /// What advice, a trial or a comparison takes from the logit, of each of the two.
 const GUIDE: f32 = 1.5;
 
+/// What thoughts about an event and looks back at it take from the logit, of each of the two: they share its names.
+const COMMENT_WITHIN: f32 = 0.3;
+
 /// Items this far apart are told apart by a new fact.
 const SETTLED: TimeDelta = TimeDelta::hours(48);
 
@@ -197,6 +200,7 @@ fn same_language(a: &Candidate, b: &Candidate, rarity: &Rarity, cutoff: f32) -> 
         + meaning.map_or(0.0, |meaning| meant(meaning, cutoff))
         - faded(a, b)
         - f32::from(u8::from(a.print.is_guide) + u8::from(b.print.is_guide)) * GUIDE
+        - f32::from(u8::from(a.print.is_comment) + u8::from(b.print.is_comment)) * COMMENT_WITHIN
         - if shared.is_empty() { 0.0 } else { THIN * (1.0 - evidence / ENOUGH_TITLE).max(0.0) }
         - if glossary::deeds_differ(&a.print.bridges, &b.print.bridges) { OTHER_DEED } else { 0.0 };
     let reason = if cosine >= NEARLY_EQUAL {
@@ -292,8 +296,8 @@ const CROSS_SHARE: f32 = 10.0;
 const CROSS_BIAS_MEANT: f32 = -1.5;
 const CROSS_SHARE_MEANT: f32 = 4.0;
 
-/// What thoughts about an event and looks back at it take from the logit of two languages, of each of the two: they share
-/// all names with the news, and their meaning is near to it.
+/// What thoughts about an event take from the logit of two languages: they share all names with the news, and their meaning
+/// is near to it.
 const COMMENT: f32 = 1.5;
 
 /// What two texts of two languages both name: the term, and whether it stands in the Chinese and in the English title.

@@ -167,9 +167,20 @@ fn is_inner(chars: &[char], at: usize) -> bool {
     let next_is_letter = chars.get(at + 1).is_some_and(|c| is_letter(*c));
     match chars[at] {
         '-' | '\'' | '+' => next_is_letter,
+        '.' if is_initial(chars, at) => true,
         '.' | ',' => next_is_letter && chars[at - 1].is_ascii_digit() && chars[at + 1].is_ascii_digit(),
         _ => false,
     }
+}
+
+/// Whether the dot stands between two single letters, as in "I.P.O."
+fn is_initial(chars: &[char], at: usize) -> bool {
+    let is_alone = |n: usize, beyond: Option<usize>| {
+        let neighbour = beyond.and_then(|n| chars.get(n));
+        chars.get(n).is_some_and(|c| c.is_alphabetic() && !is_han(*c))
+            && !neighbour.is_some_and(|c| is_letter(*c))
+    };
+    is_alone(at - 1, at.checked_sub(2)) && is_alone(at + 1, Some(at + 2))
 }
 
 fn is_letter(c: char) -> bool {
@@ -208,6 +219,7 @@ fn word_terms(word: &str) -> Vec<String> {
     if has_digit {
         return vec![word.replace('-', "")];
     }
+    let word = word.replace('.', "");
     let parts: Vec<&str> = word.split(['-', '+']).filter(|part| !part.is_empty()).collect();
     let mut terms: Vec<String> = parts
         .iter()
@@ -244,6 +256,12 @@ mod tests {
     #[test]
     fn the_size_of_a_model_is_a_number_and_no_name() {
         assert_eq!(terms("a 3B card, Gpt-4b, H100"), ["card", "gpt4b", "h100"]);
+    }
+
+    #[test]
+    fn initials_are_one_word_with_dots_and_without() {
+        assert_eq!(terms("An I.P.O. of 3.5 parts"), ["ipo", "part"]);
+        assert_eq!(terms("A.I. in the U.S. Senate. A plan"), ["senat", "plan"]);
     }
 
     #[test]

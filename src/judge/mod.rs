@@ -22,6 +22,7 @@ mod hype;
 mod lane;
 mod lexicon;
 pub(crate) mod merge;
+mod opinion;
 pub(crate) mod orders;
 pub(crate) mod prompt;
 mod quotes;
@@ -46,6 +47,8 @@ use desk::{Answered, Answers, Desk};
 use ground::Sources;
 use prompt::Sheet;
 use score::Scale;
+
+pub use opinion::opinions;
 
 /// Name of the lock under which a model is asked.
 const READING: &str = "judge: the model";

@@ -98,10 +98,10 @@ async fn refresh(ctx: &Context, inputs: &mut Inputs) -> anyhow::Result<()> {
     inputs.candidates.retain(|candidate| !gone.contains(&candidate.id));
     let keys: HashSet<String> = inputs.events.values().flatten().cloned().collect();
     let keys: Vec<String> = keys.into_iter().collect();
-    let told = store::issue_inputs::told_events(pool, kind, &keys).await?;
+    let told = store::issue_inputs::told_events(pool, (kind, inputs.number), &keys).await?;
     inputs.told = told.into_iter().map(|(key, story_id, issue)| (key, Told { story_id, issue })).collect();
     let loaded: Vec<StoryId> = inputs.stories.keys().copied().collect();
-    let mut earlier = store::issue_inputs::earlier(pool, kind, &loaded).await?;
+    let mut earlier = store::issue_inputs::earlier(pool, (kind, inputs.number), &loaded).await?;
     for (id, story) in &mut inputs.stories {
         story.earlier = earlier.remove(id);
     }

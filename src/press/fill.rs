@@ -15,14 +15,25 @@ const ROUNDS: usize = 50;
 /// # Errors
 /// The database fails.
 pub async fn complete(ctx: &Context, inputs: &mut Inputs) -> anyhow::Result<IssueContent> {
+    let content = complete_by(ctx, inputs, &BTreeMap::new()).await?;
+    let told: Vec<StoryId> = inputs.stories.keys().copied().collect();
+    inputs.prompts = store::issues::prompts(&ctx.pool, &told).await?;
+    Ok(content)
+}
+
+/// The same with the verdicts of a second editor, where there are some.
+///
+/// # Errors
+/// The database fails.
+pub async fn complete_by(
+    ctx: &Context,
+    inputs: &mut Inputs,
+    second: &BTreeMap<StoryId, Verdict>,
+) -> anyhow::Result<IssueContent> {
     for _ in 0..ROUNDS {
         match edition::compose(inputs) {
-            Composition::Whole(content) => {
-                let told: Vec<StoryId> = inputs.stories.keys().copied().collect();
-                inputs.prompts = store::issues::prompts(&ctx.pool, &told).await?;
-                return Ok(*content);
-            }
-            Composition::Missing(ids) => add(ctx, inputs, &ids).await?,
+            Composition::Whole(content) => return Ok(*content),
+            Composition::Missing(ids) => add_by(ctx, inputs, &ids, second).await?,
         }
     }
     anyhow::bail!("the stories of {} tell each other's events: composing does not end", inputs.period.name)
@@ -33,7 +44,25 @@ pub async fn complete(ctx: &Context, inputs: &mut Inputs) -> anyhow::Result<Issu
 /// # Errors
 /// The database fails.
 pub async fn add(ctx: &Context, inputs: &mut Inputs, ids: &[StoryId]) -> anyhow::Result<()> {
-    let loaded = load(ctx, ids, 0).await?;
+    add_by(ctx, inputs, ids, &BTreeMap::new()).await
+}
+
+/// The same with the verdicts of a second editor, where there are some.
+///
+/// # Errors
+/// The database fails.
+pub async fn add_by(
+    ctx: &Context,
+    inputs: &mut Inputs,
+    ids: &[StoryId],
+    second: &BTreeMap<StoryId, Verdict>,
+) -> anyhow::Result<()> {
+    let mut loaded = load(ctx, ids, 0).await?;
+    for (story, verdict) in &mut loaded {
+        if let Some(second) = second.get(&story.id) {
+            *verdict = second.clone();
+        }
+    }
     let mut keys = BTreeSet::new();
     for (story, verdict) in &loaded {
         let events = edition::keys(story, verdict);
@@ -41,9 +70,9 @@ pub async fn add(ctx: &Context, inputs: &mut Inputs, ids: &[StoryId]) -> anyhow:
         inputs.events.insert(story.id, events);
     }
     let keys: Vec<String> = keys.into_iter().collect();
-    let told = store::issue_inputs::told_events(&ctx.pool, inputs.kind, &keys).await?;
+    let told = store::issue_inputs::told_events(&ctx.pool, (inputs.kind, inputs.number), &keys).await?;
     inputs.told.extend(told.into_iter().map(|(key, story_id, issue)| (key, Told { story_id, issue })));
-    let mut earlier = store::issue_inputs::earlier(&ctx.pool, inputs.kind, ids).await?;
+    let mut earlier = store::issue_inputs::earlier(&ctx.pool, (inputs.kind, inputs.number), ids).await?;
     let frozen = freeze_all(loaded, &inputs.candidates, edition::freeze);
     inputs.stories.extend(frozen.into_iter().map(|(id, story)| {
         let earlier = earlier.remove(&id);

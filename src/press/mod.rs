@@ -6,5 +6,5 @@ mod fill;
 mod freeze;
 
 pub use self::draft::{Approval, Draft, Saved, approve, change, discard, hold, open, undo};
-pub use self::fill::{add, complete, freeze_all, load};
+pub use self::fill::{add, add_by, complete, complete_by, freeze_all, load};
 pub use self::freeze::{Composed, content_digest, freeze, render};

@@ -1,6 +1,7 @@
 //! Stage publish: verdicts become a weekly issue and a paper of the month, in both languages, frozen, and queued for
 //! every reader in one transaction.
 
+mod editors;
 mod gather;
 mod hindsight;
 mod paper;
@@ -20,6 +21,7 @@ use crate::press;
 use crate::store;
 use crate::store::issues::IssueRow;
 
+pub use self::editors::{FirstEditor, OneView, TwoEditors, TwoViews, first_editor, second_editor};
 pub use self::hindsight::{follow_new, look_back};
 pub use self::paper::want_texts;
 pub use self::replay::{Difference, Replay, replay};

@@ -69,6 +69,19 @@ impl Templates {
         template.render(Serde(&data)).with_context(|| format!("template {name}"))
     }
 
+    /// The same templates, with `text` as the template `name`.
+    ///
+    /// # Errors
+    /// An unknown name, or a text that does not parse.
+    pub fn replacing(&self, name: &str, text: &str) -> anyhow::Result<Self> {
+        let mut engine = self.engine.clone();
+        engine.get_template(name).with_context(|| format!("no template {name}"))?;
+        engine
+            .add_template_owned(name.to_owned(), text.to_owned())
+            .with_context(|| format!("template {name}"))?;
+        Ok(Self { engine })
+    }
+
     /// The text of the template `name` as it is (prompts are hashed).
     ///
     /// # Errors

@@ -64,16 +64,17 @@ pub async fn insert_events(
 /// The database fails.
 pub async fn told_events(
     pool: &PgPool,
-    kind: IssueKind,
+    (kind, before): (IssueKind, i32),
     keys: &[String],
 ) -> sqlx::Result<Vec<(String, StoryId, i32)>> {
     let rows = sqlx::query!(
         r#"SELECT DISTINCT ON (e.key) e.key, coalesce(s.merged_into, s.id) AS "story_id!", i.number
            FROM issue_events e JOIN issues i ON i.id = e.issue_id JOIN stories s ON s.id = e.story_id
-           WHERE e.key = ANY($2) AND i.kind = $1
+           WHERE e.key = ANY($2) AND i.kind = $1 AND i.number < $3
            ORDER BY e.key, i.number DESC"#,
         kind.as_str(),
-        keys
+        keys,
+        before
     )
     .fetch_all(pool)
     .await?;
@@ -86,7 +87,7 @@ pub async fn told_events(
 /// The database fails.
 pub async fn earlier(
     pool: &PgPool,
-    kind: IssueKind,
+    (kind, before): (IssueKind, i32),
     ids: &[StoryId],
 ) -> sqlx::Result<BTreeMap<StoryId, Earlier>> {
     let keys: Vec<i64> = ids.iter().map(|id| id.0).collect();
@@ -105,11 +106,12 @@ pub async fn earlier(
            FROM thread t
            JOIN stories o ON o.id = t.id OR o.merged_into = t.id
            JOIN issue_stories ist ON ist.story_id = o.id AND ist.section <> 'dropped'
-           JOIN issues i ON i.id = ist.issue_id AND i.kind = $1
+           JOIN issues i ON i.id = ist.issue_id AND i.kind = $1 AND i.number < $4
            ORDER BY t.root, i.number DESC, t.depth"#,
         kind.as_str(),
         &keys,
-        LONGEST_THREAD
+        LONGEST_THREAD,
+        before
     )
     .fetch_all(pool)
     .await?;

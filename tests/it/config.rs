@@ -104,6 +104,26 @@ fn a_period_that_is_none_is_bad_usage() {
 }
 
 #[test]
+fn a_second_editor_that_cannot_be_is_bad_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    let wrong = [
+        (&["--with", "model="][..], "must be model=NAME"),
+        (&["--with", "colour=red"], "must be model=NAME"),
+        (&["--with", "model=m"], "no model is configured"),
+        (&["--with", "prompt=nowhere.j2"], "cannot read the prompt nowhere.j2"),
+        (&["--with", "model=rules", "--with", "model=m"], "give --with model=rules alone"),
+        (&["--with", "model=rules", "--replay", "--period", "2026-W18"], "cannot be used with"),
+    ];
+    for (with, why) in wrong {
+        let output = headsup(folder.path(), &[&["publish", "weekly"][..], with].concat(), &[]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && said.contains(why), "{with:?}: {said}");
+    }
+    let output = headsup(folder.path(), &["publish", "paper", "--with", "model=rules"], &[]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
 fn every_command_ends_with_2_and_the_line_when_a_key_is_unknown() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("headsup.toml"), "[mail]\nrelai = \"smtp://a:25\"\n").unwrap();

@@ -17,12 +17,12 @@ use serde_json::{Value, json};
 use crate::app::TestApp;
 
 const TITLE: &str = "Lumen releases an 8B model with open weights";
-const TEXT: &str = "Lumen Labs released a language model with 8 billion parameters. Weights are available under Apache 2.0. \
+pub const TEXT: &str = "Lumen Labs released a language model with 8 billion parameters. Weights are available under Apache 2.0. \
     It answers with 74 tokens per second on a laptop.";
 
 /// How the fake server behaves.
 #[derive(Clone, Copy, PartialEq)]
-enum Mood {
+pub enum Mood {
     Good,
     Thinks,
     Forgets,
@@ -35,9 +35,9 @@ enum Mood {
     NoSchema,
 }
 
-struct Server {
-    base: String,
-    asked: Arc<AtomicUsize>,
+pub struct Server {
+    pub base: String,
+    pub asked: Arc<AtomicUsize>,
     headers: Arc<Mutex<Vec<HeaderMap>>>,
     prompts: Arc<Mutex<Vec<String>>>,
 }
@@ -45,12 +45,12 @@ struct Server {
 #[derive(Clone)]
 struct Fake {
     mood: Mood,
-    asked: Arc<AtomicUsize>,
+    pub asked: Arc<AtomicUsize>,
     headers: Arc<Mutex<Vec<HeaderMap>>>,
     prompts: Arc<Mutex<Vec<String>>>,
 }
 
-async fn model(mood: Mood) -> Server {
+pub async fn model(mood: Mood) -> Server {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}/v1", listener.local_addr().unwrap());
     let fake = Fake { mood, asked: Arc::default(), headers: Arc::default(), prompts: Arc::default() };

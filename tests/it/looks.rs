@@ -29,12 +29,14 @@ async fn very_long_names_stay_within_their_lines() {
         let name = format!("{long} {n}");
         let seed = seed(&name, 9.0 - n as f32).with(|seed| {
             seed.verdict.lane = lane;
+            seed.link = format!("https://news.example/{n}");
             seed.verdict.headline.insert(Language::Zh, format!("{chinese}{n}发布模型"));
         });
         add(&app, &seed).await;
     }
     let round = seed(long, 4.0).with(|seed| {
         seed.verdict.lane = Lane::Funding;
+        seed.link = "https://news.example/round".into();
         seed.verdict.funding = Some(Funding {
             company: long.into(),
             amount: Some("1.234.567.890,12 Zimbabwean dollars and a further undisclosed sum".into()),
