@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
-use crate::model::{DraftId, Edits, IssueId, IssueKind, StoryId};
+use crate::model::{DraftId, Edits, IssueId, StoryId};
 use crate::store::operator_mails::OperatorMail;
 
 /// A draft without what it is made from.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
-use crate::model::{Earlier, IssueId, IssueKind, Language, LineKind, OwnLines, StoryId};
+use crate::model::{Earlier, IssueId, Language, LineKind, OwnLines, StoryId};
 
 /// Most steps back along "carries on".
 const LONGEST_THREAD: i32 = 20;
