@@ -9,7 +9,7 @@ use crate::ballot::{self, Key};
 use crate::config::suggest;
 use crate::context::Context;
 use crate::edition::{self, Change, Refusal};
-use crate::model::{IssueKind, Language, LineKind, StoryId};
+use crate::model::{Language, LineKind, StoryId};
 use crate::press::{self, Approval, Draft, Saved};
 use crate::store::drafts::{self, DraftRow};
 use crate::store::votes;
@@ -102,7 +102,7 @@ async fn find(ctx: &Context, which: &WhichDraft) -> anyhow::Result<DraftRow> {
     if let Some(row) = held.iter().find(|row| row.period == *period) {
         return Ok(row.clone());
     }
-    let closed = drafts::by_period(&ctx.pool, IssueKind::Weekly.as_str(), period).await?;
+    let closed = drafts::list(&ctx.pool).await?.into_iter().rfind(|row| row.period == *period);
     let why = match closed {
         Some(row) => closed_words(&row),
         None => {
@@ -120,8 +120,8 @@ fn closed_words(row: &DraftRow) -> String {
             row.period, row.edition
         ),
         None => format!(
-            "the draft of {} was thrown away: `headsup publish weekly --period {}` makes a new one",
-            row.period, row.period
+            "the draft of {} was thrown away: `headsup publish {} --period {}` makes a new one",
+            row.period, row.edition, row.period
         ),
     }
 }
@@ -148,7 +148,7 @@ async fn show(
         content.period,
         edition::told_stories(content).count(),
         draft.row.revision - 1,
-        content.kind,
+        content.series(),
         content.number
     ))?;
     for section in &content.sections {
@@ -231,7 +231,10 @@ async fn approve(ctx: &Context, which: &WhichDraft) -> anyhow::Result<()> {
     match press::approve(ctx, draft.row.id, &draft.sha256).await? {
         Approval::Published(composed) => output::line(&format!(
             "{} {} ({}): published, {} mails queued",
-            composed.content.kind, composed.content.number, composed.content.period, composed.n_queued
+            composed.content.series(),
+            composed.content.number,
+            composed.content.period,
+            composed.n_queued
         )),
         Approval::Stale => anyhow::bail!("the draft of {} changed just now: look again", draft.row.period),
         Approval::Closed => anyhow::bail!("the draft of {} was just closed", draft.row.period),

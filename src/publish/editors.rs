@@ -67,7 +67,7 @@ pub struct OneView {
 pub async fn first_editor(ctx: &Context, name: Option<&str>) -> anyhow::Result<FirstEditor> {
     let period = match name {
         Some(name) => period::week(name, zone(ctx)?)?,
-        None => super::last_period(ctx, IssueKind::Weekly)?,
+        None => super::last_period(ctx, &super::Series::Weekly)?,
     };
     let mut conn = ctx.pool.acquire().await?;
     let issue = store::issues::by_period(&mut conn, IssueKind::Weekly, &period.name).await?;

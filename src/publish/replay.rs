@@ -2,10 +2,10 @@
 
 use anyhow::Context as _;
 
-use super::{period, zone};
+use super::{Series, zone};
 use crate::context::Context;
 use crate::edition::{self, Composition, Inputs};
-use crate::model::{IssueKind, Language};
+use crate::model::Language;
 use crate::press;
 use crate::store;
 use crate::store::issues::Rendering;
@@ -39,9 +39,17 @@ pub struct Difference {
 /// # Errors
 /// `name` is no week or has no issue, its inputs were not kept, or the database or a template fails.
 pub async fn replay(ctx: &Context, name: &str) -> anyhow::Result<Replay> {
-    let period = period::week(name, zone(ctx)?)?;
+    replay_edition(ctx, &Series::Weekly, name).await
+}
+
+/// Makes the issue of `name` of an edition again. Nothing is stored.
+///
+/// # Errors
+/// As [`replay`].
+pub async fn replay_edition(ctx: &Context, series: &Series, name: &str) -> anyhow::Result<Replay> {
+    let period = series.period(name, zone(ctx)?)?;
     let mut conn = ctx.pool.acquire().await?;
-    let issue = store::issues::by_period(&mut conn, IssueKind::Weekly, &period.name).await?;
+    let issue = store::issues::by_period(&mut conn, series.slug(), &period.name).await?;
     drop(conn);
     let issue = issue.with_context(|| format!("no issue of {name} was published"))?;
     let kept = store::issue_inputs::read(&ctx.pool, issue.id).await?;
