@@ -33,6 +33,22 @@ pub struct DraftRow {
 }
 
 impl DraftRow {
+    /// "2026-W47" of the weekly issue, "team 2026-11-25" of an edition.
+    pub fn name(&self) -> String {
+        if self.edition == "weekly" {
+            self.period.clone()
+        } else {
+            format!("{} {}", self.edition, self.period)
+        }
+    }
+
+    /// How the command line is told which one: "--period 2026-W47".
+    pub fn options(&self) -> String {
+        let edition =
+            if self.edition == "weekly" { String::new() } else { format!(" --edition {}", self.edition) };
+        format!("--period {}{edition}", self.period)
+    }
+
     /// Whether it still waits.
     pub fn is_held(&self) -> bool {
         self.state == "held"
