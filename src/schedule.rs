@@ -32,7 +32,7 @@ const MAILING: (&str, &str) = ("mailing", "*/5 * * * *");
 
 /// A periodic job: name, its line in `[schedule]`, what it runs.
 struct Periodic {
-    name: &'static str,
+    name: String,
     cron: String,
     stages: &'static [Stage],
 }
@@ -78,7 +78,7 @@ async fn enter_jobs(ctx: &Context) -> anyhow::Result<()> {
         let now = ctx.clock.now().trunc_subsecs(0);
         // A new installation reads at once: nobody wants to look at an empty archive for hours.
         let next = if job.name == READING { now } else { next_time(&job.cron, zone, now)? };
-        store::jobs::enter(&ctx.pool, job.name, &job.cron, zone, next).await?;
+        store::jobs::enter(&ctx.pool, &job.name, &job.cron, zone, next).await?;
     }
     Ok(())
 }
@@ -99,24 +99,24 @@ async fn run_due(ctx: &Context, one_at_a_time: &Mutex<()>) {
 async fn run_if_due(ctx: &Context, job: &Periodic) -> anyhow::Result<()> {
     let now = ctx.clock.now();
     let next = next_time(&job.cron, &ctx.settings.schedule.time_zone, now.trunc_subsecs(0))?;
-    if !store::jobs::take_if_due(&ctx.pool, job.name, now, next).await? {
+    if !store::jobs::take_if_due(&ctx.pool, &job.name, now, next).await? {
         return Ok(());
     }
     let outcome = run_alone(ctx, job).await;
     let text = outcome.as_ref().err().map(|error| format!("{error:#}"));
-    store::jobs::note(&ctx.pool, job.name, text.as_deref()).await?;
+    store::jobs::note(&ctx.pool, &job.name, text.as_deref()).await?;
     outcome
 }
 
 /// Holds the job's advisory lock on a connection of its own: a process that dies gives it up.
 async fn run_alone(ctx: &Context, job: &Periodic) -> anyhow::Result<()> {
     let mut conn = ctx.pool.acquire().await?;
-    if !store::jobs::try_lock(&mut conn, job.name).await? {
+    if !store::jobs::try_lock(&mut conn, &job.name).await? {
         tracing::info!(job = job.name, "another process runs this job");
         return Ok(());
     }
     if job.name == MAILING.0 && !pipeline::is_mail_due(ctx).await? {
-        return Ok(store::jobs::unlock(&mut conn, job.name).await?);
+        return Ok(store::jobs::unlock(&mut conn, &job.name).await?);
     }
     tracing::info!(job = job.name, "job starts");
     let (ctx, trouble) = ctx.with_newest_feeds();
@@ -124,21 +124,28 @@ async fn run_alone(ctx: &Context, job: &Periodic) -> anyhow::Result<()> {
         tracing::warn!("feeds.toml was changed, the sources stay as they were: {trouble}");
     }
     let outcome = pipeline::run_stages(&ctx, job.stages).await;
-    store::jobs::unlock(&mut conn, job.name).await?;
+    store::jobs::unlock(&mut conn, &job.name).await?;
     outcome?;
     // The job's row says it too, where the operator looks.
     trouble.map_or(Ok(()), |trouble| Err(anyhow::anyhow!("feeds.toml was not taken up: {trouble}")))
 }
 
-fn jobs(ctx: &Context) -> [Periodic; 5] {
+fn jobs(ctx: &Context) -> Vec<Periodic> {
     let lines = &ctx.settings.schedule;
+    let job = |name: &str, cron: &str, stages| Periodic { name: name.into(), cron: cron.into(), stages };
+    let editions = ctx.settings.editions.iter();
+    let editions = editions
+        .map(|edition| job(&format!("edition {}", edition.slug), edition.schedule(), &Stage::ALL[..]));
     [
-        Periodic { name: READING, cron: lines.crawl.clone(), stages: &Stage::READING },
-        Periodic { name: HINDSIGHT.0, cron: HINDSIGHT.1.to_owned(), stages: &Stage::LOOKING_BACK },
-        Periodic { name: "weekly", cron: lines.weekly.clone(), stages: &Stage::ALL },
-        Periodic { name: "paper", cron: lines.paper.clone(), stages: &Stage::ALL },
-        Periodic { name: MAILING.0, cron: MAILING.1.to_owned(), stages: &Stage::MAILING },
+        job(READING, &lines.crawl, &Stage::READING),
+        job(HINDSIGHT.0, HINDSIGHT.1, &Stage::LOOKING_BACK),
+        job("weekly", &lines.weekly, &Stage::ALL),
+        job("paper", &lines.paper, &Stage::ALL),
     ]
+    .into_iter()
+    .chain(editions)
+    .chain([job(MAILING.0, MAILING.1, &Stage::MAILING)])
+    .collect()
 }
 
 #[cfg(test)]

@@ -237,9 +237,10 @@ pub struct InitArgs {
 /// `headsup publish`
 #[derive(Debug, Args)]
 pub struct PublishArgs {
-    /// What to compose
-    pub kind: IssueWord,
-    /// ISO week (2026-W47) or month (2026-11) [default: the last one that is over]
+    /// What to compose: weekly, paper, or the slug of an edition of headsup.toml
+    #[arg(value_name = "EDITION")]
+    pub series: String,
+    /// ISO week (2026-W47), month (2026-11) or day (2026-11-25) [default: the last one that is over]
     #[arg(long)]
     pub period: Option<String>,
     /// Choose this paper for the month instead (arXiv id); before the month is over the wish is kept
@@ -268,15 +269,6 @@ pub struct HindsightArgs {
     /// Such as 2026-Q3 [default: the last one that is over]
     #[arg(long)]
     pub quarter: Option<String>,
-}
-
-/// The two kinds of issue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum IssueWord {
-    /// The digest of a week
-    Weekly,
-    /// The paper of a month
-    Paper,
 }
 
 /// `headsup inspect`

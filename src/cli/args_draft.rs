@@ -16,9 +16,12 @@ pub struct DraftArgs {
 /// Which draft.
 #[derive(Clone, Debug, Args)]
 pub struct WhichDraft {
-    /// ISO week, such as 2026-W47 [default: the one that waits]
+    /// Week or day, such as 2026-W47 [default: the one that waits]
     #[arg(long)]
     pub period: Option<String>,
+    /// weekly, or the slug of an edition [default: the one that waits]
+    #[arg(long)]
+    pub edition: Option<String>,
 }
 
 /// A story of a draft.

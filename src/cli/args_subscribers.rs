@@ -27,6 +27,9 @@ pub enum SubscribersCommand {
         /// multimodal, efficiency, privacy; "all" for the whole issue
         #[arg(long, value_parser = parse_topics)]
         topics: Option<Topics>,
+        /// Slug of an edition of headsup.toml that the reader gets too; again for more of them
+        #[arg(long = "edition", value_name = "SLUG")]
+        editions: Vec<String>,
     },
     /// Who reads, and who left
     List,

@@ -62,6 +62,10 @@ fn show(around: &Surroundings) -> anyhow::Result<ExitCode> {
             [key.clone(), plain(&values[section][name]), origin.to_string()]
         })
         .collect();
+    for edition in &loaded.settings.editions {
+        let (key, value) = (format!("edition.{}", edition.slug), serde_json::to_value(edition)?);
+        rows.push([key, plain(&value), "headsup.toml".into()]);
+    }
     rows.extend(outside(around, &loaded));
     if around.global.json {
         let rows =

@@ -9,7 +9,7 @@ use crate::ballot::{self, Key};
 use crate::config::suggest;
 use crate::context::Context;
 use crate::edition::{self, Change, Refusal};
-use crate::model::{IssueKind, Language, LineKind, StoryId};
+use crate::model::{Language, LineKind, StoryId};
 use crate::press::{self, Approval, Draft, Saved};
 use crate::store::drafts::{self, DraftRow};
 use crate::store::votes;
@@ -73,7 +73,7 @@ async fn list(around: &Surroundings, ctx: &Context) -> anyhow::Result<()> {
             (state, None) => state.to_owned(),
         };
         table.add_row([
-            row.period.clone(),
+            row.name(),
             state,
             output::time(Some(row.made_at)),
             output::time(Some(row.changed_at)),
@@ -84,44 +84,53 @@ async fn list(around: &Surroundings, ctx: &Context) -> anyhow::Result<()> {
     output::line(&table.to_string())
 }
 
-/// The draft that is meant: of the period, else the one that waits.
+/// The draft that is meant: of the period and edition, else the one that waits.
 async fn find(ctx: &Context, which: &WhichDraft) -> anyhow::Result<DraftRow> {
-    let held = drafts::held(&ctx.pool).await?;
-    let Some(period) = &which.period else {
-        let mut held = held;
-        return match held.len() {
-            0 => Err(UsageError("no draft waits: headsup draft list".into()).into()),
-            1 => Ok(held.remove(0)),
-            n => {
-                let periods: Vec<_> = held.iter().map(|row| row.period.as_str()).collect();
-                let periods = periods.join(", ");
-                Err(UsageError(format!("{n} drafts wait, say which one: --period, of {periods}")).into())
-            }
-        };
+    let WhichDraft { period, edition } = which;
+    let is_meant = |row: &DraftRow| {
+        period.as_ref().is_none_or(|period| row.period == *period)
+            && edition.as_ref().is_none_or(|edition| row.edition == *edition)
     };
-    if let Some(row) = held.iter().find(|row| row.period == *period) {
-        return Ok(row.clone());
-    }
-    let closed = drafts::by_period(&ctx.pool, IssueKind::Weekly.as_str(), period).await?;
-    let why = match closed {
-        Some(row) => closed_words(&row),
-        None => {
-            let guess = suggest(period, held.iter().map(|row| row.period.as_str()));
-            format!("there is no draft of {period}{guess}")
+    let all = drafts::list(&ctx.pool).await?;
+    let held: Vec<&DraftRow> = all.iter().filter(|row| row.is_held()).collect();
+    let meant: Vec<&&DraftRow> = held.iter().filter(|row| is_meant(row)).collect();
+    let why = match meant.as_slice() {
+        [row] => return Ok((**row).clone()),
+        [] if period.is_none() && edition.is_none() => "no draft waits: headsup draft list".to_owned(),
+        [] => match all.iter().rfind(|row| is_meant(row)) {
+            Some(row) => closed_words(row),
+            None => not_there(which, &held),
+        },
+        several => {
+            let names: Vec<String> = several.iter().map(|row| row.options()).collect();
+            format!("{} drafts wait, say which one: {}", several.len(), names.join(", or "))
         }
     };
     Err(UsageError(why).into())
+}
+
+fn not_there(WhichDraft { period, edition }: &WhichDraft, held: &[&DraftRow]) -> String {
+    let guess = match (period, edition) {
+        (Some(period), _) => suggest(period, held.iter().map(|row| row.period.as_str())),
+        (None, Some(edition)) => suggest(edition, held.iter().map(|row| row.edition.as_str())),
+        (None, None) => String::new(),
+    };
+    let named = [edition, period].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
+    format!("there is no draft of {named}{guess}")
 }
 
 fn closed_words(row: &DraftRow) -> String {
     match row.number {
         Some(number) => format!(
             "the draft of {} was published as {} {number}, and an issue does not change",
-            row.period, row.edition
+            row.name(),
+            row.edition
         ),
         None => format!(
-            "the draft of {} was thrown away: `headsup publish weekly --period {}` makes a new one",
-            row.period, row.period
+            "the draft of {} was thrown away: `headsup publish {} --period {}` makes a new one",
+            row.name(),
+            row.edition,
+            row.period
         ),
     }
 }
@@ -148,7 +157,7 @@ async fn show(
         content.period,
         edition::told_stories(content).count(),
         draft.row.revision - 1,
-        content.kind,
+        content.series(),
         content.number
     ))?;
     for section in &content.sections {
@@ -231,7 +240,10 @@ async fn approve(ctx: &Context, which: &WhichDraft) -> anyhow::Result<()> {
     match press::approve(ctx, draft.row.id, &draft.sha256).await? {
         Approval::Published(composed) => output::line(&format!(
             "{} {} ({}): published, {} mails queued",
-            composed.content.kind, composed.content.number, composed.content.period, composed.n_queued
+            composed.content.series(),
+            composed.content.number,
+            composed.content.period,
+            composed.n_queued
         )),
         Approval::Stale => anyhow::bail!("the draft of {} changed just now: look again", draft.row.period),
         Approval::Closed => anyhow::bail!("the draft of {} was just closed", draft.row.period),

@@ -1,33 +1,32 @@
-//! `headsup publish weekly|paper`.
+//! `headsup publish weekly|paper|EDITION`.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::Context as _;
+use chrono_tz::Tz;
 
-use super::args::{IssueWord, PublishArgs};
+use super::args::PublishArgs;
 use super::open::Surroundings;
 use super::{UsageError, output};
 use crate::context::Context;
 use crate::model::IssueKind;
-use crate::publish::{self, Composed, Mode, Pin};
+use crate::publish::{self, Composed, Mode, Pin, Series};
 
 /// Composes; shows the issue where it is only a dry run or a preview, says its number where it is published.
 pub async fn run(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<ExitCode> {
-    let kind = match args.kind {
-        IssueWord::Weekly => IssueKind::Weekly,
-        IssueWord::Paper => IssueKind::Paper,
-    };
+    let usage = |error: anyhow::Error| UsageError(error.to_string());
+    let series = Series::named(&args.series, &around.settings()?.settings).map_err(usage)?;
     if let Some(period) = &args.period {
-        publish::check_period(kind, period).map_err(|error| UsageError(error.to_string()))?;
+        series.period(period, Tz::UTC).map_err(usage)?;
     }
     if !args.with.is_empty() {
         return super::publish_with::run(around, args).await;
     }
     if args.replay {
-        return replay(around, kind, args).await;
+        return replay(around, args, &series).await;
     }
-    if args.pin.is_some() && args.kind == IssueWord::Weekly {
+    if args.pin.is_some() && series.kind() != IssueKind::Paper {
         return Err(UsageError("--pin chooses a paper: headsup publish paper --pin ID".into()).into());
     }
     let app = around.open().await?;
@@ -42,9 +41,15 @@ pub async fn run(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<Ex
             Pin::Refused(why) => Err(UsageError(why).into()),
         };
     }
-    let outcome = compose(&app.ctx, args).await;
+    let outcome = compose(&app.ctx, args, &series).await;
     let home = app.ctx.settings.home.clone();
-    let composed = app.close_after(outcome).await?;
+    let Some(composed) = app.close_after(outcome).await? else {
+        output::line(&format!(
+            "{}: a quiet time, no issue; its stories wait for the next (`skip_quiet`)",
+            series.slug()
+        ))?;
+        return Ok(ExitCode::SUCCESS);
+    };
     if args.preview {
         preview(&composed, args, &home)?;
     } else if around.global.json {
@@ -57,19 +62,19 @@ pub async fn run(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-async fn compose(ctx: &Context, args: &PublishArgs) -> anyhow::Result<Composed> {
+async fn compose(ctx: &Context, args: &PublishArgs, series: &Series) -> anyhow::Result<Option<Composed>> {
     let mode = if args.dry_run || args.preview { Mode::DryRun } else { Mode::Publish };
     let period = args.period.as_deref();
-    match args.kind {
-        IssueWord::Weekly => publish::weekly(ctx, period, mode).await,
-        IssueWord::Paper => publish::paper(ctx, period, mode).await,
+    match series {
+        Series::Paper => publish::paper(ctx, period, mode).await.map(Some),
+        _ => publish::of_series(ctx, series, period, mode).await,
     }
 }
 
 /// Exit code 1 if a byte differs.
-async fn replay(around: &Surroundings, kind: IssueKind, args: &PublishArgs) -> anyhow::Result<ExitCode> {
+async fn replay(around: &Surroundings, args: &PublishArgs, series: &Series) -> anyhow::Result<ExitCode> {
     let app = around.open().await?;
-    let outcome = publish::replay(&app.ctx, kind, args.period.as_deref().unwrap_or_default()).await;
+    let outcome = publish::replay(&app.ctx, series, args.period.as_deref().unwrap_or_default()).await;
     let replay = app.close_after(outcome).await?;
     if around.global.json {
         output::json(&replay)?;
@@ -82,10 +87,14 @@ async fn replay(around: &Surroundings, kind: IssueKind, args: &PublishArgs) -> a
         };
         if replay.differences.is_empty() {
             output::line(&format!(
-                "{kind} {number} ({period}): content and mails are the same, byte for byte{by}"
+                "{} {number} ({period}): content and mails are the same, byte for byte{by}",
+                series.slug()
             ))?;
         } else {
-            output::line(&format!("{kind} {number} ({period}): differs from what was published{by}"))?;
+            output::line(&format!(
+                "{} {number} ({period}): differs from what was published{by}",
+                series.slug()
+            ))?;
         }
         for difference in &replay.differences {
             output::line(&format!("{}\n- {}\n+ {}", difference.part, difference.published, difference.now))?;
@@ -100,7 +109,7 @@ fn preview(composed: &Composed, args: &PublishArgs, home: &Path) -> anyhow::Resu
     let folder = home.join("preview");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let content = &composed.content;
-    let file = folder.join(format!("{}-{}-{}.html", content.kind, content.period, args.language));
+    let file = folder.join(format!("{}-{}-{}.html", content.series(), content.period, args.language));
     std::fs::write(&file, &rendering.body_html)
         .with_context(|| format!("cannot write {}", file.display()))?;
     let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
@@ -123,11 +132,11 @@ fn show(composed: &Composed, args: &PublishArgs) -> anyhow::Result<()> {
 fn said(composed: &Composed) -> String {
     let content = &composed.content;
     let n_stories: usize = content.sections.iter().map(|section| section.stories.len()).sum();
-    let what = format!("{} {} ({}), {n_stories} stories", content.kind, content.number, content.period);
+    let what = format!("{} {} ({}), {n_stories} stories", content.series(), content.number, content.period);
     if composed.draft.is_some() {
         let hint = "look at it with `headsup draft show`, publish it with `headsup draft approve`";
         let held = if composed.already { "is held as a draft already" } else { "held as a draft" };
-        format!("{} ({}), {n_stories} stories: {held}; {hint}", content.kind, content.period)
+        format!("{} ({}), {n_stories} stories: {held}; {hint}", content.series(), content.period)
     } else if composed.already {
         format!("{what}: was published before, nothing changed")
     } else {

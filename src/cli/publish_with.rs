@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::args::{IssueWord, PublishArgs};
+use super::args::PublishArgs;
 use super::open::Surroundings;
 use super::{UsageError, output};
-use crate::config::Settings;
+use crate::config::{Settings, WEEKLY};
 use crate::context::Context;
 use crate::judge;
 use crate::model::Report;
@@ -44,7 +44,7 @@ pub fn parse(text: &str) -> Result<With, String> {
 
 /// Judges the week's best stories a second time and shows what that would change. Nothing of it is published.
 pub async fn run(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<ExitCode> {
-    if args.kind == IssueWord::Paper {
+    if args.series != WEEKLY {
         return Err(UsageError("two editors can be compared on weekly issues only".into()).into());
     }
     let texts = args.with.iter().map(text_of).collect::<anyhow::Result<Vec<_>>>()?;

@@ -71,8 +71,9 @@ fn tell(status: &Status) -> anyhow::Result<()> {
     for draft in &status.drafts {
         let since = output::time(Some(draft.made_at));
         output::line(&format!(
-            "needs a hand: the draft of {} waits since {since} (UTC): headsup draft show --period {}",
-            draft.period, draft.period
+            "needs a hand: the draft of {} waits since {since} (UTC): headsup draft show {}",
+            draft.name(),
+            draft.options()
         ))?;
     }
     runs(status)?;

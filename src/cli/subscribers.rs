@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use super::args_subscribers::{SubscribersArgs, SubscribersCommand, Topics};
 use super::open::Surroundings;
 use super::{UsageError, output};
+use crate::config::{Settings, suggest};
 use crate::context::Context;
 use crate::model::Language;
 use crate::send::address;
@@ -19,10 +20,13 @@ pub async fn run(around: &Surroundings, args: SubscribersArgs) -> anyhow::Result
         }
         SubscribersCommand::List => None,
     };
+    if let SubscribersCommand::Add { editions, .. } = &args.command {
+        check(editions, &around.settings()?.settings)?;
+    }
     let app = around.open().await?;
     let outcome = match (&args.command, email) {
-        (SubscribersCommand::Add { language, topics, .. }, Some(email)) => {
-            add(&app.ctx, &email, (*language, topics.as_ref())).await
+        (SubscribersCommand::Add { language, topics, editions, .. }, Some(email)) => {
+            add(&app.ctx, &email, (*language, topics.as_ref(), editions)).await
         }
         (SubscribersCommand::Remove { .. }, Some(email)) => remove(&app.ctx, &email).await,
         _ => list(around, &app.ctx).await,
@@ -30,14 +34,29 @@ pub async fn run(around: &Surroundings, args: SubscribersArgs) -> anyhow::Result
     app.close_after(outcome).await
 }
 
+/// Every reader has the weekly issue; the others must be configured.
+fn check(editions: &[String], settings: &Settings) -> Result<(), UsageError> {
+    let known = || settings.editions.iter().map(|edition| edition.slug.as_str());
+    match editions.iter().find(|slug| !known().any(|known| known == *slug)) {
+        Some(slug) => {
+            let guess = suggest(slug, known());
+            Err(UsageError(format!("headsup.toml has no [[edition]] of the slug {slug:?}{guess}")))
+        }
+        None => Ok(()),
+    }
+}
+
 async fn add(
     ctx: &Context,
     email: &str,
-    (language, topics): (Language, Option<&Topics>),
+    (language, topics, editions): (Language, Option<&Topics>, &[String]),
 ) -> anyhow::Result<ExitCode> {
     let added = subscribers::add(&ctx.pool, email, language, ctx.clock.now()).await?;
     if let Some(topics) = topics {
         subscribers::choose_topics(&ctx.pool, email, &topics.0).await?;
+    }
+    if !editions.is_empty() {
+        subscribers::choose_editions(&ctx.pool, email, editions).await?;
     }
     output::line(match added {
         Added::New => "added: the next issue goes there too",
@@ -59,7 +78,7 @@ async fn list(around: &Surroundings, ctx: &Context) -> anyhow::Result<ExitCode> 
     if around.global.json {
         let rows = readers.iter().map(|reader| {
             serde_json::json!({ "id": reader.id, "email": reader.email, "language": reader.language,
-                                "topics": reader.topics,
+                                "topics": reader.topics, "editions": reader.editions,
                                 "state": state(reader), "since": reader.created_at })
         });
         output::json(&rows.collect::<Vec<_>>())?;

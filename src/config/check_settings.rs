@@ -9,6 +9,7 @@ use lettre::message::Mailbox;
 use url::Url;
 
 use super::document::Document;
+use super::editions;
 use super::load_settings::Origin;
 use super::problem::{Problem, suggest};
 use super::settings::Settings;
@@ -32,7 +33,13 @@ pub fn check(settings: &Settings, document: &Document, origins: &BTreeMap<String
         }
         _ => document.problem(document.line(&way.split('.').collect::<Vec<_>>()), way, message),
     };
-    found.into_iter().map(problem).collect()
+    let mut problems: Vec<Problem> = found.into_iter().map(problem).collect();
+    problems.extend(editions::check(settings).into_iter().map(|(n, key, message)| {
+        let slug = settings.editions.get(n).map(|edition| edition.slug.as_str()).unwrap_or_default();
+        let line = document.line(&["edition", &n.to_string(), key]);
+        document.problem(line, &format!("edition.{slug}.{key}"), message)
+    }));
+    problems
 }
 
 fn site(settings: &Settings) -> Vec<(&'static str, String)> {

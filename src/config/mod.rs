@@ -2,6 +2,7 @@
 
 mod check_settings;
 mod document;
+mod editions;
 mod feeds;
 mod live;
 mod load_feeds;
@@ -15,6 +16,7 @@ mod settings;
 mod template;
 
 pub use document::{Document, schema_of};
+pub use editions::{EditionPeriod, EditionSettings, WEEKLY};
 pub use feeds::{ArticleRules, Feeds, PageRules, SourceConfig};
 pub use live::LiveFeeds;
 pub use load_feeds::CATALOGUE;

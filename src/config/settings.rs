@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use super::editions::EditionSettings;
 use crate::model::{Language, Rates};
 
 /// The whole file.
@@ -26,6 +27,9 @@ pub struct Settings {
     pub score: ScoreSettings,
     /// What goes into an issue.
     pub digest: DigestSettings,
+    /// What is published beside the weekly issue.
+    #[serde(rename = "edition")]
+    pub editions: Vec<EditionSettings>,
     /// What a US dollar costs, for the table of funding.
     pub rates: Rates,
     /// How mail leaves.

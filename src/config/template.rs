@@ -20,8 +20,12 @@ pub fn settings_file() -> String {
     let schema = schema_of::<Settings>();
     let defaults = toml::Table::try_from(Settings::default()).unwrap_or_default();
     let mut text = HEAD.to_owned();
-    for (section, inner) in schema["properties"].as_object().into_iter().flatten() {
-        let inner = resolve(&schema, inner);
+    for (section, described) in schema["properties"].as_object().into_iter().flatten() {
+        let inner = resolve(&schema, described);
+        if inner["type"] == "array" {
+            list(&mut text, section, described, resolve(&schema, &inner["items"]));
+            continue;
+        }
         let _ = write!(text, "\n# {}\n[{section}]\n", one_line(inner));
         for (key, value) in inner["properties"].as_object().into_iter().flatten() {
             let choices = words(resolve(&schema, value));
@@ -35,6 +39,14 @@ pub fn settings_file() -> String {
         }
     }
     text
+}
+
+/// A list of tables: none is there, so all of it is commented out.
+fn list(text: &mut String, name: &str, described: &Json, inner: &Json) {
+    let _ = write!(text, "\n# {} One or more of:\n# [[{name}]]\n", one_line(described));
+    for (key, value) in inner["properties"].as_object().into_iter().flatten() {
+        let _ = writeln!(text, "#   {key}: {}", one_line(value));
+    }
 }
 
 fn one_line(schema: &Json) -> String {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 
 use super::{internet, sink};
-use crate::config::{MailTransport, Settings};
+use crate::config::{MailTransport, Review, Settings};
 use crate::context::Context;
 use crate::model::Language;
 use crate::pipeline::{self, Stage};
@@ -106,6 +106,9 @@ pub fn last_weeks(now: DateTime<Utc>) -> Vec<String> {
 fn settings(own: &Settings, archive: &str, sink: SocketAddr) -> Settings {
     let mut settings = own.clone();
     settings.site.base_url = archive.to_owned();
+    // What the demo shows is there at once, whatever is configured.
+    settings.digest.review = Review::Auto;
+    settings.editions.clear();
     settings.crawl.allow_private = true;
     // The sample internet is one host on loopback: a pause of a second for each page would be a minute of waiting.
     settings.crawl.host_gap_ms = 0;

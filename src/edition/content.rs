@@ -30,6 +30,7 @@ pub fn content(inputs: &Inputs, chosen: Chosen) -> IssueContent {
     let judges: BTreeSet<_> = told().map(|story| story.verdict.judge.clone()).collect();
     IssueContent {
         kind: inputs.kind,
+        edition: inputs.edition.clone(),
         number: inputs.number,
         period: inputs.period.name.clone(),
         starts_at: inputs.period.starts_at,

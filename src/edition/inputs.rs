@@ -6,7 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::config::DigestSettings;
-use crate::model::{Candidate, Edits, Erratum, HindsightNote, IssueKind, IssueStory, Rates, StoryId};
+use crate::model::{
+    Candidate, EditionName, Edits, Erratum, HindsightNote, IssueKind, IssueStory, Rates, StoryId,
+};
 use crate::paper::inputs::PaperInputs;
 
 /// Everything that an issue is made from.
@@ -16,6 +18,9 @@ pub struct Inputs {
     pub code: String,
     /// Weekly or paper.
     pub kind: IssueKind,
+    /// An edition of its own; `None`: the weekly issue, or the paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<EditionName>,
     /// Number of the issue.
     pub number: i32,
     /// What it is about.
@@ -51,7 +56,14 @@ pub struct Inputs {
     pub paper: Option<Box<PaperInputs>>,
 }
 
-/// A week or month.
+impl Inputs {
+    /// The series that the issue belongs to.
+    pub fn series(&self) -> &str {
+        self.edition.as_ref().map_or(self.kind.as_str(), |edition| edition.slug.as_str())
+    }
+}
+
+/// A day, week or month.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Period {
     /// "2026-W47" or "2026-11".

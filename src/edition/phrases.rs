@@ -10,6 +10,8 @@ pub fn days((first, last): (NaiveDate, NaiveDate), language: Language) -> String
     let same_month = (first.year(), first.month()) == (last.year(), last.month());
     let month = |day: NaiveDate| day.format("%B");
     match language {
+        Language::En if first == last => format!("{} {} {}", last.day(), month(last), last.year()),
+        Language::Zh if first == last => format!("{}年{}月{}日", last.year(), last.month(), last.day()),
         Language::En if same_month => {
             format!("{}–{} {} {}", first.day(), last.day(), month(last), last.year())
         }
@@ -86,14 +88,20 @@ pub fn counts(content: &IssueContent, language: Language) -> String {
     }
 }
 
-/// Honest words for a week in which little happened.
-pub fn quiet(n_told: usize, language: Language) -> String {
+/// Honest words for a week, or a day, in which little happened.
+pub fn quiet(n_told: usize, is_daily: bool, language: Language) -> String {
     let n = i64::try_from(n_told).unwrap_or(i64::MAX);
+    let time = match (language, is_daily) {
+        (Language::En, false) => "week",
+        (Language::En, true) => "day",
+        (Language::Zh, false) => "本周",
+        (Language::Zh, true) => "今天",
+    };
     match (language, n) {
-        (Language::En, 0) => "A quiet week: nothing worth your time".into(),
-        (Language::En, _) => format!("A quiet week: {}", stories(n)),
-        (Language::Zh, 0) => "本周平静：没有值得占用你时间的事".into(),
-        (Language::Zh, _) => format!("本周不多：{n} 件事"),
+        (Language::En, 0) => format!("A quiet {time}: nothing worth your time"),
+        (Language::En, _) => format!("A quiet {time}: {}", stories(n)),
+        (Language::Zh, 0) => format!("{time}平静：没有值得占用你时间的事"),
+        (Language::Zh, _) => format!("{time}不多：{n} 件事"),
     }
 }
 

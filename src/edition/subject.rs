@@ -1,7 +1,7 @@
 //! What stands in the list of mails before a mail is opened: facts, no adjectives, and a quiet week says so.
 
 use super::clean::plain;
-use super::view::{SectionView, told_stories};
+use super::view::{SectionView, is_daily, told_stories};
 use super::{phrases, words, wrap};
 use crate::model::{IssueContent, IssueKind, Language};
 
@@ -23,7 +23,7 @@ pub fn subject(content: &IssueContent, sections: &[SectionView], quiet: &str, la
             let room = SUBJECT_COLUMNS.saturating_sub(wrap::width(&kind));
             format!("{kind}{}", wrap::cut(&headline, room))
         }
-        _ => phrases::quiet(told_stories(content).count(), language),
+        _ => phrases::quiet(told_stories(content).count(), is_daily(content), language),
     };
     format!("{about} · headsup {}", content.period)
 }

@@ -53,6 +53,8 @@ pub struct View {
     pub subject: String,
     /// Shown beside the subject in the list of mails.
     pub preheader: String,
+    /// What kind of issue: "Weekly", or the edition's own title.
+    pub title: String,
     /// Counts from 1.
     pub number: i32,
     /// "2026-W47".
@@ -171,18 +173,22 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
     let lines = if content.quiet { Vec::new() } else { top(content).collect::<Vec<_>>() };
     let n_told = told_stories(content).count();
     let quiet = match (content.quiet, content.kind) {
-        (true, IssueKind::Weekly) => phrases::quiet(n_told, language),
+        (true, IssueKind::Weekly) => phrases::quiet(n_told, is_daily(content), language),
         (true, IssueKind::Paper) => phrases::no_paper(content.n_stories, language),
         (false, _) => String::new(),
     };
     let page = |language: Language| {
-        format!("{}/{language}/issues/{}/{}", edition.base_url, content.kind, content.number)
+        format!("{}/{language}/issues/{}/{}", edition.base_url, content.series(), content.number)
     };
     View {
         w: words::all(language),
         html_lang: words::html_lang(language),
         subject: subject::subject(content, &sections, &quiet, language),
         preheader: subject::preheader(&sections, &phrases::counts(content, language)),
+        title: match &content.edition {
+            Some(edition) => plain(&edition.title),
+            None => words::word(content.kind.as_str(), language).to_owned(),
+        },
         number: content.number,
         period: content.period.clone(),
         days: phrases::days(edition.days, language),
@@ -211,6 +217,11 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
 /// The stories that an issue tells, without those that it names as left out.
 pub fn told_stories(content: &IssueContent) -> impl Iterator<Item = &IssueStory> {
     content.sections.iter().filter(|section| section.name != "dropped").flat_map(|section| &section.stories)
+}
+
+/// Of a day, not of a week.
+pub(super) fn is_daily(content: &IssueContent) -> bool {
+    content.edition.as_ref().is_some_and(|edition| edition.daily)
 }
 
 fn guide(content: &IssueContent, edition: Edition<'_>) -> Option<GuideView> {
@@ -306,6 +317,7 @@ fn focus_note(content: &IssueContent, section: &Section, (focus, language): (Foc
         .map(|story| story_view::headline(story, language))
         .collect();
     match (above.is_empty(), section.stories.is_empty()) {
+        (true, true) if is_daily(content) => words::word("nothing-today", language).to_owned(),
         (true, true) => words::word("nothing", language).to_owned(),
         (true, false) => String::new(),
         (false, _) => phrases::also_here(&above[..above.len().min(ABOVE)], above.len(), language),

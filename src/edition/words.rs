@@ -23,6 +23,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("dropped", "Loud, but left out", "声量很大，但没有收录"),
     ("three-lines", "In three lines", "三句话看完"),
     ("nothing", "Nothing new this week.", "本周没有新进展。"),
+    ("nothing-today", "Nothing new today.", "今天没有新进展。"),
     ("made", "How this was made", "本期如何做成"),
     ("company-name", "Company", "公司"),
     ("round", "Round", "轮次"),

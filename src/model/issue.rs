@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ErratumId, Focus, Lane, Language, PaperGuide, ScorePart, StoryId, Tongue, UnknownWord, Verdict,
+    ErratumId, Focus, Lane, Language, PaperGuide, ScorePart, StoryId, Tongue, Topic, UnknownWord, Verdict,
     VerdictId, words,
 };
 
@@ -59,6 +59,20 @@ pub struct Judged {
     pub score: f32,
     /// Why it was screened out, if so.
     pub dropped: Option<String>,
+}
+
+/// Which edition an issue belongs to, where it is not the weekly one that there is without any configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditionName {
+    /// In addresses and in the database.
+    pub slug: String,
+    /// For readers.
+    pub title: String,
+    /// Of a day, not of a week.
+    pub daily: bool,
+    /// What it tells of; nothing: everything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<Topic>,
 }
 
 /// What an earlier issue wrote of the story that this one carries on.
@@ -189,9 +203,12 @@ pub struct Erratum {
 pub struct IssueContent {
     /// Weekly or paper.
     pub kind: IssueKind,
+    /// An edition of its own; `None`: the weekly issue, or the paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<EditionName>,
     /// Counts from 1.
     pub number: i32,
-    /// "2026-W47" or "2026-11".
+    /// "2026-W47", "2026-11" or "2026-11-25".
     pub period: String,
     /// First moment of the period.
     pub starts_at: DateTime<Utc>,
@@ -239,6 +256,13 @@ pub struct IssueContent {
     /// With a paper: how to read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guide: Option<Box<PaperGuide>>,
+}
+
+impl IssueContent {
+    /// The series that it belongs to: numbers, ledger and address are the series' own.
+    pub fn series(&self) -> &str {
+        self.edition.as_ref().map_or(self.kind.as_str(), |edition| edition.slug.as_str())
+    }
 }
 
 /// The last full quarter in hindsight, as it stands in an issue.

@@ -36,6 +36,10 @@ macro_rules! words {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.pad(self.as_str()) }
         }
 
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str { self.as_str() }
+        }
+
         impl std::str::FromStr for $name {
             type Err = UnknownWord;
             fn from_str(word: &str) -> Result<Self, UnknownWord> {
@@ -49,8 +53,8 @@ pub(crate) use words;
 
 pub use guide::{EarlierTerm, LastPick, PaperGuide, RunnerUp, SectionTime, Step};
 pub use issue::{
-    Candidate, Earlier, Edits, Erratum, HindsightNote, HindsightStory, IssueContent, IssueKind, IssueLink,
-    IssueStory, Judged, LineKind, OwnLines, Rates, Section,
+    Candidate, Earlier, EditionName, Edits, Erratum, HindsightNote, HindsightStory, IssueContent, IssueKind,
+    IssueLink, IssueStory, Judged, LineKind, OwnLines, Rates, Section,
 };
 pub use item::{Article, Entry, Item, Link, Origin};
 pub use language::{Language, Tongue};

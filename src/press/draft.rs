@@ -67,8 +67,8 @@ pub enum Approval {
 pub async fn hold(ctx: &Context, inputs: &Inputs) -> anyhow::Result<Option<DraftId>> {
     let mut conn = ctx.pool.acquire().await?;
     let (period, json) = (&inputs.period, serde_json::to_value(inputs)?);
-    let (kind, times) = ((inputs.kind.as_str(), period.name.as_str()), (period.starts_at, period.ends_at));
-    Ok(store::drafts::insert(&mut conn, kind, times, &json, ctx.clock.now()).await?)
+    let (place, times) = ((inputs.series(), period.name.as_str()), (period.starts_at, period.ends_at));
+    Ok(store::drafts::insert(&mut conn, place, times, &json, ctx.clock.now()).await?)
 }
 
 /// The draft as it would be published now; `None`: it is closed, or there is no such draft. Changes nothing.
@@ -89,23 +89,26 @@ pub async fn open(ctx: &Context, id: DraftId) -> anyhow::Result<Option<Draft>> {
 
 /// What may have changed since the draft was composed: numbers, what other issues told, errata.
 async fn refresh(ctx: &Context, inputs: &mut Inputs) -> anyhow::Result<()> {
-    let (pool, kind) = (&ctx.pool, inputs.kind);
+    let (pool, series) = (&ctx.pool, inputs.series().to_owned());
     let mut conn = pool.acquire().await?;
-    inputs.number = store::issues::next_number(&mut conn, kind).await?;
+    inputs.number = store::issues::next_number(&mut conn, &series).await?;
     drop(conn);
     let ids: Vec<StoryId> = inputs.candidates.iter().map(|candidate| candidate.id).collect();
-    let gone: HashSet<StoryId> = store::drafts::gone(pool, kind, &ids).await?.into_iter().collect();
+    let gone: HashSet<StoryId> = store::drafts::gone(pool, &series, &ids).await?.into_iter().collect();
     inputs.candidates.retain(|candidate| !gone.contains(&candidate.id));
     let keys: HashSet<String> = inputs.events.values().flatten().cloned().collect();
     let keys: Vec<String> = keys.into_iter().collect();
-    let told = store::issue_inputs::told_events(pool, (kind, inputs.number), &keys).await?;
+    let told = store::issue_inputs::told_events(pool, (series.as_str(), inputs.number), &keys).await?;
     inputs.told = told.into_iter().map(|(key, story_id, issue)| (key, Told { story_id, issue })).collect();
     let loaded: Vec<StoryId> = inputs.stories.keys().copied().collect();
-    let mut earlier = store::issue_inputs::earlier(pool, (kind, inputs.number), &loaded).await?;
+    let mut earlier = store::issue_inputs::earlier(pool, (series.as_str(), inputs.number), &loaded).await?;
     for (id, story) in &mut inputs.stories {
         story.earlier = earlier.remove(id);
     }
-    inputs.errata = store::errata::to_tell(pool, inputs.period.ends_at).await?;
+    // Errors are corrected in the weekly issue alone.
+    if inputs.edition.is_none() {
+        inputs.errata = store::errata::to_tell(pool, inputs.period.ends_at).await?;
+    }
     Ok(())
 }
 

@@ -70,9 +70,9 @@ pub async fn add_by(
         inputs.events.insert(story.id, events);
     }
     let keys: Vec<String> = keys.into_iter().collect();
-    let told = store::issue_inputs::told_events(&ctx.pool, (inputs.kind, inputs.number), &keys).await?;
+    let told = store::issue_inputs::told_events(&ctx.pool, (inputs.series(), inputs.number), &keys).await?;
     inputs.told.extend(told.into_iter().map(|(key, story_id, issue)| (key, Told { story_id, issue })));
-    let mut earlier = store::issue_inputs::earlier(&ctx.pool, (inputs.kind, inputs.number), ids).await?;
+    let mut earlier = store::issue_inputs::earlier(&ctx.pool, (inputs.series(), inputs.number), ids).await?;
     let frozen = freeze_all(loaded, &inputs.candidates, edition::freeze);
     inputs.stories.extend(frozen.into_iter().map(|(id, story)| {
         let earlier = earlier.remove(&id);

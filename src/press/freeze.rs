@@ -57,8 +57,8 @@ pub fn render(
 pub async fn freeze(conn: &mut PgConnection, ctx: &Context, composed: &mut Composed) -> anyhow::Result<bool> {
     let (content, now) = (&composed.content, ctx.clock.now());
     // Both: the number was read after the look for the period, and the period may have been published in between.
-    let is_taken = store::issues::by_period(conn, content.kind, &content.period).await?.is_some();
-    if is_taken || store::issues::next_number(conn, content.kind).await? != content.number {
+    let is_taken = store::issues::by_period(conn, content.series(), &content.period).await?.is_some();
+    if is_taken || store::issues::next_number(conn, content.series()).await? != content.number {
         return Ok(false);
     }
     let sha256 = content_digest(content)?;
@@ -78,7 +78,9 @@ pub async fn freeze(conn: &mut PgConnection, ctx: &Context, composed: &mut Compo
         return Ok(false);
     }
     let domain = domain(&ctx.settings.mail.from);
-    composed.n_queued = store::issues::queue_deliveries(conn, id, content, domain, now).await?;
+    let languages =
+        ctx.settings.edition(content.series()).map(|edition| edition.languages).unwrap_or_default();
+    composed.n_queued = store::issues::queue_deliveries(conn, id, content, (domain, &languages), now).await?;
     composed.issue_id = Some(id);
     Ok(true)
 }

@@ -6,9 +6,10 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::{Mode, period, zone};
+use crate::config::WEEKLY;
 use crate::context::Context;
 use crate::edition::{self, Inputs};
-use crate::model::{Candidate, IssueContent, IssueKind, IssueStory, Judged, Language, StoryId, Verdict};
+use crate::model::{Candidate, IssueContent, IssueStory, Judged, Language, StoryId, Verdict};
 use crate::press;
 use crate::store;
 
@@ -67,10 +68,10 @@ pub struct OneView {
 pub async fn first_editor(ctx: &Context, name: Option<&str>) -> anyhow::Result<FirstEditor> {
     let period = match name {
         Some(name) => period::week(name, zone(ctx)?)?,
-        None => super::last_period(ctx, IssueKind::Weekly)?,
+        None => super::last_period(ctx, &super::Series::Weekly)?,
     };
     let mut conn = ctx.pool.acquire().await?;
-    let issue = store::issues::by_period(&mut conn, IssueKind::Weekly, &period.name).await?;
+    let issue = store::issues::by_period(&mut conn, WEEKLY, &period.name).await?;
     drop(conn);
     if let Some(issue) = issue {
         let kept = store::issue_inputs::read(&ctx.pool, issue.id).await?;
@@ -106,8 +107,7 @@ pub async fn second_editor(
 ) -> anyhow::Result<TwoEditors> {
     let FirstEditor { mut inputs, content } = first;
     let mut conn = ctx.pool.acquire().await?;
-    let published =
-        store::issues::by_period(&mut conn, IssueKind::Weekly, &inputs.period.name).await?.is_some();
+    let published = store::issues::by_period(&mut conn, WEEKLY, &inputs.period.name).await?.is_some();
     drop(conn);
     let second: BTreeMap<StoryId, Verdict> =
         verdicts.into_iter().map(|verdict| (verdict.story_id, verdict)).collect();

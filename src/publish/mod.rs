@@ -7,6 +7,7 @@ mod hindsight;
 mod paper;
 mod period;
 mod replay;
+mod series;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ pub use self::editors::{FirstEditor, OneView, TwoEditors, TwoViews, first_editor
 pub use self::hindsight::{follow_new, look_back};
 pub use self::paper::{Pin, want_texts};
 pub use self::replay::{Difference, Replay, replay};
+pub use self::series::Series;
 pub use crate::press::Composed;
 pub use crate::store::issues::Rendering;
 
@@ -46,16 +48,20 @@ pub enum Mode {
 /// The database or a template fails.
 pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
     let mut report = Report::default();
-    let work = ctx.progress.start("publish", 2);
-    for (kind, count) in [(IssueKind::Weekly, "issues"), (IssueKind::Paper, "papers")] {
+    let all = Series::all(&ctx.settings);
+    let work = ctx.progress.start("publish", all.len());
+    for series in &all {
         if ctx.cancel.is_cancelled() {
             break;
         }
-        let period = last_period(ctx, kind)?;
-        if is_wanted(ctx, kind, &period).await? {
-            match compose(ctx, kind, &period, Mode::Publish).await? {
-                Some(composed) => note(&mut report, count, &composed),
-                None => report.warnings.push(no_paper(&period)),
+        let period = last_period(ctx, series)?;
+        let is_time = series.is_time(&period, ctx.clock.now(), zone(ctx)?);
+        if is_time && is_wanted(ctx, series, &period).await? {
+            match (compose(ctx, series, &period, Mode::Publish).await?, series) {
+                (Some(composed), Series::Paper) => note(&mut report, "papers", &composed),
+                (Some(composed), _) => note(&mut report, "issues", &composed),
+                (None, Series::Paper) => report.warnings.push(no_paper(&period)),
+                (None, _) => report.add("quiet_skipped", 1),
             }
         }
         work.step();
@@ -73,13 +79,27 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
 /// # Errors
 /// `period` is no week, not over yet, or without anything read (unless a dry run); the database or a template fails.
 pub async fn weekly(ctx: &Context, period: Option<&str>, mode: Mode) -> anyhow::Result<Composed> {
+    let composed = of_series(ctx, &Series::Weekly, period, mode).await?;
+    composed.with_context(|| format!("no issue for {}", period.unwrap_or("the last week")))
+}
+
+/// Composes the issue of `period` of a series; `None`: it has no issue, since the month has no paper, or the time was quiet
+/// and the edition skips such.
+///
+/// # Errors
+/// `period` is none of the series', not over yet, or without anything read (unless a dry run); the database or a template
+/// fails.
+pub async fn of_series(
+    ctx: &Context,
+    series: &Series,
+    period: Option<&str>,
+    mode: Mode,
+) -> anyhow::Result<Option<Composed>> {
     let period = match period {
-        Some(name) => period::week(name, zone(ctx)?)?,
-        None => last_period(ctx, IssueKind::Weekly)?,
+        Some(name) => series.period(name, zone(ctx)?)?,
+        None => last_period(ctx, series)?,
     };
-    compose(ctx, IssueKind::Weekly, &period, mode)
-        .await?
-        .with_context(|| format!("no issue for {}", period.name))
+    compose(ctx, series, &period, mode).await
 }
 
 /// Chooses the paper of `period` ("2026-11"; `None`: the last month that is over).
@@ -89,9 +109,9 @@ pub async fn weekly(ctx: &Context, period: Option<&str>, mode: Mode) -> anyhow::
 pub async fn paper(ctx: &Context, period: Option<&str>, mode: Mode) -> anyhow::Result<Composed> {
     let period = match period {
         Some(name) => period::month(name, zone(ctx)?)?,
-        None => last_period(ctx, IssueKind::Paper)?,
+        None => last_period(ctx, &Series::Paper)?,
     };
-    compose(ctx, IssueKind::Paper, &period, mode).await?.with_context(|| no_paper(&period))
+    compose(ctx, &Series::Paper, &period, mode).await?.with_context(|| no_paper(&period))
 }
 
 /// Keeps the operator's wish for the paper of `period` (`None`: the last month that is over, or this one if that has its
@@ -103,7 +123,7 @@ pub async fn pin(ctx: &Context, period: Option<&str>, paper: &str) -> anyhow::Re
     let period = match period {
         Some(name) => period::month(name, zone(ctx)?)?,
         None => {
-            let last = last_period(ctx, IssueKind::Paper)?;
+            let last = last_period(ctx, &Series::Paper)?;
             let mut conn = ctx.pool.acquire().await?;
             match store::issues::by_period(&mut conn, IssueKind::Paper, &last.name).await? {
                 Some(_) => period::this_month(ctx.clock.now(), zone(ctx)?),
@@ -133,39 +153,25 @@ fn zone(ctx: &Context) -> anyhow::Result<Tz> {
     name.parse().map_err(|_| anyhow::anyhow!("unknown time zone {name:?}"))
 }
 
-/// Whether `name` names a period of `kind`: before anything is opened.
-///
-/// # Errors
-/// It does not; the error says how one is written.
-pub fn check_period(kind: IssueKind, name: &str) -> anyhow::Result<()> {
-    match kind {
-        IssueKind::Weekly => period::week(name, Tz::UTC).map(drop),
-        IssueKind::Paper => period::month(name, Tz::UTC).map(drop),
-    }
-}
-
-fn last_period(ctx: &Context, kind: IssueKind) -> anyhow::Result<Period> {
-    Ok(match kind {
-        IssueKind::Weekly => period::last_week(ctx.clock.now(), zone(ctx)?),
-        IssueKind::Paper => period::last_month(ctx.clock.now(), zone(ctx)?),
-    })
+fn last_period(ctx: &Context, series: &Series) -> anyhow::Result<Period> {
+    Ok(series.last_period(ctx.clock.now(), zone(ctx)?))
 }
 
 /// A period in which nothing was read gets no issue: the news would be that headsup did not run.
-async fn is_wanted(ctx: &Context, kind: IssueKind, period: &Period) -> anyhow::Result<bool> {
+async fn is_wanted(ctx: &Context, series: &Series, period: &Period) -> anyhow::Result<bool> {
     let mut conn = ctx.pool.acquire().await?;
-    let is_there = store::issues::by_period(&mut conn, kind, &period.name).await?.is_some();
+    let is_there = store::issues::by_period(&mut conn, series.slug(), &period.name).await?.is_some();
     drop(conn);
     // One that was thrown away is not made again by itself.
-    let is_drafted = store::drafts::by_period(&ctx.pool, kind.as_str(), &period.name).await?.is_some();
+    let is_drafted = store::drafts::by_period(&ctx.pool, series.slug(), &period.name).await?.is_some();
     let (n_items, _) = store::issues::reading(&ctx.pool, period.starts_at, period.ends_at).await?;
     Ok(!is_there && !is_drafted && n_items > 0)
 }
 
-/// Finds the issue of the period, or makes it; `None`: the month has no paper.
+/// Finds the issue of the period, or makes it; `None`: the month has no paper, or a quiet time is skipped.
 async fn compose(
     ctx: &Context,
-    kind: IssueKind,
+    series: &Series,
     period: &Period,
     mode: Mode,
 ) -> anyhow::Result<Option<Composed>> {
@@ -178,15 +184,15 @@ async fn compose(
     );
     for _ in 0..TRIES {
         let mut conn = ctx.pool.acquire().await?;
-        if let Some(issue) = store::issues::by_period(&mut conn, kind, &period.name).await? {
+        if let Some(issue) = store::issues::by_period(&mut conn, series.slug(), &period.name).await? {
             return Ok(Some(published(ctx, issue).await?));
         }
-        let number = store::issues::next_number(&mut conn, kind).await?;
+        let number = store::issues::next_number(&mut conn, series.slug()).await?;
         drop(conn);
-        if let Some(held) = held(ctx, kind, period).await? {
+        if let Some(held) = held(ctx, series, period).await? {
             return Ok(Some(held));
         }
-        let Some((inputs, content)) = gather::issue(ctx, kind, period, number).await? else {
+        let Some((inputs, content)) = gather::issue(ctx, series, period, number).await? else {
             return Ok(None);
         };
         let is_empty = content.n_items == 0 && content.n_stories == 0;
@@ -195,6 +201,9 @@ async fn compose(
             "nothing was read in {}, so there is nothing to publish",
             period.name
         );
+        if content.quiet && series.skips_quiet() && mode == Mode::Publish {
+            return Ok(None);
+        }
         let renderings = press::render(ctx, &inputs, &content)?;
         let inputs = Some(inputs);
         let mut composed = Composed {
@@ -226,8 +235,8 @@ async fn published(ctx: &Context, issue: IssueRow) -> anyhow::Result<Composed> {
 }
 
 /// The draft of the period as it would be published now, if it waits for its operator.
-async fn held(ctx: &Context, kind: IssueKind, period: &Period) -> anyhow::Result<Option<Composed>> {
-    let row = store::drafts::by_period(&ctx.pool, kind.as_str(), &period.name).await?;
+async fn held(ctx: &Context, series: &Series, period: &Period) -> anyhow::Result<Option<Composed>> {
+    let row = store::drafts::by_period(&ctx.pool, series.slug(), &period.name).await?;
     let Some(row) = row.filter(|row| row.is_held()) else { return Ok(None) };
     let Some(draft) = press::open(ctx, row.id).await? else { return Ok(None) };
     let renderings = press::render(ctx, &draft.inputs, &draft.content)?;

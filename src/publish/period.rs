@@ -33,6 +33,27 @@ pub fn month(name: &str, zone: Tz) -> anyhow::Result<Period> {
     }
 }
 
+/// The day `name`; it begins at 00:00 in `zone`.
+///
+/// # Errors
+/// `name` is not a day.
+pub fn day(name: &str, zone: Tz) -> anyhow::Result<Period> {
+    // The parser alone would take "2026-5-6" too.
+    match name.parse::<NaiveDate>() {
+        Ok(day) if day.to_string() == name => Ok(day_of(day, zone)),
+        _ => anyhow::bail!("'{name}' is not a day: write it like 2026-11-25"),
+    }
+}
+
+/// The last day that is over at `now`.
+pub fn last_day(now: DateTime<Utc>, zone: Tz) -> Period {
+    day_of(now.with_timezone(&zone).date_naive() - Days::new(1), zone)
+}
+
+fn day_of(day: NaiveDate, zone: Tz) -> Period {
+    period(day.to_string(), (day, day + Days::new(1)), zone)
+}
+
 /// The last week that is over at `now`.
 pub fn last_week(now: DateTime<Utc>, zone: Tz) -> Period {
     week_of(now.with_timezone(&zone).date_naive() - Days::new(7), zone)
@@ -115,6 +136,21 @@ mod tests {
             first_moment(NaiveDate::from_ymd_opt(2018, 11, 4).unwrap(), Tz::America__Sao_Paulo),
             at("2018-11-04T03:00:00Z")
         );
+    }
+
+    #[test]
+    fn a_day_is_written_in_one_way_and_ends_at_midnight_of_its_zone() {
+        let shanghai = day("2026-11-25", Tz::Asia__Shanghai).unwrap();
+        assert_eq!(
+            (shanghai.starts_at, shanghai.ends_at),
+            (at("2026-11-24T16:00:00Z"), at("2026-11-25T16:00:00Z"))
+        );
+        assert_eq!(shanghai.days.0, shanghai.days.1);
+        assert_eq!(last_day(at("2026-11-25T15:59:00Z"), Tz::Asia__Shanghai).name, "2026-11-24");
+        for bad in ["2026-11-31", "2026-5-6", "2026-W47", "today"] {
+            let message = day(bad, Tz::UTC).unwrap_err().to_string();
+            assert_eq!(message, format!("'{bad}' is not a day: write it like 2026-11-25"));
+        }
     }
 
     #[test]

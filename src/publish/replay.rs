@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 
-use super::{period, zone};
+use super::{Series, zone};
 use crate::context::Context;
 use crate::edition::{self, Composition, Inputs};
 use crate::model::{IssueContent, IssueKind, Language};
@@ -40,13 +40,10 @@ pub struct Difference {
 ///
 /// # Errors
 /// `name` is no such period or has no issue, its inputs were not kept, or the database or a template fails.
-pub async fn replay(ctx: &Context, kind: IssueKind, name: &str) -> anyhow::Result<Replay> {
-    let period = match kind {
-        IssueKind::Weekly => period::week(name, zone(ctx)?)?,
-        IssueKind::Paper => period::month(name, zone(ctx)?)?,
-    };
+pub async fn replay(ctx: &Context, series: &Series, name: &str) -> anyhow::Result<Replay> {
+    let period = series.period(name, zone(ctx)?)?;
     let mut conn = ctx.pool.acquire().await?;
-    let issue = store::issues::by_period(&mut conn, kind, &period.name).await?;
+    let issue = store::issues::by_period(&mut conn, series.slug(), &period.name).await?;
     drop(conn);
     let issue = issue.with_context(|| format!("no issue of {name} was published"))?;
     let kept = store::issue_inputs::read(&ctx.pool, issue.id).await?;
@@ -62,7 +59,13 @@ pub async fn replay(ctx: &Context, kind: IssueKind, name: &str) -> anyhow::Resul
         let published = store::issues::rendering(&ctx.pool, issue.id, language).await?.unwrap_or_default();
         differences.extend(compare(&published, &now, language));
     }
-    Ok(Replay { kind, number: issue.number, period: period.name, published_by: inputs.code, differences })
+    Ok(Replay {
+        kind: series.kind(),
+        number: issue.number,
+        period: period.name,
+        published_by: inputs.code,
+        differences,
+    })
 }
 
 fn again(inputs: &Inputs) -> Option<IssueContent> {

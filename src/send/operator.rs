@@ -87,15 +87,15 @@ fn about_draft(ctx: &Context, sender: &Sender, draft: &DraftRow) -> anyhow::Resu
     let other = if language == Language::Zh { Language::En } else { Language::Zh };
     let zone: Tz = ctx.settings.schedule.time_zone.parse().unwrap_or(Tz::UTC);
     let data = json!({
-        "zh": language == Language::Zh, "period": draft.period, "again": draft.n_mails > 0,
+        "zh": language == Language::Zh, "name": draft.name(), "options": draft.options(), "again": draft.n_mails > 0,
         "made_at": draft.made_at.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z").to_string(),
         "url": url(language), "other_url": url(other), "hours": ctx.settings.digest.remind_hours,
     });
     let subject = match (language, draft.n_mails > 0) {
-        (Language::En, false) => format!("headsup {}: the issue waits for you", draft.period),
-        (Language::En, true) => format!("headsup {}: the issue still waits for you", draft.period),
-        (Language::Zh, false) => format!("headsup {}：本期等你审阅", draft.period),
-        (Language::Zh, true) => format!("headsup {}：本期仍在等你审阅", draft.period),
+        (Language::En, false) => format!("headsup {}: the issue waits for you", draft.name()),
+        (Language::En, true) => format!("headsup {}: the issue still waits for you", draft.name()),
+        (Language::Zh, false) => format!("headsup {}：本期等你审阅", draft.name()),
+        (Language::Zh, true) => format!("headsup {}：本期仍在等你审阅", draft.name()),
     };
     let period = format!("draft-{}-{}", draft.id, draft.n_mails + 1);
     Ok(OperatorMail {

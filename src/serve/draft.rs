@@ -171,8 +171,8 @@ async fn closed(ctx: &Context, id: DraftId, language: Language) -> Answer {
         None => None,
     };
     let key = if issue.is_some() { "draft_published" } else { "draft_discarded" };
-    let n_readers = match row.number.zip(row.edition.parse().ok()) {
-        Some((number, kind)) => issues::by_number(&ctx.pool, kind, number).await?.map(|row| row.n_recipients),
+    let n_readers = match row.number {
+        Some(number) => issues::by_number(&ctx.pool, &row.edition, number).await?.map(|row| row.n_recipients),
         None => None,
     };
     let data = json!({ "period": row.period, "says": words::word(key, language), "issue": issue,

@@ -70,7 +70,10 @@ pub async fn page(
     let (content, days) = (&draft.content, draft.inputs.period.days);
     let view = edition::view(content, Edition { language, base_url: "", days }, Detail::Full, usize::MAX);
     let sections: Vec<Value> = view.sections.iter().map(|shown| section(draft, shown, language)).collect();
-    let older = drafts::held(&ctx.pool).await?.into_iter().find(|row| row.period < draft.row.period);
+    let older = drafts::held(&ctx.pool)
+        .await?
+        .into_iter()
+        .find(|row| row.edition == draft.row.edition && row.period < draft.row.period);
     let notice = notice.map(|notice| {
         let typed: Vec<Value> = notice
             .typed

@@ -14,19 +14,25 @@ use crate::store::issues as rows;
 /// Issues in the feed.
 const MAX: usize = 30;
 
-/// `/feed/en.xml` and `/feed/zh.xml`.
+/// `/feed/en.xml` and `/feed/zh.xml`: all issues. `/feed/SLUG-en.xml`: those of one edition.
 pub async fn atom(State(ctx): State<Context>, Path(file): Path<String>) -> Result<Response, Failure> {
-    let language = file.strip_suffix(".xml").and_then(|word| word.parse::<Language>().ok());
-    let language = language.ok_or(Failure::Missing(Language::En))?;
-    let mut newest = rows::list(&ctx.pool, IssueKind::Weekly).await?;
-    newest.extend(rows::list(&ctx.pool, IssueKind::Paper).await?);
+    let name = file.strip_suffix(".xml").ok_or(Failure::Missing(Language::En))?;
+    let (slug, word) = name.rsplit_once('-').map_or((None, name), |(slug, word)| (Some(slug), word));
+    let language = word.parse::<Language>().map_err(|_| Failure::Missing(Language::En))?;
+    let mut newest = match slug {
+        Some(slug) => rows::list(&ctx.pool, slug).await?,
+        None => all(&ctx).await?,
+    };
+    if slug.is_some() && newest.is_empty() {
+        return Err(Failure::Missing(language));
+    }
     newest.sort_by_key(|row| std::cmp::Reverse(row.published_at));
     let base = &ctx.settings.site.base_url;
     let mut entries: Vec<Value> = Vec::new();
     for row in newest.iter().take(MAX) {
         let Some(rendering) = rows::rendering(&ctx.pool, row.id, language).await? else { continue };
         entries.push(json!({
-            "url": format!("{base}/{language}/issues/{}/{}", row.kind, row.number),
+            "url": format!("{base}/{language}/issues/{}/{}", row.edition, row.number),
             "title": rendering.subject,
             "published": row.published_at.to_rfc3339(),
             "text": issues::public(&rendering.body_text, "–", base, language),
@@ -37,4 +43,11 @@ pub async fn atom(State(ctx): State<Context>, Path(file): Path<String>) -> Resul
                        "tagline": words::word("tagline", language), "updated": updated, "entries": entries });
     let xml = ctx.templates.render("web/feed.xml.j2", data)?;
     Ok(([(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")], xml).into_response())
+}
+
+async fn all(ctx: &Context) -> sqlx::Result<Vec<rows::IssueRow>> {
+    let mut all = rows::list(&ctx.pool, IssueKind::Weekly).await?;
+    all.extend(rows::list(&ctx.pool, IssueKind::Paper).await?);
+    all.extend(rows::of_editions(&ctx.pool).await?);
+    Ok(all)
 }

@@ -45,10 +45,17 @@ pub async fn list(State(ctx): State<Context>, Path(lang): Path<String>) -> Answe
     let columns: Vec<Column> = newest.iter().take(CHART).rev().map(|issue| column(issue)).collect();
     let chart = chart::columns(&words::word("chart_issues", language), &columns);
     let row = |issue: &IssueRow| head(&ctx, issue, language);
+    let others = issues::of_editions(&ctx.pool).await?;
+    let others = others.chunk_by(|a, b| a.edition == b.edition);
+    let others = others.filter_map(|issues| {
+        let title = kind_word(issues.first()?, language);
+        Some(json!({ "title": title, "issues": issues.iter().map(row).collect::<Vec<_>>() }))
+    });
     let data = json!({
         "chart": (!columns.is_empty()).then_some(chart),
         "weekly": newest.iter().map(|issue| row(issue)).collect::<Vec<_>>(),
         "papers": papers.iter().map(row).collect::<Vec<_>>(),
+        "others": others.collect::<Vec<_>>(),
     });
     page::render(&ctx, "web/issues.html.j2", language, "/issues", data)
 }
@@ -99,7 +106,6 @@ pub fn public(body: &str, unsubscribe: &str, base: &str, language: Language) -> 
 }
 
 async fn find(ctx: &Context, language: Language, kind: &str, number: i32) -> Result<IssueRow, Failure> {
-    let kind: IssueKind = kind.parse().map_err(|_| Failure::Missing(language))?;
     issues::by_number(&ctx.pool, kind, number).await?.ok_or(Failure::Missing(language))
 }
 
@@ -117,6 +123,13 @@ fn told(issue: &IssueRow) -> impl Iterator<Item = &Section> {
     issue.content.sections.iter().filter(|section| section.name != "dropped")
 }
 
+/// What kind of issue: "Weekly", or the edition's own title.
+fn kind_word(issue: &IssueRow, language: Language) -> String {
+    let content = &issue.content;
+    let own = content.edition.as_ref().map(|edition| edition::plain(&edition.title));
+    own.unwrap_or_else(|| words::word(content.kind.as_str(), language))
+}
+
 /// An issue in a list.
 pub fn head(ctx: &Context, issue: &IssueRow, language: Language) -> Value {
     let content = &issue.content;
@@ -125,12 +138,12 @@ pub fn head(ctx: &Context, issue: &IssueRow, language: Language) -> Value {
     let first_story = told(issue).flat_map(|section| &section.stories).next().filter(|_| !is_empty);
     json!({
         "kind": content.kind,
-        "kind_word": words::word(content.kind.as_str(), language),
+        "kind_word": kind_word(issue, language),
         "number": content.number,
         "period": content.period,
         "from": day(ctx, content.starts_at),
         "to": day(ctx, last_moment(content)),
-        "url": format!("/{language}/issues/{}/{}", content.kind, content.number),
+        "url": format!("/{language}/issues/{}/{}", issue.edition, content.number),
         "n_told": n_told(issue),
         "first": first_story.map(|story| headline(story, language)),
     })

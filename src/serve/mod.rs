@@ -39,8 +39,9 @@ use crate::store;
 /// Nothing but our own stylesheet; pages that need more say so themselves.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Largest body of a request: a story's lines in a draft.
-const MAX_BODY: usize = 64 * 1024;
+/// Largest body of a request: a vote with its comment; and a story's lines in a draft.
+const MAX_BODY: usize = 16 * 1024;
+const MAX_LINES: usize = 64 * 1024;
 
 /// Longest time for a page.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -95,15 +96,13 @@ pub fn router(ctx: Context) -> Router {
         .route("/{lang}/hindsight", get(hindsight::page))
         .route("/{lang}/search", get(stories::search))
         .route("/{lang}/sources", get(status::sources))
-        .route("/{lang}/draft/{token}", get(draft::look).post(draft::act))
-        .route("/{lang}/draft/{token}/mail", get(draft::mail))
-        .route("/{lang}/draft/{token}/text", get(draft::text))
         .route("/{lang}/outbox", get(status::outbox))
         .route("/{lang}/status", get(status::status))
         .route("/{lang}/about", get(status::about))
         .fallback(page::no_such_page)
-        .layer(CompressionLayer::new())
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .merge(drafts())
+        .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .layer(CatchPanicLayer::new())
         .layer(header_unless_set(header::CONTENT_SECURITY_POLICY, POLICY))
@@ -111,6 +110,15 @@ pub fn router(ctx: Context) -> Router {
         .layer(header_unless_set(header::REFERRER_POLICY, "no-referrer"))
         .layer(header_unless_set(header::CACHE_CONTROL, "no-cache"))
         .with_state(ctx)
+}
+
+/// The operator's pages.
+fn drafts() -> Router<Context> {
+    Router::new()
+        .route("/{lang}/draft/{token}", get(draft::look).post(draft::act))
+        .route("/{lang}/draft/{token}/mail", get(draft::mail))
+        .route("/{lang}/draft/{token}/text", get(draft::text))
+        .layer(RequestBodyLimitLayer::new(MAX_LINES))
 }
 
 fn header_unless_set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -119,7 +119,7 @@ pub async fn status(State(ctx): State<Context>, Path(lang): Path<String>) -> Ans
     let model = model_calls::totals(&ctx.pool, now - Duration::days(7)).await?;
     let data = json!({
         "drafts": drafts::held(&ctx.pool).await?.into_iter()
-            .map(|draft| json!({ "period": draft.period, "since": minute(&ctx, Some(draft.made_at)) }))
+            .map(|draft| json!({ "period": draft.name(), "since": minute(&ctx, Some(draft.made_at)) }))
             .collect::<Vec<_>>(),
         "totals": totals::count(&ctx.pool).await?,
         "votes": said_by_readers(&ctx, language).await?,

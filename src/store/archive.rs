@@ -141,11 +141,11 @@ pub async fn thread(pool: &PgPool, id: StoryId) -> sqlx::Result<Vec<(StoryId, St
 /// The database fails.
 pub async fn issues_of(pool: &PgPool, id: StoryId) -> sqlx::Result<Vec<(String, i32)>> {
     let rows = sqlx::query!(
-        r#"SELECT i.kind, i.number FROM issue_stories s JOIN issues i ON i.id = s.issue_id
+        r#"SELECT i.edition, i.number FROM issue_stories s JOIN issues i ON i.id = s.issue_id
            WHERE s.story_id = $1 ORDER BY i.published_at"#,
         id.0
     );
-    Ok(rows.fetch_all(pool).await?.into_iter().map(|row| (row.kind, row.number)).collect())
+    Ok(rows.fetch_all(pool).await?.into_iter().map(|row| (row.edition, row.number)).collect())
 }
 
 /// Items of each source in each of the last eight weeks before `now`, oldest first, by slug.
@@ -165,14 +165,19 @@ pub async fn items_per_week(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<V
     Ok(rows.fetch_all(pool).await?.into_iter().map(|row| (row.slug, week(row.weeks_ago), row.n)).collect())
 }
 
-/// Deliveries of each issue by state, newest issue first: kind, number, state, how many.
+/// Deliveries of each issue by state, newest issue first: edition, number, state, how many.
 ///
 /// # Errors
 /// The database fails.
 pub async fn deliveries(pool: &PgPool) -> sqlx::Result<Vec<(String, i32, String, i64)>> {
     let rows = sqlx::query!(
-        r#"SELECT i.kind, i.number, d.state, count(*) AS "n!" FROM deliveries d JOIN issues i ON i.id = d.issue_id
+        r#"SELECT i.edition, i.number, d.state, count(*) AS "n!" FROM deliveries d JOIN issues i ON i.id = d.issue_id
            GROUP BY i.id, d.state ORDER BY i.published_at DESC, i.id DESC, d.state LIMIT 200"#
     );
-    Ok(rows.fetch_all(pool).await?.into_iter().map(|row| (row.kind, row.number, row.state, row.n)).collect())
+    Ok(rows
+        .fetch_all(pool)
+        .await?
+        .into_iter()
+        .map(|row| (row.edition, row.number, row.state, row.n))
+        .collect())
 }

@@ -337,7 +337,7 @@ pub async fn counts(pool: &PgPool) -> sqlx::Result<Vec<(DeliveryState, i64)>> {
 pub async fn problems(pool: &PgPool, limit: i64) -> sqlx::Result<Vec<Problem>> {
     sqlx::query_as!(
         Problem,
-        r#"SELECT i.kind, i.number, d.subscriber_id AS "subscriber_id: SubscriberId", d.state, d.attempts, d.reply,
+        r#"SELECT i.edition AS kind, i.number, d.subscriber_id AS "subscriber_id: SubscriberId", d.state, d.attempts, d.reply,
                   CASE WHEN d.state = 'deferred' THEN d.next_at END AS next_at
            FROM deliveries d JOIN issues i ON i.id = d.issue_id
            WHERE d.state IN ('deferred', 'failed', 'uncertain', 'expired')

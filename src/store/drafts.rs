@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
-use crate::model::{DraftId, Edits, IssueId, IssueKind, StoryId};
+use crate::model::{DraftId, Edits, IssueId, StoryId};
 use crate::store::operator_mails::OperatorMail;
 
 /// A draft without what it is made from.
@@ -33,6 +33,22 @@ pub struct DraftRow {
 }
 
 impl DraftRow {
+    /// "2026-W47" of the weekly issue, "team 2026-11-25" of an edition.
+    pub fn name(&self) -> String {
+        if self.edition == "weekly" {
+            self.period.clone()
+        } else {
+            format!("{} {}", self.edition, self.period)
+        }
+    }
+
+    /// How the command line is told which one: "--period 2026-W47".
+    pub fn options(&self) -> String {
+        let edition =
+            if self.edition == "weekly" { String::new() } else { format!(" --edition {}", self.edition) };
+        format!("--period {}{edition}", self.period)
+    }
+
     /// Whether it still waits.
     pub fn is_held(&self) -> bool {
         self.state == "held"
@@ -185,12 +201,12 @@ pub async fn close(
     Ok(closed.execute(conn).await?.rows_affected() == 1)
 }
 
-/// Which of these stories may not be told any more: an issue of this kind told them meanwhile, also under the name of what
+/// Which of these stories may not be told any more: an issue of this edition told them meanwhile, also under the name of what
 /// they were merged into, or their sources took all of it back, or they are one with another of these.
 ///
 /// # Errors
 /// The database fails.
-pub async fn gone(pool: &PgPool, kind: IssueKind, ids: &[StoryId]) -> sqlx::Result<Vec<StoryId>> {
+pub async fn gone(pool: &PgPool, edition: impl AsRef<str>, ids: &[StoryId]) -> sqlx::Result<Vec<StoryId>> {
     let keys: Vec<i64> = ids.iter().map(|id| id.0).collect();
     sqlx::query_scalar!(
         r#"WITH RECURSIVE names (id, name) AS (
@@ -199,7 +215,7 @@ pub async fn gone(pool: &PgPool, kind: IssueKind, ids: &[StoryId]) -> sqlx::Resu
                SELECT n.id, s.merged_into FROM names n JOIN stories s ON s.id = n.name WHERE s.merged_into IS NOT NULL
            ), told (id) AS (
                SELECT ist.story_id FROM issue_stories ist JOIN issues i ON i.id = ist.issue_id
-               WHERE i.kind = $1 AND ist.section <> 'dropped'
+               WHERE i.edition = $1 AND ist.section <> 'dropped'
                UNION
                SELECT s.merged_into FROM told JOIN stories s ON s.id = told.id WHERE s.merged_into IS NOT NULL
            )
@@ -210,7 +226,7 @@ pub async fn gone(pool: &PgPool, kind: IssueKind, ids: &[StoryId]) -> sqlx::Resu
            SELECT n.id FROM names n GROUP BY n.id
            HAVING NOT bool_or(EXISTS (SELECT FROM story_items si JOIN items o ON o.id = si.item_id
                                       WHERE si.story_id = n.name AND o.withdrawn_at IS NULL))"#,
-        kind.as_str(),
+        edition.as_ref(),
         &keys
     )
     .fetch_all(pool)

@@ -199,7 +199,7 @@ pub async fn to_tell(pool: &PgPool, ends_at: DateTime<Utc>) -> sqlx::Result<Vec<
            LEFT JOIN verdicts v ON v.story_id = st.id AND v.current
            WHERE e.told_in IS NULL AND NOT EXISTS (
                SELECT FROM stories m JOIN issue_stories s ON s.story_id = m.id JOIN issues i ON i.id = s.issue_id
-               WHERE (m.id = st.id OR m.merged_into = st.id) AND i.kind = 'weekly' AND i.ends_at >= $1)
+               WHERE (m.id = st.id OR m.merged_into = st.id) AND i.edition = 'weekly' AND i.ends_at >= $1)
            ORDER BY e.id LIMIT $2"#,
         ends_at,
         PER_ISSUE
@@ -234,7 +234,7 @@ async fn told(pool: &PgPool, story: StoryId) -> sqlx::Result<Vec<(IssueKind, i32
                    FROM jsonb_path_query(i.content, '$.sections[*].stories[*]') AS t (story)
                    WHERE t.story->'story_id' = to_jsonb(m.id) LIMIT 1) AS headline
            FROM stories m JOIN issue_stories s ON s.story_id = m.id JOIN issues i ON i.id = s.issue_id
-           WHERE m.id = $1 OR m.merged_into = $1
+           WHERE (m.id = $1 OR m.merged_into = $1) AND i.edition IN ('weekly', 'paper')
            ORDER BY i.published_at, i.id"#,
         story.0
     );

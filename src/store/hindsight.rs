@@ -55,7 +55,7 @@ pub struct LeftOut {
 pub async fn unwatched(conn: &mut PgConnection, since: DateTime<Utc>) -> sqlx::Result<Vec<IssueId>> {
     let ids = sqlx::query_scalar!(
         "SELECT i.id FROM issues i
-         WHERE i.published_at >= $1 AND EXISTS (SELECT FROM issue_stories s WHERE s.issue_id = i.id)
+         WHERE i.published_at >= $1 AND i.edition IN ('weekly', 'paper') AND EXISTS (SELECT FROM issue_stories s WHERE s.issue_id = i.id)
            AND NOT EXISTS (SELECT FROM watched w WHERE w.issue_id = i.id)
          ORDER BY i.ends_at, i.id",
         since

@@ -41,7 +41,7 @@ struct LifeRow {
 /// The database fails.
 pub async fn followed(pool: &PgPool, quarter: Quarter) -> sqlx::Result<Vec<Followed>> {
     let rows = sqlx::query!(
-        r#"SELECT coalesce(st.merged_into, st.id) AS "story_id!", w.why, i.kind, i.number, w.place, w.score, w.dropped,
+        r#"SELECT coalesce(st.merged_into, st.id) AS "story_id!", w.why, i.edition AS kind, i.number, w.place, w.score, w.dropped,
                   w.headline AS "headline: Json<BTreeMap<Language, String>>", w.happened_at,
                   l.age_days AS "age_days?", l.real_age_days AS "real_age_days?", l.n_owners AS "n_owners?", l.n_mentions AS "n_mentions?",
                   l.n_updates AS "n_updates?", l.artifact, l.artifact_says,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
-use crate::model::{Earlier, IssueId, IssueKind, Language, LineKind, OwnLines, StoryId};
+use crate::model::{Earlier, IssueId, Language, LineKind, OwnLines, StoryId};
 
 /// Most steps back along "carries on".
 const LONGEST_THREAD: i32 = 20;
@@ -58,21 +58,21 @@ pub async fn insert_events(
     Ok(())
 }
 
-/// Which of these events an issue of this kind told, with the story as it is called now and the last issue's number.
+/// Which of these events an issue of this edition told, with the story as it is called now and the last issue's number.
 ///
 /// # Errors
 /// The database fails.
 pub async fn told_events(
     pool: &PgPool,
-    (kind, before): (IssueKind, i32),
+    (edition, before): (&str, i32),
     keys: &[String],
 ) -> sqlx::Result<Vec<(String, StoryId, i32)>> {
     let rows = sqlx::query!(
         r#"SELECT DISTINCT ON (e.key) e.key, coalesce(s.merged_into, s.id) AS "story_id!", i.number
            FROM issue_events e JOIN issues i ON i.id = e.issue_id JOIN stories s ON s.id = e.story_id
-           WHERE e.key = ANY($2) AND i.kind = $1 AND i.number < $3
+           WHERE e.key = ANY($2) AND i.edition = $1 AND i.number < $3
            ORDER BY e.key, i.number DESC"#,
-        kind.as_str(),
+        edition,
         keys,
         before
     )
@@ -81,13 +81,13 @@ pub async fn told_events(
     Ok(rows.into_iter().map(|row| (row.key, StoryId(row.story_id), row.number)).collect())
 }
 
-/// What issues of this kind told of the stories that these carry on: the latest of each thread.
+/// What issues of this edition told of the stories that these carry on: the latest of each thread.
 ///
 /// # Errors
 /// The database fails.
 pub async fn earlier(
     pool: &PgPool,
-    (kind, before): (IssueKind, i32),
+    (edition, before): (&str, i32),
     ids: &[StoryId],
 ) -> sqlx::Result<BTreeMap<StoryId, Earlier>> {
     let keys: Vec<i64> = ids.iter().map(|id| id.0).collect();
@@ -106,9 +106,9 @@ pub async fn earlier(
            FROM thread t
            JOIN stories o ON o.id = t.id OR o.merged_into = t.id
            JOIN issue_stories ist ON ist.story_id = o.id AND ist.section <> 'dropped'
-           JOIN issues i ON i.id = ist.issue_id AND i.kind = $1 AND i.number < $4
+           JOIN issues i ON i.id = ist.issue_id AND i.edition = $1 AND i.number < $4
            ORDER BY t.root, i.number DESC, t.depth"#,
-        kind.as_str(),
+        edition,
         &keys,
         LONGEST_THREAD,
         before

@@ -21,6 +21,8 @@ pub struct IssueRow {
     pub id: IssueId,
     /// Weekly or paper.
     pub kind: IssueKind,
+    /// Whose number it has: "weekly", "paper", an edition's slug.
+    pub edition: String,
     /// Counts from 1 for each kind.
     pub number: i32,
     /// "2026-W47" or "2026-11".
@@ -39,18 +41,18 @@ pub struct IssueRow {
     pub n_recipients: i32,
 }
 
-/// When the last issue of this kind, or draft of one, was composed.
+/// When the last issue of this edition, or draft of one, was composed.
 ///
 /// # Errors
 /// The database fails.
-pub async fn last_published(pool: &PgPool, kind: IssueKind) -> sqlx::Result<Option<DateTime<Utc>>> {
+pub async fn last_published(pool: &PgPool, edition: impl AsRef<str>) -> sqlx::Result<Option<DateTime<Utc>>> {
     sqlx::query_scalar!(
         "SELECT max(at) FROM (
              SELECT coalesce(d.made_at, i.published_at) AS at FROM issues i LEFT JOIN drafts d ON d.issue_id = i.id
-             WHERE i.kind = $1
+             WHERE i.edition = $1
              UNION ALL
              SELECT made_at FROM drafts WHERE edition = $1 AND state = 'held') AS composed",
-        kind.as_str()
+        edition.as_ref()
     )
     .fetch_one(pool)
     .await
@@ -85,21 +87,21 @@ pub struct Rendering {
     pub parts: Json<MailParts>,
 }
 
-/// The stories of a period that no earlier issue of this kind has told: what happened in it, and what happened in the
+/// The stories of a period that no earlier issue of this edition has told: what happened in it, and what happened in the
 /// seven days before but came too late for the issue of its own period.
 ///
 /// # Errors
 /// The database fails.
 pub async fn candidates(
     pool: &PgPool,
-    kind: IssueKind,
+    edition: impl AsRef<str>,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
 ) -> sqlx::Result<Vec<Candidate>> {
     let rows = sqlx::query!(
         r#"WITH RECURSIVE told (id) AS (
                SELECT ist.story_id FROM issue_stories ist JOIN issues i ON i.id = ist.issue_id
-               WHERE i.kind = $1 AND ist.section <> 'dropped'
+               WHERE i.edition = $1 AND ist.section <> 'dropped'
                UNION
                SELECT s.merged_into FROM told JOIN stories s ON s.id = told.id WHERE s.merged_into IS NOT NULL
            )
@@ -119,11 +121,11 @@ pub async fn candidates(
              AND ((st.happened_at >= $2 AND st.happened_at < $3)
                OR (st.happened_at >= $2 - interval '7 days' AND st.happened_at < $2
                    AND st.first_seen_at >= $2 AND st.first_seen_at < $3
-                   AND NOT EXISTS (SELECT FROM issues own WHERE own.kind = $1 AND st.happened_at >= own.starts_at
+                   AND NOT EXISTS (SELECT FROM issues own WHERE own.edition = $1 AND st.happened_at >= own.starts_at
                                    AND st.happened_at < own.ends_at AND own.published_at >= st.first_seen_at)))
              AND NOT EXISTS (SELECT FROM told WHERE told.id = st.id)
            ORDER BY st.id"#,
-        kind.as_str(),
+        edition.as_ref(),
         starts_at,
         ends_at,
     )
@@ -195,14 +197,14 @@ pub async fn lock(conn: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// The number after the last one of this kind.
+/// The number after the last one of this edition.
 ///
 /// # Errors
 /// The database fails.
-pub async fn next_number(conn: &mut PgConnection, kind: IssueKind) -> sqlx::Result<i32> {
+pub async fn next_number(conn: &mut PgConnection, edition: impl AsRef<str>) -> sqlx::Result<i32> {
     sqlx::query_scalar!(
-        r#"SELECT coalesce(max(number), 0) + 1 AS "number!" FROM issues WHERE kind = $1"#,
-        kind.as_str()
+        r#"SELECT coalesce(max(number), 0) + 1 AS "number!" FROM issues WHERE edition = $1"#,
+        edition.as_ref()
     )
     .fetch_one(conn)
     .await
@@ -219,8 +221,8 @@ pub async fn insert(
     now: DateTime<Utc>,
 ) -> sqlx::Result<IssueId> {
     sqlx::query_scalar!(
-        r#"INSERT INTO issues (kind, number, period, starts_at, ends_at, published_at, content, sha256)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id AS "id: IssueId""#,
+        r#"INSERT INTO issues (kind, number, period, starts_at, ends_at, published_at, content, sha256, edition)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id AS "id: IssueId""#,
         content.kind.as_str(),
         content.number,
         content.period,
@@ -228,7 +230,8 @@ pub async fn insert(
         content.ends_at,
         now,
         Json(content) as _,
-        sha256
+        sha256,
+        content.series()
     )
     .fetch_one(conn)
     .await
@@ -285,7 +288,8 @@ pub async fn insert_stories(
     Ok(())
 }
 
-/// Queues one delivery for each confirmed reader of this kind and notes how many there are. The Message-ID is made from
+/// Queues one delivery for each confirmed reader of this edition, in the reader's language if it is one of `languages` (none:
+/// any is), else in the first of them, and notes how many there are. The Message-ID is made from
 /// reader and issue alone, so every attempt carries the same.
 ///
 /// # Errors
@@ -294,24 +298,28 @@ pub async fn queue_deliveries(
     conn: &mut PgConnection,
     issue_id: IssueId,
     content: &IssueContent,
-    domain: &str,
+    (domain, languages): (&str, &[Language]),
     now: DateTime<Utc>,
 ) -> sqlx::Result<u64> {
-    let name = format!("{}-{}", content.kind, content.period);
+    let name = format!("{}-{}", content.series(), content.period);
+    let languages: Vec<&str> = languages.iter().map(|language| language.as_str()).collect();
     let queued = sqlx::query!(
         "INSERT INTO deliveries (issue_id, subscriber_id, address, language, topics, message_id, queued_at, next_at)
-         SELECT $1, id, email, language, topics,
+         SELECT $1, id, email,
+                CASE WHEN language = ANY($6::text[]) OR cardinality($6::text[]) = 0 THEN language ELSE ($6::text[])[1] END, topics,
                 '<' || $2 || '.' || left(encode(sha256(convert_to(token || ' ' || $2, 'UTF8')), 'hex'), 32) || '@' || $3 || '>',
                 $4, $4
          FROM subscribers
-         WHERE state = 'confirmed' AND CASE WHEN $5 = 'weekly' THEN weekly ELSE monthly END
+         WHERE state = 'confirmed'
+           AND CASE $5 WHEN 'weekly' THEN weekly WHEN 'paper' THEN monthly ELSE $5 = ANY(editions) END
          ORDER BY id
          ON CONFLICT ON CONSTRAINT one_delivery_per_reader DO NOTHING",
         issue_id.0,
         name,
         domain,
         now,
-        content.kind.as_str()
+        content.series(),
+        &languages as _
     )
     .execute(&mut *conn)
     .await?
@@ -326,6 +334,7 @@ pub async fn queue_deliveries(
 struct Row {
     id: IssueId,
     kind: String,
+    edition: String,
     number: i32,
     period: String,
     starts_at: DateTime<Utc>,
@@ -341,6 +350,7 @@ impl From<Row> for IssueRow {
         Self {
             id: row.id,
             kind: row.kind.parse().unwrap_or(row.content.kind),
+            edition: row.edition,
             number: row.number,
             period: row.period,
             starts_at: row.starts_at,
@@ -359,15 +369,15 @@ impl From<Row> for IssueRow {
 /// The database fails.
 pub async fn by_period(
     conn: &mut PgConnection,
-    kind: IssueKind,
+    edition: impl AsRef<str>,
     period: &str,
 ) -> sqlx::Result<Option<IssueRow>> {
     let row = sqlx::query_as!(
         Row,
-        r#"SELECT id AS "id: IssueId", kind, number, period, starts_at, ends_at, published_at,
+        r#"SELECT id AS "id: IssueId", kind, edition, number, period, starts_at, ends_at, published_at,
                   content AS "content: Json<IssueContent>", sha256, n_recipients
-           FROM issues WHERE kind = $1 AND period = $2"#,
-        kind.as_str(),
+           FROM issues WHERE edition = $1 AND period = $2"#,
+        edition.as_ref(),
         period
     );
     Ok(row.fetch_optional(conn).await?.map(IssueRow::from))
@@ -380,7 +390,7 @@ pub async fn by_period(
 pub async fn by_id(conn: &mut PgConnection, id: IssueId) -> sqlx::Result<Option<IssueRow>> {
     let row = sqlx::query_as!(
         Row,
-        r#"SELECT id AS "id: IssueId", kind, number, period, starts_at, ends_at, published_at,
+        r#"SELECT id AS "id: IssueId", kind, edition, number, period, starts_at, ends_at, published_at,
                   content AS "content: Json<IssueContent>", sha256, n_recipients
            FROM issues WHERE id = $1"#,
         id.0
@@ -392,13 +402,17 @@ pub async fn by_id(conn: &mut PgConnection, id: IssueId) -> sqlx::Result<Option<
 ///
 /// # Errors
 /// The database fails.
-pub async fn by_number(pool: &PgPool, kind: IssueKind, number: i32) -> sqlx::Result<Option<IssueRow>> {
+pub async fn by_number(
+    pool: &PgPool,
+    edition: impl AsRef<str>,
+    number: i32,
+) -> sqlx::Result<Option<IssueRow>> {
     let row = sqlx::query_as!(
         Row,
-        r#"SELECT id AS "id: IssueId", kind, number, period, starts_at, ends_at, published_at,
+        r#"SELECT id AS "id: IssueId", kind, edition, number, period, starts_at, ends_at, published_at,
                   content AS "content: Json<IssueContent>", sha256, n_recipients
-           FROM issues WHERE kind = $1 AND number = $2"#,
-        kind.as_str(),
+           FROM issues WHERE edition = $1 AND number = $2"#,
+        edition.as_ref(),
         number
     );
     Ok(row.fetch_optional(pool).await?.map(IssueRow::from))
@@ -408,28 +422,42 @@ pub async fn by_number(pool: &PgPool, kind: IssueKind, number: i32) -> sqlx::Res
 ///
 /// # Errors
 /// The database fails.
-pub async fn latest(pool: &PgPool, kind: IssueKind) -> sqlx::Result<Option<IssueRow>> {
+pub async fn latest(pool: &PgPool, edition: impl AsRef<str>) -> sqlx::Result<Option<IssueRow>> {
     let row = sqlx::query_as!(
         Row,
-        r#"SELECT id AS "id: IssueId", kind, number, period, starts_at, ends_at, published_at,
+        r#"SELECT id AS "id: IssueId", kind, edition, number, period, starts_at, ends_at, published_at,
                   content AS "content: Json<IssueContent>", sha256, n_recipients
-           FROM issues WHERE kind = $1 ORDER BY ends_at DESC LIMIT 1"#,
-        kind.as_str()
+           FROM issues WHERE edition = $1 ORDER BY ends_at DESC LIMIT 1"#,
+        edition.as_ref()
     );
     Ok(row.fetch_optional(pool).await?.map(IssueRow::from))
 }
 
-/// All issues of a kind, the latest period first.
+/// All issues of an edition, the latest period first.
 ///
 /// # Errors
 /// The database fails.
-pub async fn list(pool: &PgPool, kind: IssueKind) -> sqlx::Result<Vec<IssueRow>> {
+pub async fn list(pool: &PgPool, edition: impl AsRef<str>) -> sqlx::Result<Vec<IssueRow>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT id AS "id: IssueId", kind, number, period, starts_at, ends_at, published_at,
+        r#"SELECT id AS "id: IssueId", kind, edition, number, period, starts_at, ends_at, published_at,
                   content AS "content: Json<IssueContent>", sha256, n_recipients
-           FROM issues WHERE kind = $1 ORDER BY ends_at DESC"#,
-        kind.as_str()
+           FROM issues WHERE edition = $1 ORDER BY ends_at DESC"#,
+        edition.as_ref()
+    );
+    Ok(rows.fetch_all(pool).await?.into_iter().map(IssueRow::from).collect())
+}
+
+/// All issues of editions beside the weekly one and the paper, edition by edition, the latest period first.
+///
+/// # Errors
+/// The database fails.
+pub async fn of_editions(pool: &PgPool) -> sqlx::Result<Vec<IssueRow>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT id AS "id: IssueId", kind, edition, number, period, starts_at, ends_at, published_at,
+                  content AS "content: Json<IssueContent>", sha256, n_recipients
+           FROM issues WHERE edition NOT IN ('weekly', 'paper') ORDER BY edition, ends_at DESC"#
     );
     Ok(rows.fetch_all(pool).await?.into_iter().map(IssueRow::from).collect())
 }

@@ -27,6 +27,8 @@ pub struct Subscriber {
     pub language: Language,
     /// What the mail is cut to; nothing: it is whole.
     pub topics: Vec<Topic>,
+    /// Slugs of further editions.
+    pub editions: Vec<String>,
     /// Wants the weekly issue.
     pub weekly: bool,
     /// Wants the paper of the month.
@@ -44,6 +46,7 @@ struct Row {
     email: String,
     language: String,
     topics: Vec<String>,
+    editions: Vec<String>,
     weekly: bool,
     monthly: bool,
     token: String,
@@ -58,6 +61,7 @@ impl From<Row> for Subscriber {
             email: row.email,
             language: row.language.parse().unwrap_or(Language::En),
             topics: row.topics.iter().filter_map(|word| word.parse().ok()).collect(),
+            editions: row.editions,
             weekly: row.weekly,
             monthly: row.monthly,
             token: row.token,
@@ -108,6 +112,18 @@ pub async fn choose_topics(pool: &PgPool, email: &str, topics: &[Topic]) -> sqlx
     Ok(())
 }
 
+/// Which editions this reader gets beside the weekly issue and the paper.
+///
+/// # Errors
+/// The database fails.
+pub async fn choose_editions(pool: &PgPool, email: &str, editions: &[String]) -> sqlx::Result<()> {
+    let email = lower_domain(email);
+    sqlx::query!("UPDATE subscribers SET editions = $2 WHERE lower(email) = lower($1)", email, editions)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
 async fn insert(pool: &PgPool, email: &str, language: Language, now: DateTime<Utc>) -> anyhow::Result<Added> {
     let token = format!("{:032x}", rand::random::<u128>());
     let done = sqlx::query!(
@@ -129,7 +145,7 @@ async fn insert(pool: &PgPool, email: &str, language: Language, now: DateTime<Ut
 pub async fn list(pool: &PgPool) -> sqlx::Result<Vec<Subscriber>> {
     let rows = sqlx::query_as!(
         Row,
-        "SELECT id, email, language, topics, weekly, monthly, token, created_at, left_at FROM subscribers ORDER BY id"
+        "SELECT id, email, language, topics, editions, weekly, monthly, token, created_at, left_at FROM subscribers ORDER BY id"
     )
     .fetch_all(pool)
     .await?;
@@ -143,7 +159,7 @@ pub async fn list(pool: &PgPool) -> sqlx::Result<Vec<Subscriber>> {
 pub async fn by_token(pool: &PgPool, token: &str) -> sqlx::Result<Option<Subscriber>> {
     let row = sqlx::query_as!(
         Row,
-        "SELECT id, email, language, topics, weekly, monthly, token, created_at, left_at FROM subscribers WHERE token = $1",
+        "SELECT id, email, language, topics, editions, weekly, monthly, token, created_at, left_at FROM subscribers WHERE token = $1",
         token
     )
     .fetch_optional(pool)

@@ -7,6 +7,7 @@ mod crawl;
 mod database;
 mod demo;
 mod draft;
+mod edition;
 mod editors;
 mod extract;
 mod feeds;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::Json;
 use axum::routing::post;
-use headsup::model::{Focus, IssueKind, Lane, Language, StoryId};
+use headsup::model::{Focus, Lane, Language, StoryId};
 use headsup::publish::{self, Mode, Pin};
 use serde_json::{Value, json};
 
@@ -90,7 +90,7 @@ async fn the_paper_of_the_month_is_explained_and_its_choice_written_down() {
     let guide = issue.content.guide.as_ref().unwrap();
     assert_eq!((guide.paper.as_str(), guide.n_candidates, guide.says.len()), ("2604.00026", 2, 5));
     assert_eq!(guide.runners_up[0].why_not, "thin");
-    let replay = publish::replay(&app.ctx, IssueKind::Paper, "2026-04").await.unwrap();
+    let replay = publish::replay(&app.ctx, &publish::Series::Paper, "2026-04").await.unwrap();
     assert!(replay.differences.is_empty(), "{replay:?}");
     assert_eq!(count(&app, "SELECT count(*) FROM paper_choices").await, 2);
     let chosen =
@@ -190,7 +190,7 @@ async fn a_month_without_a_paper_worth_it_says_so() {
         write_sample(&format!("no-paper-{language}"), rendering);
         insta::assert_snapshot!(format!("no_paper_{language}_text"), with_subject(rendering));
     }
-    let replay = publish::replay(&app.ctx, IssueKind::Paper, "2026-04").await.unwrap();
+    let replay = publish::replay(&app.ctx, &publish::Series::Paper, "2026-04").await.unwrap();
     assert!(replay.differences.is_empty(), "{replay:?}");
     // Nobody was chosen, so nobody is chosen twice.
     app.ctx.clock.set(at("2026-06-01T08:00:00Z"));

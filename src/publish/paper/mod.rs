@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::last_period;
+use super::{Series, last_period};
 use crate::context::Context;
 use crate::edition::{self, Inputs, Period};
 use crate::model::{IssueContent, IssueKind, IssueStory, StoryId};
@@ -88,7 +88,7 @@ pub async fn pin(ctx: &Context, period: &Period, wish: &str) -> anyhow::Result<P
 /// The database fails.
 pub async fn want_texts(ctx: &Context) -> anyhow::Result<u64> {
     let now = ctx.clock.now();
-    let period = last_period(ctx, IssueKind::Paper)?;
+    let period = last_period(ctx, &Series::Paper)?;
     let pin = store::papers::pinned(&ctx.pool, &period.name).await?;
     let (papers, _) = candidates(ctx, now, pin.as_deref()).await?;
     let before = store::papers::before(&ctx.pool).await?;
