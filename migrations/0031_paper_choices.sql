@@ -10,7 +10,7 @@ CREATE TABLE paper_choices (
     story_id  bigint      NOT NULL REFERENCES stories,
     n_won     integer     NOT NULL,
     outcome   text        NOT NULL
-        CONSTRAINT known_paper_outcome CHECK (outcome IN ('chosen', 'beaten', 'same-group', 'pinned')),
+        CONSTRAINT known_paper_outcome CHECK (outcome IN ('chosen', 'beaten', 'same-group', 'thin', 'pinned')),
     -- flag, points and words of each reason
     reasons   jsonb       NOT NULL,
     -- "rules", "operator" or a model's name

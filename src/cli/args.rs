@@ -244,7 +244,7 @@ pub struct PublishArgs {
     #[arg(long)]
     pub period: Option<String>,
     /// Choose this paper for the month instead (arXiv id); before the month is over the wish is kept
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["dry_run", "preview", "replay"])]
     pub pin: Option<String>,
     /// Show the issue, store and queue nothing
     #[arg(long)]
@@ -252,7 +252,7 @@ pub struct PublishArgs {
     /// Show the issue in the browser, store and queue nothing
     #[arg(long, conflicts_with = "dry_run")]
     pub preview: bool,
-    /// Make a published weekly issue again from its inputs and compare every byte
+    /// Make a published issue again from its inputs and compare every byte
     #[arg(long, requires = "period", conflicts_with_all = ["dry_run", "preview"])]
     pub replay: bool,
     /// Show what the week would be by another editor: model=NAME, model=rules or prompt=FILE; may be given twice

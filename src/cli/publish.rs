@@ -11,7 +11,7 @@ use super::open::Surroundings;
 use super::{UsageError, output};
 use crate::context::Context;
 use crate::model::IssueKind;
-use crate::publish::{self, Composed, Mode, Series};
+use crate::publish::{self, Composed, Mode, Pin, Series};
 
 /// Composes; shows the issue where it is only a dry run or a preview, says its number where it is published.
 pub async fn run(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<ExitCode> {
@@ -32,12 +32,14 @@ pub async fn run(around: &Surroundings, args: &PublishArgs) -> anyhow::Result<Ex
     let app = around.open().await?;
     if let Some(paper) = &args.pin {
         let pinned = publish::pin(&app.ctx, args.period.as_deref(), paper).await;
-        return app.close_after(pinned).await.and_then(|month| {
-            output::line(&format!(
-                "{paper} is pinned for {month}: `headsup publish paper` or the schedule takes it"
-            ))?;
-            Ok(ExitCode::SUCCESS)
-        });
+        return match app.close_after(pinned).await? {
+            Pin::Kept(month) => {
+                let next = "`headsup publish paper` or the schedule takes it";
+                output::line(&format!("{paper} is pinned for {month}: {next}"))?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Pin::Refused(why) => Err(UsageError(why).into()),
+        };
     }
     let outcome = compose(&app.ctx, args, &series).await;
     let home = app.ctx.settings.home.clone();
@@ -71,9 +73,6 @@ async fn compose(ctx: &Context, args: &PublishArgs, series: &Series) -> anyhow::
 
 /// Exit code 1 if a byte differs.
 async fn replay(around: &Surroundings, args: &PublishArgs, series: &Series) -> anyhow::Result<ExitCode> {
-    if series.kind() == IssueKind::Paper {
-        return Err(UsageError("only weekly issues can be made again".into()).into());
-    }
     let app = around.open().await?;
     let outcome = publish::replay_edition(&app.ctx, series, args.period.as_deref().unwrap_or_default()).await;
     let replay = app.close_after(outcome).await?;

@@ -9,6 +9,7 @@ use crate::config::DigestSettings;
 use crate::model::{
     Candidate, EditionName, Edits, Erratum, HindsightNote, IssueKind, IssueStory, Rates, StoryId,
 };
+use crate::paper::inputs::PaperInputs;
 
 /// Everything that an issue is made from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -50,6 +51,9 @@ pub struct Inputs {
     pub hindsight: Option<HindsightNote>,
     /// What the operator changed.
     pub edits: Edits,
+    /// What a paper of the month is chosen from; `None` in a weekly issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<Box<PaperInputs>>,
 }
 
 impl Inputs {

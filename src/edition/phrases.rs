@@ -64,7 +64,8 @@ pub fn counts(content: &IssueContent, language: Language) -> String {
             number(n_dropped)
         ),
         (Language::En, IssueKind::Paper) => format!(
-            "Chosen from {}; read {} from {}.",
+            "{} {}; read {} from {}.",
+            if content.quiet { "Looked at" } else { "Chosen from" },
             count(content.n_stories, "paper"),
             count(items, "item"),
             count(sources, "source")
@@ -77,8 +78,10 @@ pub fn counts(content: &IssueContent, language: Language) -> String {
             number(n_dropped)
         ),
         (Language::Zh, IssueKind::Paper) => format!(
-            "从 {} 篇论文中选出；读了 {} 个来源的 {} 条内容。",
+            "{} {} 篇论文{}；读了 {} 个来源的 {} 条内容。",
+            if content.quiet { "看过" } else { "从" },
             number(content.n_stories),
+            if content.quiet { "" } else { "中选出" },
             number(sources),
             number(items)
         ),
@@ -99,6 +102,19 @@ pub fn quiet(n_told: usize, is_daily: bool, language: Language) -> String {
         (Language::En, _) => format!("A quiet {time}: {}", stories(n)),
         (Language::Zh, 0) => format!("{time}平静：没有值得占用你时间的事"),
         (Language::Zh, _) => format!("{time}不多：{n} 件事"),
+    }
+}
+
+/// Honest words for a month whose papers are not worth an evening.
+pub fn no_paper(n_papers: i64, language: Language) -> String {
+    let n = number(n_papers);
+    match language {
+        Language::En if n_papers == 1 => "No paper this month: the one that we looked at is too thin.".into(),
+        Language::En => {
+            format!("No paper this month: of the {n} that we looked at, none is worth your evening.")
+        }
+        Language::Zh if n_papers == 1 => "本月没有值得推荐的论文：看过的一篇内容太单薄。".into(),
+        Language::Zh => format!("本月没有值得推荐的论文：看过的 {n} 篇都不值得占用你一个晚上。"),
     }
 }
 

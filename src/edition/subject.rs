@@ -16,10 +16,12 @@ pub fn subject(content: &IssueContent, sections: &[SectionView], quiet: &str, la
         (Some(headline), IssueKind::Weekly) if quiet.is_empty() => {
             wrap::cut(headline.trim_end_matches(['!', '！']), SUBJECT_COLUMNS)
         }
+        (_, IssueKind::Paper) if !quiet.is_empty() => words::word("no-paper", language).to_owned(),
         (Some(headline), IssueKind::Paper) => {
             let headline = content.guide.as_ref().map_or(headline.to_owned(), |guide| plain(&guide.title));
-            let kind = words::word("paper", language);
-            wrap::cut(&format!("{kind}{}{headline}", words::word("colon", language)), SUBJECT_COLUMNS)
+            let kind = format!("{}{}", words::word("paper", language), words::word("colon", language));
+            let room = SUBJECT_COLUMNS.saturating_sub(wrap::width(&kind));
+            format!("{kind}{}", wrap::cut(&headline, room))
         }
         _ => phrases::quiet(told_stories(content).count(), is_daily(content), language),
     };

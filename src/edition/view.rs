@@ -165,14 +165,18 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
     if content.kind == IssueKind::Paper {
         // One paper and those it won against: their titles are not the digest's.
         for section in sections.iter_mut().filter(|section| section.key == "research") {
-            section.title = words::word("runners-up", language).to_owned();
+            let title = if content.quiet { "nearest" } else { "runners-up" };
+            section.title = words::word(title, language).to_owned();
         }
     }
     let is_cut = keep(&mut sections, most);
     let lines = if content.quiet { Vec::new() } else { top(content).collect::<Vec<_>>() };
     let n_told = told_stories(content).count();
-    let quiet =
-        if content.quiet { phrases::quiet(n_told, is_daily(content), language) } else { String::new() };
+    let quiet = match (content.quiet, content.kind) {
+        (true, IssueKind::Weekly) => phrases::quiet(n_told, is_daily(content), language),
+        (true, IssueKind::Paper) => phrases::no_paper(content.n_stories, language),
+        (false, _) => String::new(),
+    };
     let page = |language: Language| {
         format!("{}/{language}/issues/{}/{}", edition.base_url, content.series(), content.number)
     };

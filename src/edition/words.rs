@@ -33,6 +33,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("state", "State", "状态"),
     ("proof", "On the table", "可查证"),
     ("runners-up", "Runners-up", "其他候选"),
+    ("no-paper", "No paper this month", "本月没有值得推荐的论文"),
+    ("nearest", "Those that came nearest", "最接近入选的"),
     ("why-this", "Why this one", "为什么选它"),
     ("read-paper", "Read the paper", "阅读论文"),
     ("colon", ": ", "："),

@@ -1,7 +1,10 @@
 //! Which of eight: each is held against each other, on what a programmer gets from it. A duel is decided by a model if
-//! one compares, else by counting; who wins most duels is chosen, unless it or its group was chosen last time.
+//! one compares, else by counting; who wins most duels is chosen, unless it or its group was chosen last time, or there
+//! is too little to it: a month may have no paper.
 
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use super::signals::{Paper, Weighed};
 use crate::model::ScorePart;
@@ -19,8 +22,13 @@ const CRITERIA: [(&[&str], f32); 5] = [
     (&["taste"], 2.0),
 ];
 
+/// A paper must have so many of these: something to use, figures, interest of others, limits that it admits.
+const FEWEST: usize = 2;
+const SUBSTANCE: [&[&str]; 4] =
+    [&["code", "weights", "alive"], &["numbers"], &["listed", "corroborated"], &["limits"]];
+
 /// Who was chosen last time.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Before {
     /// Keys of all papers ever chosen.
     pub papers: Vec<String>,
@@ -35,7 +43,7 @@ pub struct Placed {
     pub weighed: Weighed,
     /// Duels won.
     pub n_won: usize,
-    /// "chosen", "beaten", "same-paper", "same-group", "pinned" (another was).
+    /// "chosen", "beaten", "same-group", "thin" (too little to it), "pinned" (another was).
     pub outcome: &'static str,
 }
 
@@ -46,7 +54,7 @@ pub type Answers = BTreeMap<(usize, usize), usize>;
 pub fn shortlist(weighed: &[Weighed], papers: &[Paper], before: &Before, pin: Option<&str>) -> Vec<Weighed> {
     let is_new = |one: &&Weighed| !before.papers.contains(&papers[one.at].key);
     let mut list: Vec<Weighed> = weighed.iter().filter(is_new).take(SHORTLIST).cloned().collect();
-    let pinned = pin.and_then(|key| weighed.iter().find(|one| papers[one.at].key == key));
+    let pinned = pin.and_then(|key| weighed.iter().filter(is_new).find(|one| papers[one.at].key == key));
     if let Some(pinned) = pinned.filter(|pinned| !list.iter().any(|one| one.at == pinned.at)) {
         list.truncate(SHORTLIST - 1);
         list.push(pinned.clone());
@@ -75,23 +83,30 @@ pub fn place(
         .map(|(weighed, n_won)| Placed { weighed, n_won, outcome: "beaten" })
         .collect();
     placed.sort_by(|a, b| b.n_won.cmp(&a.n_won).then(b.weighed.points.total_cmp(&a.weighed.points)));
-    let is_pinned = |placed: &Placed| pin.is_some_and(|key| papers[placed.weighed.at].key == key);
-    if let Some(at) = placed.iter().position(is_pinned) {
-        let winner = placed.remove(at);
-        placed.iter_mut().for_each(|other| other.outcome = "pinned");
-        placed.insert(0, Placed { outcome: "chosen", ..winner });
-        return placed;
-    }
     for other in &mut placed {
         if is_same_group(&papers[other.weighed.at].authors, &before.authors) {
             other.outcome = "same-group";
         }
     }
-    if let Some(at) = placed.iter().position(|one| one.outcome == "beaten") {
+    let is_wanted = |one: &Placed| pin.is_some_and(|key| papers[one.weighed.at].key == key);
+    let pinned = placed.iter().position(|one| one.outcome == "beaten" && is_wanted(one));
+    for other in placed.iter_mut().filter(|other| other.outcome == "beaten") {
+        other.outcome = match pinned {
+            Some(_) => "pinned",
+            None if is_thin(&other.weighed) => "thin",
+            None => "beaten",
+        };
+    }
+    if let Some(at) = pinned.or_else(|| placed.iter().position(|one| one.outcome == "beaten")) {
         let winner = placed.remove(at);
         placed.insert(0, Placed { outcome: "chosen", ..winner });
     }
     placed
+}
+
+fn is_thin(one: &Weighed) -> bool {
+    let has = |flags: &&[&str]| one.reasons.iter().any(|part| flags.contains(&part.flag.as_str()));
+    SUBSTANCE.iter().filter(|flags| has(flags)).count() < FEWEST
 }
 
 /// Whether `a` wins more of the criteria than `b`.
@@ -110,7 +125,7 @@ fn beats(a: &Weighed, b: &Weighed) -> bool {
 }
 
 /// One name in common is enough: groups seldom write under two.
-fn is_same_group(a: &[String], b: &[String]) -> bool {
+pub fn is_same_group(a: &[String], b: &[String]) -> bool {
     let plain = |name: &String| name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     a.iter().any(|name| b.iter().any(|other| plain(name) == plain(other)))
 }
@@ -120,8 +135,10 @@ mod tests {
     use super::*;
 
     fn weighed(at: usize, reasons: &[(&str, f32)]) -> Weighed {
+        let substance = [("numbers", 0.1), ("limits", 0.1)];
         let reasons: Vec<ScorePart> = reasons
             .iter()
+            .chain(&substance)
             .map(|(flag, points)| ScorePart {
                 flag: (*flag).to_owned(),
                 points: *points,
@@ -177,6 +194,23 @@ mod tests {
         assert_eq!(list.len(), SHORTLIST);
         let placed = place(list, &papers, &before, &Answers::new(), Some("2605.11"));
         assert_eq!(keys(&placed)[..2], [(11, "chosen"), (0, "pinned")]);
+    }
+
+    #[test]
+    fn a_paper_with_nothing_to_use_check_or_doubt_is_not_worth_a_month() {
+        let papers = papers(2);
+        let thin = |at: usize| {
+            let mut one = weighed(at, &[("taste", 9.0)]);
+            one.reasons.retain(|part| part.flag != "limits");
+            one
+        };
+        let placed =
+            place(vec![thin(0), weighed(1, &[])], &papers, &Before::default(), &Answers::new(), None);
+        assert_eq!(keys(&placed), [(1, "chosen"), (0, "thin")]);
+        let placed = place(vec![thin(0)], &papers, &Before::default(), &Answers::new(), None);
+        assert_eq!(keys(&placed), [(0, "thin")]);
+        let placed = place(vec![thin(0)], &papers, &Before::default(), &Answers::new(), Some("2605.0"));
+        assert_eq!(keys(&placed), [(0, "chosen")], "unless the operator wants it");
     }
 
     #[test]

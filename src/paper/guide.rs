@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::choose::Placed;
 use super::parts::{self, Part};
 use super::signals::Paper;
@@ -17,11 +19,16 @@ const SAYS: usize = 5;
 const LONGEST: usize = 420;
 /// Of the guide itself.
 const WORDS_A_MINUTE: usize = 220;
+/// Lines that every guide has, reasons among them, and words on a line.
+const HEADINGS: usize = 14;
+const WORDS_A_LINE: usize = 8;
+/// Runners-up that are shown.
+const RUNNERS_UP: usize = 5;
 /// Doubts of a kind.
 const LIMITS: usize = 2;
 
 /// A story that an issue told.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Told {
     /// The story.
     pub story_id: StoryId,
@@ -32,10 +39,12 @@ pub struct Told {
 /// What a guide is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Material<'a> {
-    /// All papers that were weighed.
+    /// The papers of the shortlist.
     pub papers: &'a [Paper],
     /// The shortlist, the chosen one first.
     pub placed: &'a [Placed],
+    /// Papers that were weighed.
+    pub n_candidates: usize,
     /// The whole text of the chosen one, if it could be had.
     pub whole: Option<&'a str>,
     /// Stories of earlier issues, the latest first.
@@ -46,13 +55,17 @@ pub struct Material<'a> {
     pub judge: &'a str,
 }
 
-/// What a guide adds to the time of reading its mail.
+/// What reading the guide takes.
 pub fn minutes(guide: &PaperGuide) -> u32 {
     let terms = guide.terms.iter().filter_map(|key| terms::by_key(key)).map(|term| term.text(Language::En));
     let said = guide.says.iter().chain(&guide.doubts).map(|(_, text)| text.as_str());
-    let others = guide.runners_up.iter().map(|other| other.line.as_str());
-    let n_words: usize = terms.chain(said).chain(others).map(|text| text.split_whitespace().count()).sum();
-    u32::try_from(n_words.div_ceil(WORDS_A_MINUTE)).unwrap_or(u32::MAX)
+    let others = guide.runners_up.iter().take(RUNNERS_UP).flat_map(|other| [&other.title, &other.line]);
+    let own = guide.figure.iter().chain(&guide.hardware).chain(others).map(String::as_str);
+    let n_words: usize = terms.chain(said).chain(own).map(|text| text.split_whitespace().count()).sum();
+    // Our own words: a heading, a reason, a time.
+    let n_lines =
+        HEADINGS + guide.sections.len() + guide.doubts.len() + guide.runners_up.len().min(RUNNERS_UP);
+    u32::try_from((n_words + n_lines * WORDS_A_LINE).div_ceil(WORDS_A_MINUTE)).unwrap_or(u32::MAX)
 }
 
 /// The guide of the first on the shortlist; `None`: there is none.
@@ -82,7 +95,7 @@ pub fn guide(material: Material<'_>) -> Option<PaperGuide> {
             .collect(),
         last: material.last.cloned(),
         n_won: first.n_won,
-        n_candidates: material.papers.len(),
+        n_candidates: material.n_candidates,
         n_short: material.placed.len(),
         judge: material.judge.to_owned(),
     })
@@ -280,8 +293,16 @@ mod tests {
         let placed = [Placed { weighed, n_won: 0, outcome: "chosen" }];
         let headline = BTreeMap::from([(Language::En, "A server with a smaller KV cache".to_owned())]);
         let told = [Told { story_id: StoryId(3), headline }];
-        guide(Material { papers: &papers, placed: &placed, whole, told: &told, last: None, judge: "rules" })
-            .unwrap()
+        guide(Material {
+            papers: &papers,
+            placed: &placed,
+            n_candidates: 1,
+            whole,
+            told: &told,
+            last: None,
+            judge: "rules",
+        })
+        .unwrap()
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub mod choose;
 pub mod guide;
+pub mod inputs;
 mod learn;
 mod parts;
 pub mod signals;

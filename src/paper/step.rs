@@ -67,13 +67,13 @@ pub fn of_story(title: &str, verdict: &Verdict) -> Option<Step> {
         return None;
     }
     let can_touch = |kind: ArtifactKind| verdict.artifacts.iter().any(|artifact| artifact.kind == kind);
-    let can_use =
-        can_touch(ArtifactKind::Weights) || can_touch(ArtifactKind::Price) || can_touch(ArtifactKind::Api);
+    let can_use = can_touch(ArtifactKind::Weights) || can_touch(ArtifactKind::Api);
     let summaries: Vec<&str> = verdict.summary.values().map(|summary| summary.long.as_str()).collect();
     match verdict.lane {
         Lane::Research => Some(of_text(title, &summaries.join(" "))),
         // The name of a release says enough: its notes touch everything.
         Lane::OpenSource => Some(told(title, "").unwrap_or(Step::Build)),
+        Lane::Company if can_touch(ArtifactKind::Price) => Some(Step::Use),
         Lane::Company if can_use || can_touch(ArtifactKind::Code) => {
             Some(told(title, "").unwrap_or(if can_use { Step::Use } else { Step::Build }))
         }

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{terms, words};
-use crate::model::{Language, PaperGuide, ScorePart};
+use crate::model::{Artifact, Language, PaperGuide, RunnerUp, ScorePart};
 
 /// Runners-up that are named.
 const RUNNERS_UP: usize = 5;
 /// Reasons that are given for each of them, and those that say little.
 const REASONS: usize = 2;
 const QUIET: [&str; 4] = ["taste", "readable", "evidence", "listed"];
+/// Of percentiles, what is no reason to read a paper.
+const MIDDLE: f32 = 50.0;
 
 /// What templates know of a guide.
 #[derive(Clone, Debug, Serialize)]
@@ -59,8 +61,8 @@ pub struct GuideView {
 /// A term to know.
 #[derive(Clone, Debug, Serialize)]
 pub struct TermView {
-    /// Its key, an anchor of the glossary.
-    pub key: String,
+    /// Its place in the glossary.
+    pub url: String,
     /// Its name.
     pub name: String,
     /// One or two sentences.
@@ -110,26 +112,20 @@ pub struct LastView {
 pub fn view(guide: &PaperGuide, reasons: &[ScorePart], language: Language, base_url: &str) -> GuideView {
     let word = |key: &str| words::word(key, language).to_owned();
     let total: u32 = guide.sections.iter().map(|section| section.minutes).sum();
-    let fate = |n_won: usize, why_not: &str, reasons: &[ScorePart]| {
-        let mut told: Vec<&ScorePart> =
-            reasons.iter().filter(|part| !QUIET.contains(&part.flag.as_str())).collect();
-        told.sort_by(|a, b| b.points.total_cmp(&a.points));
-        let said =
-            told.into_iter().take(REASONS).map(|part| words::reason(&part.flag, &part.quote, language));
-        let fate = [words::won(n_won, guide.n_short, language)].into_iter();
-        let fate = if why_not == "beaten" { fate.chain(None) } else { fate.chain(Some(word(why_not))) };
-        fate.chain(said).collect::<Vec<_>>().join(if language == Language::En { "; " } else { "；" })
-    };
     GuideView {
         w: KEYS.iter().map(|key| (*key, word(key))).collect(),
         title: plain(&guide.title),
         link: web_address(&guide.link).unwrap_or_default(),
         lang: lang(&guide.says),
         step: words::step(guide.step, language).to_owned(),
-        step_url: format!("{base_url}/{language}/learn#{}", guide.step),
+        step_url: format!("{base_url}/{language}/learn/{}", guide.step),
         authors: authors(&guide.authors, language),
         choice: words::choice(guide.n_candidates, guide.n_short, &guide.judge, language),
-        reasons: reasons.iter().map(|part| words::reason(&part.flag, &part.quote, language)).collect(),
+        reasons: reasons
+            .iter()
+            .filter(tells)
+            .map(|part| words::reason(&part.flag, &part.quote, language))
+            .collect(),
         says: guide.says.iter().map(|(role, text)| (word(role), plain(text))).collect(),
         terms: guide.terms.iter().filter_map(|key| term(guide, key, language, base_url)).collect(),
         sections: guide
@@ -137,36 +133,58 @@ pub fn view(guide: &PaperGuide, reasons: &[ScorePart], language: Language, base_
             .iter()
             .map(|part| (plain(&part.title), words::minutes(part.minutes, language), word(&part.why)))
             .collect(),
-        total: if total == 0 { String::new() } else { words::minutes(total, language) },
+        total: match guide.sections.len() {
+            0 | 1 => String::new(),
+            _ => format!("{} {}", word("together"), words::minutes(total, language)),
+        },
         figure: guide.figure.as_deref().map(plain).unwrap_or_default(),
-        tries: guide
-            .tries
-            .iter()
-            .map(|artifact| TryView {
-                what: words::artifact(artifact.kind, language).to_owned(),
-                link: artifact.link.as_deref().and_then(web_address).unwrap_or_default(),
-                quote: plain(&artifact.quote),
-            })
-            .collect(),
+        tries: guide.tries.iter().map(|artifact| tried(artifact, language)).collect(),
         hardware: guide.hardware.as_deref().map(plain).unwrap_or_default(),
         doubts: guide.doubts.iter().map(|(key, quote)| (word(key), plain(quote))).collect(),
         runners_up: guide
             .runners_up
             .iter()
             .take(RUNNERS_UP)
-            .map(|other| RunnerView {
-                title: plain(&other.title),
-                link: web_address(&other.link).unwrap_or_default(),
-                why_url: format!("{base_url}/{language}/story/{}", other.story_id),
-                line: plain(&other.line),
-                fate: fate(other.n_won, &other.why_not, &other.reasons),
-            })
+            .map(|other| runner(other, guide.n_short, language, base_url))
             .collect(),
         last: guide.last.as_ref().map(|last| LastView {
             headline: in_language(&last.headline, language),
             url: format!("{base_url}/{language}/issues/paper/{}", last.number),
             fate: words::hindsight(last.n_owners.0, last.n_owners.1, last.n_updates, language),
         }),
+    }
+}
+
+/// Whether a reader takes it for a reason: to be voted on less than most is none.
+fn tells(part: &&ScorePart) -> bool {
+    part.flag != "popular" || part.quote.parse().is_ok_and(|n: f32| n > MIDDLE)
+}
+
+fn tried(artifact: &Artifact, language: Language) -> TryView {
+    TryView {
+        // A sentence that offers something seldom says what.
+        what: match artifact.link {
+            Some(_) => words::artifact(artifact.kind, language).to_owned(),
+            None => words::word("offered", language).to_owned(),
+        },
+        link: artifact.link.as_deref().and_then(web_address).unwrap_or_default(),
+        quote: plain(&artifact.quote),
+    }
+}
+
+fn runner(other: &RunnerUp, n_short: usize, language: Language, base_url: &str) -> RunnerView {
+    let mut told: Vec<&ScorePart> =
+        other.reasons.iter().filter(tells).filter(|part| !QUIET.contains(&part.flag.as_str())).collect();
+    told.sort_by(|a, b| b.points.total_cmp(&a.points));
+    let why_not = (other.why_not != "beaten").then(|| words::word(&other.why_not, language).to_owned());
+    let said = told.into_iter().take(REASONS).map(|part| words::reason(&part.flag, &part.quote, language));
+    let fate = [words::won(other.n_won, n_short, language)].into_iter().chain(why_not).chain(said);
+    RunnerView {
+        title: plain(&other.title),
+        link: web_address(&other.link).unwrap_or_default(),
+        why_url: format!("{base_url}/{language}/story/{}", other.story_id),
+        line: plain(&other.line),
+        fate: fate.collect::<Vec<_>>().join(if language == Language::En { "; " } else { "；" }),
     }
 }
 
@@ -195,7 +213,7 @@ fn term(guide: &PaperGuide, key: &str, language: Language, base_url: &str) -> Op
     let term = terms::by_key(key)?;
     let earlier = guide.earlier.iter().find(|earlier| earlier.term == key);
     Some(TermView {
-        key: key.to_owned(),
+        url: format!("{base_url}/{language}/learn#term-{key}"),
         name: term.name(language).to_owned(),
         text: term.text(language).to_owned(),
         earlier: earlier.map(|earlier| {

@@ -55,6 +55,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     // why not
     ("beaten", "lost the comparison", "对比中落败"),
     ("same-group", "passed over: its group was chosen last month", "上期刚选过同一团队，这次跳过"),
+    (
+        "thin",
+        "passed over: too little to use, check or doubt",
+        "内容太单薄（缺少代码、数字、外界关注或局限说明），跳过",
+    ),
     ("pinned", "the operator chose another", "编者另选了一篇"),
     ("chosen", "chosen", "入选"),
     ("hardware", "ran on", "运行环境"),
@@ -70,6 +75,9 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Stories and papers by what you do with them: start at the top, go down as far as you need.",
         "按“拿来做什么”排列的文章和论文：从上往下读，够用为止。",
     ),
+    ("all-of-step", "all of this step", "这一步的全部内容"),
+    ("offered", "code or data", "代码或数据"),
+    ("together", "together", "合计"),
     ("nothing-here", "Nothing on this step yet.", "这一步暂时没有内容。"),
 ];
 
@@ -162,6 +170,9 @@ pub fn reason(flag: &str, quote: &str, language: Language) -> String {
         }
         "taste" => format!("属于行家会推荐给程序员的论文（看题目用词：{}）", quote.replace(", ", "、")),
         "listed" => counts(quote, language),
+        "popular" if quote.is_empty() => {
+            said("too few papers of its week were voted on to compare", "当周有投票的论文太少，无从比较")
+        }
         "popular" if en => format!(
             "more attention than {quote}% of the papers of its week that were voted on, at the same age"
         ),
@@ -238,16 +249,20 @@ pub fn choice(n: usize, n_short: usize, judge: &str, language: Language) -> Stri
     let by = match (judge, en) {
         ("rules", true) => "by fixed rules, no model".to_owned(),
         ("rules", false) => "固定规则，未使用模型".to_owned(),
-        ("operator", true) => "and then pinned by the operator".to_owned(),
+        ("operator", true) => "and this one was pinned by the operator".to_owned(),
         ("operator", false) => "最终由编者指定".to_owned(),
         (model, true) => format!("by {model}, rules where it could not tell"),
         (model, false) => format!("由 {model} 判断，难分时按规则"),
     };
-    if en {
-        let papers = if n == 1 { "paper" } else { "papers" };
-        format!("{n} {papers} of 10 to 45 days weighed, {n_short} compared in pairs, {by}.")
-    } else {
-        format!("在 10 至 45 天内发布的 {n} 篇论文中加权排序，前 {n_short} 篇两两比较（{by}）。")
+    match (n, n_short, en) {
+        (1, _, true) => "The only paper announced 10 to 45 days before.".to_owned(),
+        (1, _, false) => "10 至 45 天前发布的论文只有这一篇。".to_owned(),
+        (_, _, true) => format!(
+            "{n} papers announced 10 to 45 days before were weighed, {n_short} of them compared in pairs, {by}."
+        ),
+        (_, _, false) => {
+            format!("给 10 至 45 天前发布的 {n} 篇论文打分，其中 {n_short} 篇两两比较（{by}）。")
+        }
     }
 }
 

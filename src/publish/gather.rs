@@ -66,6 +66,7 @@ async fn begin(ctx: &Context, series: &Series, period: &Period, number: i32) -> 
         errata: Vec::new(),
         hindsight: None,
         edits: Edits::default(),
+        paper: None,
     })
 }
 

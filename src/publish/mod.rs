@@ -24,7 +24,7 @@ use crate::store::issues::IssueRow;
 
 pub use self::editors::{FirstEditor, OneView, TwoEditors, TwoViews, first_editor, second_editor};
 pub use self::hindsight::{follow_new, look_back};
-pub use self::paper::want_texts;
+pub use self::paper::{Pin, want_texts};
 pub use self::replay::{Difference, Replay, replay, replay_edition};
 pub use self::series::Series;
 pub use crate::press::Composed;
@@ -115,11 +115,11 @@ pub async fn paper(ctx: &Context, period: Option<&str>, mode: Mode) -> anyhow::R
 }
 
 /// Keeps the operator's wish for the paper of `period` (`None`: the last month that is over, or this one if that has its
-/// paper); the name of the month.
+/// paper).
 ///
 /// # Errors
-/// `period` is no month or has its paper, nobody knows the wished one, or the database fails.
-pub async fn pin(ctx: &Context, period: Option<&str>, paper: &str) -> anyhow::Result<String> {
+/// `period` is no month, or the database fails.
+pub async fn pin(ctx: &Context, period: Option<&str>, paper: &str) -> anyhow::Result<Pin> {
     let period = match period {
         Some(name) => period::month(name, zone(ctx)?)?,
         None => {
@@ -131,8 +131,7 @@ pub async fn pin(ctx: &Context, period: Option<&str>, paper: &str) -> anyhow::Re
             }
         }
     };
-    self::paper::pin(ctx, &period, paper).await?;
-    Ok(period.name)
+    self::paper::pin(ctx, &period, paper).await
 }
 
 fn no_paper(period: &Period) -> String {

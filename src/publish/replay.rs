@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use super::{Series, zone};
 use crate::context::Context;
 use crate::edition::{self, Composition, Inputs};
-use crate::model::Language;
+use crate::model::{IssueContent, IssueKind, Language};
 use crate::press;
 use crate::store;
 use crate::store::issues::Rendering;
@@ -13,6 +13,8 @@ use crate::store::issues::Rendering;
 /// What came of it.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Replay {
+    /// Weekly or paper.
+    pub kind: IssueKind,
     /// Number of the issue.
     pub number: i32,
     /// "2026-W47".
@@ -34,19 +36,21 @@ pub struct Difference {
     pub now: String,
 }
 
-/// Makes the weekly issue of `name` again. Nothing is stored.
+/// Makes the issue of `name`, a week or a month, again. Nothing is stored, and no model is asked.
 ///
 /// # Errors
-/// `name` is no week or has no issue, its inputs were not kept, or the database or a template fails.
-pub async fn replay(ctx: &Context, name: &str) -> anyhow::Result<Replay> {
-    replay_edition(ctx, &Series::Weekly, name).await
+/// `name` is no such period or has no issue, its inputs were not kept, or the database or a template fails.
+pub async fn replay(ctx: &Context, kind: IssueKind, name: &str) -> anyhow::Result<Replay> {
+    let series = if kind == IssueKind::Paper { Series::Paper } else { Series::Weekly };
+    replay_edition(ctx, &series, name).await
 }
 
-/// Makes the issue of `name` of an edition again. Nothing is stored.
+/// The same of any series.
 ///
 /// # Errors
 /// As [`replay`].
 pub async fn replay_edition(ctx: &Context, series: &Series, name: &str) -> anyhow::Result<Replay> {
+    let kind = series.kind();
     let period = series.period(name, zone(ctx)?)?;
     let mut conn = ctx.pool.acquire().await?;
     let issue = store::issues::by_period(&mut conn, series.slug(), &period.name).await?;
@@ -55,19 +59,27 @@ pub async fn replay_edition(ctx: &Context, series: &Series, name: &str) -> anyho
     let kept = store::issue_inputs::read(&ctx.pool, issue.id).await?;
     let kept = kept.with_context(|| format!("the issue of {name} is older than the keeping of inputs"))?;
     let inputs: Inputs = serde_json::from_value(kept).context("cannot read the inputs of the issue")?;
-    let Composition::Whole(content) = edition::compose(&inputs) else {
-        anyhow::bail!("this version would tell stories that the issue's inputs do not hold")
-    };
+    let content = again(&inputs).context("this version would tell what the issue's inputs do not hold")?;
     let mut differences = Vec::new();
     if press::content_digest(&content)? != issue.sha256 {
-        let pretty = serde_json::to_string_pretty::<crate::model::IssueContent>;
+        let pretty = serde_json::to_string_pretty::<IssueContent>;
         differences.extend(first("content", (&pretty(&issue.content)?, &pretty(&content)?)));
     }
     for (language, now) in press::render(ctx, &inputs, &content)? {
         let published = store::issues::rendering(&ctx.pool, issue.id, language).await?.unwrap_or_default();
         differences.extend(compare(&published, &now, language));
     }
-    Ok(Replay { number: issue.number, period: period.name, published_by: inputs.code, differences })
+    Ok(Replay { kind, number: issue.number, period: period.name, published_by: inputs.code, differences })
+}
+
+fn again(inputs: &Inputs) -> Option<IssueContent> {
+    match inputs.kind {
+        IssueKind::Paper => edition::paper(inputs),
+        IssueKind::Weekly => match edition::compose(inputs) {
+            Composition::Whole(content) => Some(*content),
+            Composition::Missing(_) => None,
+        },
+    }
 }
 
 fn compare(published: &Rendering, now: &Rendering, language: Language) -> Vec<Difference> {

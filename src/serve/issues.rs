@@ -133,7 +133,9 @@ fn kind_word(issue: &IssueRow, language: Language) -> String {
 /// An issue in a list.
 pub fn head(ctx: &Context, issue: &IssueRow, language: Language) -> Value {
     let content = &issue.content;
-    let first_story = told(issue).flat_map(|section| &section.stories).next();
+    // A month without a paper is not headed by one that was not chosen.
+    let is_empty = content.quiet && content.kind == IssueKind::Paper;
+    let first_story = told(issue).flat_map(|section| &section.stories).next().filter(|_| !is_empty);
     json!({
         "kind": content.kind,
         "kind_word": kind_word(issue, language),

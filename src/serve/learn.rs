@@ -10,46 +10,77 @@ use super::issues::head;
 use super::page::{self, Failure, day};
 use super::stories::link_language;
 use crate::context::Context;
-use crate::model::{IssueKind, IssueStory, Language, RunnerUp, ScorePart, Step};
+use crate::model::{IssueKind, IssueStory, Language, RunnerUp, ScorePart, Step, Verdict};
 use crate::paper::{step, terms, words};
 use crate::store::issues::{self, IssueRow};
 
-/// Stories of a step: the latest.
-const PER_STEP: usize = 8;
+/// Stories of a step on the page of all steps, and on its own: the latest.
+const PER_STEP: (usize, usize) = (8, 100);
 /// Weekly issues that are looked through.
 const ISSUES: usize = 26;
 
 /// The path, a step after the other.
 pub async fn page(State(ctx): State<Context>, Path(lang): Path<String>) -> Result<Response, Failure> {
+    shown(&ctx, page::language(&lang)?, None).await
+}
+
+/// One step, with all that belongs to it.
+pub async fn one(
+    State(ctx): State<Context>,
+    Path((lang, step)): Path<(String, String)>,
+) -> Result<Response, Failure> {
     let language = page::language(&lang)?;
+    let step: Step = step.parse().map_err(|_| Failure::Missing(language))?;
+    shown(&ctx, language, Some(step)).await
+}
+
+async fn shown(ctx: &Context, language: Language, only: Option<Step>) -> Result<Response, Failure> {
     let picks = issues::list(&ctx.pool, IssueKind::Paper).await?;
     let mut weekly = issues::list(&ctx.pool, IssueKind::Weekly).await?;
     weekly.sort_by_key(|issue| std::cmp::Reverse(issue.starts_at));
+    let (most, n_issues) = if only.is_some() { (PER_STEP.1, usize::MAX) } else { (PER_STEP.0, ISSUES) };
     let mut by_step: BTreeMap<Step, Vec<Value>> = BTreeMap::new();
     let mut seen = HashSet::new();
-    for issue in picks.iter().chain(weekly.iter().take(ISSUES)) {
+    for issue in picks.iter().chain(weekly.iter().take(n_issues)) {
         for (step, story) in told(issue) {
             let rows = by_step.entry(step).or_default();
-            if rows.len() < PER_STEP && seen.insert(story.story_id) {
-                rows.push(row(&ctx, issue, story, language));
+            if rows.len() < most && seen.insert(story.story_id) {
+                rows.push(row(ctx, issue, story, language));
             }
         }
     }
-    let steps = Step::ALL.iter().map(|step| {
+    let steps = Step::ALL.iter().filter(|step| only.is_none_or(|only| only == **step)).map(|step| {
         json!({ "key": step, "name": words::step(*step, language), "about": words::step_about(*step, language),
+                "place": Step::ALL.iter().position(|other| other == step).unwrap_or_default() + 1,
+                "url": format!("/{language}/learn/{step}"),
                 "stories": by_step.remove(step).unwrap_or_default() })
     });
-    let terms = terms::all().iter();
+    let terms = terms::all().iter().filter(|_| only.is_none());
+    let learn = words::word("learn", language);
     let data = json!({
-        "title": words::word("learn", language),
-        "intro": words::word("path-intro", language),
+        "title": only.map_or(learn.to_owned(), |step| words::step(step, language).to_owned()),
+        "intro": if only.is_none() { words::word("path-intro", language) } else { "" },
+        "whole": learn,
+        "whole_url": format!("/{language}/learn"),
+        "is_whole": only.is_none(),
         "nothing": words::word("nothing-here", language),
+        "all": words::word("all-of-step", language),
         "glossary": words::word("glossary", language),
         "colon": if language == Language::En { ": " } else { "：" },
         "steps": steps.collect::<Vec<_>>(),
         "terms": terms.map(|term| json!({ "key": term.key, "name": term.name(language), "text": term.text(language) })).collect::<Vec<_>>(),
     });
-    page::render(&ctx, "web/learn.html.j2", language, "/learn", data)
+    let path = only.map_or("/learn".to_owned(), |step| format!("/learn/{step}"));
+    page::render(ctx, "web/learn.html.j2", language, &path, data)
+}
+
+/// The step of a story, with its name and page; null: it teaches nothing.
+pub fn step_of(title: &str, verdict: &Verdict, language: Language) -> Value {
+    step::of_story(title, verdict).map_or(Value::Null, |step| {
+        let colon = if language == Language::En { ":" } else { "：" };
+        json!({ "label": format!("{}{colon}", words::word("step", language)), "name": words::step(step, language),
+                "url": format!("/{language}/learn/{step}") })
+    })
 }
 
 /// The stories of an issue that teach something, each with its step: a pick with its guide's, no runner-up.

@@ -91,6 +91,7 @@ pub fn router(ctx: Context) -> Router {
         .route("/{lang}/story/{id}", get(stories::one))
         .route("/{lang}/papers", get(stories::papers))
         .route("/{lang}/learn", get(learn::page))
+        .route("/{lang}/learn/{step}", get(learn::one))
         .route("/{lang}/dropped", get(stories::dropped))
         .route("/{lang}/hindsight", get(hindsight::page))
         .route("/{lang}/search", get(stories::search))

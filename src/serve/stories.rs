@@ -61,6 +61,7 @@ pub async fn one(State(ctx): State<Context>, Path((lang, id)): Path<(String, i64
             "tier": words::word(&format!("{}_tier", item.tier), language), "primary": item.tier == Tier::Primary,
             "at": minute(&ctx, Some(item.published_at)),
         })).collect::<Vec<_>>(),
+        "step": verdict.as_ref().map(|verdict| learn::step_of(&headline(&story, Some(verdict), Language::En), verdict, language)),
         "verdict": verdict.map(|verdict| self::verdict(&verdict, ctx.settings.digest.floor, language)),
         "told": told,
         "thread": thread(&ctx, id, language).await?,

@@ -39,7 +39,7 @@ pub async fn found(
     let rows = sqlx::query!(
         r#"SELECT st.id AS story_id, i.link, i.guid, i.title, left(coalesce(a.body, i.summary), $3) AS "text!",
                   i.categories, i.authors, coalesce(i.published_at, i.first_seen_at) AS "announced_at!",
-                  st.n_owners, v.score, v.focus, v.dropped, v.verdict->'artifacts' AS artifacts
+                  o.n AS "n_owners!", v.score, v.focus, v.dropped, v.verdict->'artifacts' AS artifacts
            FROM stories st
            JOIN verdicts v ON v.story_id = st.id AND v.current AND v.lane = 'research'
            JOIN LATERAL (
@@ -48,19 +48,27 @@ pub async fn found(
                      '^https?://([a-z]+\.)?(arxiv\.org|openreview\.net|aclanthology\.org|proceedings\.mlr\.press)/')
                ORDER BY ps.kind <> 'arxiv', pi.id LIMIT 1) i ON true
            LEFT JOIN articles a ON a.item_id = i.id
+           JOIN LATERAL (
+               SELECT count(DISTINCT os.owner) AS n FROM story_items osi JOIN items oi ON oi.id = osi.item_id
+               JOIN sources os ON os.id = oi.source_id
+               WHERE osi.story_id = st.id AND osi.copy_of IS NULL
+                 AND coalesce(oi.published_at, oi.first_seen_at)
+                     < coalesce(i.published_at, i.first_seen_at) + make_interval(mins => $5)) o ON true
            WHERE st.merged_into IS NULL
              AND (coalesce(i.published_at, i.first_seen_at) >= $1 AND coalesce(i.published_at, i.first_seen_at) < $2
-                  OR i.guid = 'arXiv:' || $4 OR i.link = $4 OR i.link LIKE '%/abs/' || $4)
+                  OR i.guid = 'arXiv:' || $4 OR i.link = $4
+                  OR regexp_replace(substring(i.link FROM 'arxiv\.org/(?:abs|pdf)/(.*)'), '(v\d+)?(\.pdf)?$', '') = $4)
            ORDER BY st.id"#,
         from,
         to,
         ABSTRACT,
-        pin
+        pin,
+        AGE_MINUTES
     );
     let rows = rows.fetch_all(pool).await?.into_iter();
     let found = rows.map(|row| Found {
         paper: Paper {
-            key: key(&row.link, &row.guid),
+            key: key(if row.guid.starts_with("arXiv:") { &row.guid } else { &row.link }),
             story_id: Some(StoryId(row.story_id)),
             link: row.link,
             title: row.title,
@@ -81,16 +89,24 @@ pub async fn found(
     Ok(found)
 }
 
-/// "2605.01234" of an arXiv address or id in any version; else the address.
-fn key(link: &str, guid: &str) -> String {
-    let id = guid.strip_prefix("arXiv:").or_else(|| link.split_once("arxiv.org/abs/").map(|(_, id)| id));
+/// "2605.01234" of an arXiv id or address in any version; else the address.
+pub fn key(name: &str) -> String {
+    let name = name.trim();
+    let is_arxiv = |id: &str| id.split_once('.').is_some_and(|(month, n)| is_digits(month) && is_digits(n));
+    let id = ["arXiv:", "arxiv:"].iter().find_map(|prefix| name.strip_prefix(prefix));
+    let id = id.or_else(|| {
+        ["arxiv.org/abs/", "arxiv.org/pdf/"].iter().find_map(|path| Some(name.split_once(path)?.1))
+    });
     let bare = |id: &str| match id.rsplit_once('v') {
-        Some((bare, version)) if !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit()) => {
-            bare.to_owned()
-        }
+        Some((bare, version)) if is_digits(version) => bare.to_owned(),
         _ => id.to_owned(),
     };
-    id.map_or_else(|| link.to_owned(), bare)
+    let own = bare(id.unwrap_or(name).trim_end_matches(".pdf"));
+    if id.is_some() || is_arxiv(&own) { own } else { name.to_owned() }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// What sources counted of the papers and of their repositories, as of one age (where nobody had looked yet by then, as of
@@ -156,7 +172,7 @@ fn repository(artifact: &Artifact) -> Option<String> {
 pub async fn before(pool: &PgPool) -> sqlx::Result<Before> {
     let rows = sqlx::query!(
         r#"SELECT i.content->'guide'->>'paper' AS paper, i.content->'guide'->'authors' AS authors
-           FROM issues i WHERE i.kind = 'paper' ORDER BY i.ends_at DESC, i.id DESC"#
+           FROM issues i WHERE i.kind = 'paper' AND jsonb_typeof(i.content->'guide') = 'object' ORDER BY i.ends_at DESC, i.id DESC"#
     );
     let rows = rows.fetch_all(pool).await?;
     let authors = rows.first().and_then(|row| serde_json::from_value(row.authors.clone()?).ok());
@@ -276,20 +292,6 @@ pub async fn record(conn: &mut PgConnection, issue: IssueId, content: &IssueCont
     Ok(())
 }
 
-/// Whether a story tells this paper.
-///
-/// # Errors
-/// The database fails.
-pub async fn is_known(pool: &PgPool, paper: &str) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM items i JOIN story_items si ON si.item_id = i.id
-                  WHERE i.guid = 'arXiv:' || $1 OR i.link = $1 OR i.link LIKE '%/abs/' || $1) AS "known!""#,
-        paper
-    )
-    .fetch_one(pool)
-    .await
-}
-
 /// Keeps the operator's wish for a month; a later one replaces it.
 ///
 /// # Errors
@@ -321,12 +323,17 @@ mod tests {
 
     #[test]
     fn all_versions_of_a_paper_are_one() {
-        assert_eq!(key("https://arxiv.org/abs/2605.01234v2", "x"), "2605.01234");
-        assert_eq!(key("https://b.example/p", "arXiv:2605.01234"), "2605.01234");
-        assert_eq!(
-            key("https://openreview.net/forum?id=abcv3", "x"),
-            "https://openreview.net/forum?id=abcv3"
-        );
+        for name in [
+            "https://arxiv.org/abs/2605.01234v2",
+            "http://arxiv.org/pdf/2605.01234v1.pdf",
+            "arXiv:2605.01234",
+            " 2605.01234v3",
+            "2605.01234",
+        ] {
+            assert_eq!(key(name), "2605.01234");
+        }
+        let other = "https://openreview.net/forum?id=abcv3";
+        assert_eq!(key(other), other);
     }
 
     #[test]

@@ -227,7 +227,7 @@ async fn what_the_operator_changes_is_published_marked_and_can_be_made_again() {
     assert!(chinese.contains("Kilo 开源小模型（经运营者改写）") && !chinese.contains("Apache"), "{chinese}");
     let archive = desk.page("/en/issues/weekly/1").await;
     assert!(archive.contains("(edited by the operator)") && !archive.contains("<b>small"), "{archive}");
-    let replay = publish::replay(&desk.app.ctx, WEEK).await.unwrap();
+    let replay = publish::replay(&desk.app.ctx, headsup::model::IssueKind::Weekly, WEEK).await.unwrap();
     assert!(replay.differences.is_empty(), "{:?}", replay.differences);
 }
 
@@ -360,7 +360,8 @@ async fn two_weeks_that_wait_tell_no_event_twice_whichever_is_approved_first() {
         assert_eq!(count(&desk.app, "SELECT count(DISTINCT number) FROM issues").await, 2);
         assert_eq!(week(&desk.app, first).await.content.number, 1);
         for period in ["2026-W17", WEEK] {
-            let replay = publish::replay(&desk.app.ctx, period).await.unwrap();
+            let replay =
+                publish::replay(&desk.app.ctx, headsup::model::IssueKind::Weekly, period).await.unwrap();
             assert!(replay.differences.is_empty(), "{:?}", replay.differences);
         }
     }

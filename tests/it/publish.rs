@@ -706,7 +706,7 @@ async fn a_published_issue_can_be_made_again_byte_for_byte_whatever_came_later()
     .unwrap();
     sqlx::query("UPDATE items SET title = 'changed'").execute(&app.ctx.pool).await.unwrap();
     add(&app, &seed("Latecomer", 99.0)).await;
-    let replay = publish::replay(&app.ctx, WEEK).await.unwrap();
+    let replay = publish::replay(&app.ctx, IssueKind::Weekly, WEEK).await.unwrap();
     assert!(replay.differences.is_empty(), "{:?}", replay.differences);
 
     sqlx::query(
@@ -715,8 +715,14 @@ async fn a_published_issue_can_be_made_again_byte_for_byte_whatever_came_later()
     .execute(&app.ctx.pool)
     .await
     .unwrap();
-    let replay = publish::replay(&app.ctx, WEEK).await.unwrap();
+    let replay = publish::replay(&app.ctx, IssueKind::Weekly, WEEK).await.unwrap();
     let parts: Vec<_> = replay.differences.iter().map(|difference| difference.part.as_str()).collect();
     assert_eq!(parts, ["text en"], "what was tampered with is found");
-    assert!(publish::replay(&app.ctx, "2026-W19").await.unwrap_err().to_string().contains("no issue"));
+    assert!(
+        publish::replay(&app.ctx, IssueKind::Weekly, "2026-W19")
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("no issue")
+    );
 }

@@ -11,12 +11,13 @@ use reqwest::{Client, StatusCode};
 use crate::app::TestApp;
 
 /// Pages that exist in each language, also when nothing ran yet.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "",
     "/",
     "/issues",
     "/papers",
     "/learn",
+    "/learn/build",
     "/dropped",
     "/hindsight",
     "/search",

@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::openai::{Fault, Server};
-use crate::paper::choose::Answers;
-use crate::paper::signals::{Paper, Weighed};
+use crate::paper::signals::Paper;
 use crate::store::model_calls::{self, Call};
 
 /// The template of the question.
@@ -53,21 +52,21 @@ struct Preference {
     quote: String,
 }
 
-/// Winners by pair of places on the shortlist; empty without a model.
+/// Two places on the shortlist and the winner's, for each pair that the model could tell apart; empty without a model.
 ///
 /// # Errors
 /// The template or the database fails; a failing server is no error.
-pub async fn compare(ctx: &Context, list: &[Weighed], papers: &[Paper]) -> anyhow::Result<Answers> {
-    let mut answers = Answers::new();
+pub async fn compare(ctx: &Context, papers: &[Paper]) -> anyhow::Result<Vec<(usize, usize, usize)>> {
+    let mut answers = Vec::new();
     let model = &ctx.settings.model;
     if model.base_url.is_empty() || is_spent(ctx).await? {
         return Ok(answers);
     }
     let server = Server::new(&model.base_url, model.api_key.as_ref(), model.timeout_seconds)?;
-    let pairs = (0..list.len()).flat_map(|a| (a + 1..list.len()).map(move |b| (a, b)));
+    let pairs = (0..papers.len()).flat_map(|a| (a + 1..papers.len()).map(move |b| (a, b)));
     let mut n_failed = 0;
     for (a, b) in pairs {
-        let pair = (&papers[list[a].at], &papers[list[b].at]);
+        let pair = (&papers[a], &papers[b]);
         let first = one(ctx, &server, pair).await?;
         let second = match first {
             Some(_) => one(ctx, &server, (pair.1, pair.0)).await?,
@@ -75,8 +74,8 @@ pub async fn compare(ctx: &Context, list: &[Weighed], papers: &[Paper]) -> anyho
         };
         n_failed = if first.is_none() || second.is_none() { n_failed + 1 } else { 0 };
         match (first, second) {
-            (Some(1), Some(2)) => drop(answers.insert((a, b), a)),
-            (Some(2), Some(1)) => drop(answers.insert((a, b), b)),
+            (Some(1), Some(2)) => answers.push((a, b, a)),
+            (Some(2), Some(1)) => answers.push((a, b, b)),
             _ => {}
         }
         if n_failed >= PATIENCE || ctx.cancel.is_cancelled() {
@@ -99,7 +98,7 @@ async fn is_spent(ctx: &Context) -> anyhow::Result<bool> {
 async fn one(ctx: &Context, server: &Server, (a, b): (&Paper, &Paper)) -> anyhow::Result<Option<i64>> {
     let shown = |paper: &Paper| {
         let text: String = paper.text.chars().take(ABSTRACT).collect();
-        json!({ "title": paper.title, "text": text })
+        json!({ "title": fenced(&paper.title), "text": fenced(&text) })
     };
     let question = ctx.templates.render(TEMPLATE, json!({ "papers": [shown(a), shown(b)] }))?;
     let model = &ctx.settings.model;
@@ -142,7 +141,7 @@ async fn one(ctx: &Context, server: &Server, (a, b): (&Paper, &Paper)) -> anyhow
 
 /// What it says counts if it quotes the paper that it prefers.
 fn grounded(preference: &Preference, a: &Paper, b: &Paper) -> i64 {
-    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let plain = |text: &str| fenced(text).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let chosen = match preference.better {
         1 => a,
         2 => b,
@@ -151,6 +150,11 @@ fn grounded(preference: &Preference, a: &Paper, b: &Paper) -> i64 {
     let quote = plain(&preference.quote);
     let own = plain(&format!("{} {}", chosen.title, chosen.text));
     if quote.len() >= 8 && own.contains(quote.trim_end_matches('.')) { preference.better } else { 0 }
+}
+
+/// No text can close the fence that it stands in.
+fn fenced(text: &str) -> String {
+    text.replace(['<', '>'], " ")
 }
 
 fn read(text: &str) -> Option<Preference> {

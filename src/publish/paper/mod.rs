@@ -9,12 +9,13 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{Series, last_period};
 use crate::context::Context;
-use crate::edition::{self, Chosen, Inputs, Period};
-use crate::model::{IssueContent, IssueKind, IssueStory, PaperGuide, StoryId};
-use crate::paper::choose::{self, Placed};
-use crate::paper::guide::{self, Material};
+use crate::edition::{self, Inputs, Period};
+use crate::model::{IssueContent, IssueKind, IssueStory, StoryId};
+use crate::paper::choose;
+use crate::paper::guide::Told;
+use crate::paper::inputs::{self, PaperInputs};
 use crate::paper::signals::{self, Paper};
-use crate::paper::taste;
+use crate::paper::{taste, terms};
 use crate::press;
 use crate::store;
 use crate::store::papers::Found;
@@ -28,64 +29,57 @@ const LATE: Duration = Duration::days(31);
 /// Before the end of a month the texts of the best papers are fetched.
 const AHEAD: Duration = Duration::days(4);
 
-/// Runners-up that the issue shows as stories.
-const RUNNERS_UP: usize = 5;
-
-/// What the papers came to.
-struct Weighed {
-    papers: Vec<Paper>,
-    placed: Vec<Placed>,
-    judge: String,
-    dropped: BTreeMap<String, i64>,
+/// What became of the operator's wish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pin {
+    /// It is kept for this month.
+    Kept(String),
+    /// It cannot be; why, in words.
+    Refused(String),
 }
 
-/// What the issue says; `None`: there is no paper to choose.
+/// What the issue says and from what; `None`: there is no paper to choose from.
 ///
 /// # Errors
 /// The database or the template of the question fails.
 pub async fn issue(ctx: &Context, mut inputs: Inputs) -> anyhow::Result<Option<(Inputs, IssueContent)>> {
     let at = time_of_choice(&inputs.period, ctx.clock.now());
-    let pin = store::papers::pinned(&ctx.pool, &inputs.period.name).await?;
-    let weighed = weigh(ctx, at, pin.as_deref()).await?;
-    let Some(chosen) = weighed.placed.first().filter(|first| first.outcome == "chosen") else {
-        return Ok(None);
-    };
-    let Some(lead) = weighed.papers[chosen.weighed.at].story_id else { return Ok(None) };
-    let reasons = chosen.weighed.reasons.clone();
-    let Some(guide) = guide(ctx, &weighed, lead).await? else { return Ok(None) };
-    let others: Vec<StoryId> = guide.runners_up.iter().take(RUNNERS_UP).map(|other| other.story_id).collect();
-    inputs.stories = stories(ctx, lead, &others, &weighed.papers).await?;
-    if !inputs.stories.contains_key(&lead) {
-        return Ok(None);
-    }
-    // What was chosen from is written down in a table of its own.
+    let own = gather_own(ctx, at, &inputs.period.name).await?;
+    inputs.stories = stories(ctx, &own.papers).await?;
+    // What was chosen from stands in inputs of its own.
     inputs.candidates.clear();
-    let places = [("leads".to_owned(), vec![lead]), ("research".to_owned(), others)];
-    let sections = edition::without_empty(edition::sections(&places, &inputs));
-    let n_stories =
-        i64::try_from(weighed.papers.len()).unwrap_or(i64::MAX) + weighed.dropped.values().sum::<i64>();
-    let chosen = Chosen { sections, quiet: false, n_stories, dropped_counts: weighed.dropped };
-    let content = edition::content(&inputs, chosen);
-    let minutes = content.minutes + guide::minutes(&guide);
-    Ok(Some((inputs, IssueContent { reasons, minutes, guide: Some(Box::new(guide)), ..content })))
+    inputs.paper = Some(Box::new(own));
+    Ok(edition::paper(&inputs).map(|content| (inputs, content)))
 }
 
 /// Keeps the operator's wish for the month of `period`.
 ///
 /// # Errors
-/// The month has its paper, nobody knows the wished one, or the database fails.
-pub async fn pin(ctx: &Context, period: &Period, paper: &str) -> anyhow::Result<()> {
+/// The database fails.
+pub async fn pin(ctx: &Context, period: &Period, wish: &str) -> anyhow::Result<Pin> {
     let mut conn = ctx.pool.acquire().await?;
     let issue = store::issues::by_period(&mut conn, IssueKind::Paper, &period.name).await?;
     drop(conn);
-    anyhow::ensure!(issue.is_none(), "the paper of {} was published before: it stays", period.name);
-    let is_known = store::papers::is_known(&ctx.pool, paper).await?;
-    anyhow::ensure!(
-        is_known,
-        "no source has told of the paper {paper:?}: pin an arXiv id such as 2605.01234"
-    );
-    store::papers::pin(&ctx.pool, &period.name, paper, ctx.clock.now()).await?;
-    Ok(())
+    if issue.is_some() {
+        return Ok(Pin::Refused(format!("the paper of {} was published before: it stays", period.name)));
+    }
+    let key = store::papers::key(wish);
+    // No paper is announced between two equal times: only the wished one is found.
+    let found = store::papers::found(&ctx.pool, (period.ends_at, period.ends_at), Some(&key)).await?;
+    let Some(paper) = found.into_iter().map(|one| one.paper).find(|paper| paper.key == key) else {
+        return Ok(Pin::Refused(format!(
+            "no source has told of the paper {wish:?}: pin one of the archive by its arXiv id, such as 2605.01234, or its address"
+        )));
+    };
+    let before = store::papers::before(&ctx.pool).await?;
+    if before.papers.contains(&key) {
+        return Ok(Pin::Refused(format!("{key} was a paper of the month before")));
+    }
+    if choose::is_same_group(&paper.authors, &before.authors) {
+        return Ok(Pin::Refused(format!("{key} is by an author of the last paper of the month")));
+    }
+    store::papers::pin(&ctx.pool, &period.name, &key, ctx.clock.now()).await?;
+    Ok(Pin::Kept(period.name.clone()))
 }
 
 /// Wants the whole texts of the papers that would be compared now, so that the guide can name their sections.
@@ -131,52 +125,47 @@ async fn candidates(
     Ok((papers, dropped))
 }
 
-async fn weigh(ctx: &Context, at: DateTime<Utc>, pin: Option<&str>) -> anyhow::Result<Weighed> {
-    let (papers, dropped) = candidates(ctx, at, pin).await?;
+/// The shortlist, its duels, and what its guide is made of.
+async fn gather_own(ctx: &Context, at: DateTime<Utc>, period: &str) -> anyhow::Result<PaperInputs> {
+    let pin = store::papers::pinned(&ctx.pool, period).await?;
+    let (papers, dropped) = candidates(ctx, at, pin.as_deref()).await?;
     let before = store::papers::before(&ctx.pool).await?;
     let weighed = signals::weigh(&papers, taste::shipped());
-    let list = choose::shortlist(&weighed, &papers, &before, pin);
-    let is_pinned = list.iter().any(|one| pin == Some(papers[one.at].key.as_str()));
-    let answers = match is_pinned {
-        true => choose::Answers::new(),
-        false => ask::compare(ctx, &list, &papers).await?,
-    };
-    let judge = match (is_pinned, answers.is_empty()) {
-        (true, _) => "operator".to_owned(),
-        (false, true) => "rules".to_owned(),
-        (false, false) => ctx.settings.model.name.clone(),
-    };
-    let placed = choose::place(list, &papers, &before, &answers, pin);
-    Ok(Weighed { papers, placed, judge, dropped })
+    let mut own = PaperInputs::of(&papers, dropped, &weighed, (before, pin));
+    if own.is_pinned() {
+        "operator".clone_into(&mut own.judge);
+    } else {
+        own.duels = ask::compare(ctx, &own.papers).await?;
+        own.judge = match own.duels.is_empty() {
+            true => "rules".to_owned(),
+            false => ctx.settings.model.name.clone(),
+        };
+    }
+    let placed = own.placed();
+    if let Some(lead) = inputs::chosen(&placed).and_then(|one| own.papers.get(one.weighed.at)) {
+        if let Some(story) = lead.story_id {
+            own.whole = store::papers::whole(&ctx.pool, story).await?.map(|text| (story, text));
+        }
+        own.told = explaining(lead, store::papers::told(&ctx.pool).await?);
+        own.last = store::papers::last(&ctx.pool).await?;
+    }
+    Ok(own)
 }
 
-async fn guide(ctx: &Context, weighed: &Weighed, lead: StoryId) -> anyhow::Result<Option<PaperGuide>> {
-    let whole = store::papers::whole(&ctx.pool, lead).await?;
-    let told = store::papers::told(&ctx.pool).await?;
-    let last = store::papers::last(&ctx.pool).await?;
-    Ok(guide::guide(Material {
-        papers: &weighed.papers,
-        placed: &weighed.placed,
-        whole: whole.as_deref(),
-        told: &told,
-        last: last.as_ref(),
-        judge: &weighed.judge,
-    }))
+/// The earlier stories whose headline names a term that the paper needs.
+fn explaining(paper: &Paper, told: Vec<Told>) -> Vec<Told> {
+    let needed = terms::needed(&paper.title, &paper.text);
+    let names = |told: &Told| told.headline.values().any(|text| needed.iter().any(|term| term.is_in(text)));
+    told.into_iter().filter(names).collect()
 }
 
 /// Frozen: a paper's own page leads, what others write about it follows.
-async fn stories(
-    ctx: &Context,
-    lead: StoryId,
-    others: &[StoryId],
-    papers: &[Paper],
-) -> anyhow::Result<BTreeMap<StoryId, IssueStory>> {
-    let ids: Vec<StoryId> = std::iter::once(lead).chain(others.iter().copied()).collect();
+async fn stories(ctx: &Context, papers: &[Paper]) -> anyhow::Result<BTreeMap<StoryId, IssueStory>> {
+    let ids: Vec<StoryId> = papers.iter().filter_map(|paper| paper.story_id).collect();
     let loaded = press::load(ctx, &ids, 0).await?.into_iter();
     let frozen = loaded.map(|(story, verdict)| {
         let mut frozen = edition::freeze(&story, verdict);
         frozen.links.sort_by_key(|link| !is_paper_url(&link.url));
-        // A source that only listed the same link has no item to show, and counts all the same.
         let counted =
             papers.iter().find(|paper| paper.story_id == Some(story.id)).and_then(|paper| paper.n_others);
         frozen.n_owners = frozen.n_owners.max(counted.unwrap_or_default() + 1);
