@@ -17,7 +17,7 @@ const MAX_REPLY: usize = 200;
 const LOGIN_WANTED: [u16; 4] = [530, 534, 535, 538];
 
 /// "I am closing this connection."
-const CLOSING: u16 = 421;
+pub const CLOSING: u16 = 421;
 
 static ADDRESS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"[^\s<>()\[\]:;,"']+@[^\s<>()\]:;,"']+"#).ok());

@@ -79,14 +79,14 @@ impl Post {
     }
 }
 
-fn to_relay(settings: &mut Settings, relay: &str) {
+pub fn to_relay(settings: &mut Settings, relay: &str) {
     settings.mail.transport = MailTransport::Smtp;
     settings.mail.relay = relay.to_owned();
     settings.mail.step_seconds = 1;
 }
 
 /// Readers `r1@example.org`, …, every second one Chinese, each with a queued delivery of one issue.
-async fn queue_issue(app: &TestApp, number: i32, n_readers: usize) {
+pub async fn queue_issue(app: &TestApp, number: i32, n_readers: usize) {
     let pool = &app.ctx.pool;
     let now: DateTime<_> = NOW.parse::<DateTime<chrono::Utc>>().unwrap();
     let issue: i64 = sqlx::query_scalar(

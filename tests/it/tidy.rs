@@ -42,8 +42,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("raw_sql", &["src/store"]),
     ("reqwest::", &["src/crawl/fetch.rs", "src/crawl/guard.rs", "src/openai.rs"]),
     ("async_openai::", &["src/openai.rs"]),
-    ("TcpStream", &["src/send/relay.rs", "src/demo/sink.rs"]),
-    ("lettre::transport", &["src/send/relay.rs"]),
+    ("TcpStream", &["src/send/relay", "src/demo/sink.rs"]),
+    ("lettre::transport", &["src/send/relay"]),
     ("axum::serve", &["src/serve", "src/demo", "src/bench"]),
     ("Utc::now", &["src/clock.rs"]),
 ];
