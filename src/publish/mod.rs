@@ -10,6 +10,7 @@ mod replay;
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
+use chrono::NaiveTime;
 use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 
@@ -17,7 +18,7 @@ use crate::context::Context;
 use crate::edition::{self, Edition, Inputs, Period};
 use crate::model::{IssueContent, IssueId, IssueKind, Language, Report, StoryId};
 use crate::store;
-use crate::store::issues::IssueRow;
+use crate::store::issues::{IssueRow, Queueing};
 
 pub use self::hindsight::{follow_new, look_back};
 pub use self::replay::{Difference, Replay, replay};
@@ -239,8 +240,14 @@ async fn freeze(ctx: &Context, composed: &mut Composed) -> anyhow::Result<bool> 
     if !store::errata::mark_told(&mut tx, id, &content.errata).await? {
         return Ok(false);
     }
-    let domain = domain(&ctx.settings.mail.from);
-    composed.n_queued = store::issues::queue_deliveries(&mut tx, id, content, domain, now).await?;
+    let settings = &ctx.settings;
+    let how = Queueing {
+        domain: domain(&settings.mail.from),
+        now,
+        morning: NaiveTime::parse_from_str(&settings.mail.morning, "%H:%M").ok(),
+        time_zone: &settings.schedule.time_zone,
+    };
+    composed.n_queued = store::issues::queue_deliveries(&mut tx, id, content, how).await?;
     tx.commit().await.context("cannot publish the issue")?;
     composed.issue_id = Some(id);
     Ok(true)

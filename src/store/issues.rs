@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
@@ -273,42 +273,78 @@ pub async fn insert_stories(
     Ok(())
 }
 
+/// How an issue is queued for its readers.
+#[derive(Clone, Copy, Debug)]
+pub struct Queueing<'a> {
+    /// End of the Message-IDs.
+    pub domain: &'a str,
+    /// When it is out.
+    pub now: DateTime<Utc>,
+    /// When readers get it, by the clock where they live; `None`: at once.
+    pub morning: Option<NaiveTime>,
+    /// Where readers live who did not say.
+    pub time_zone: &'a str,
+}
+
 /// Queues one delivery for each confirmed reader of this kind and notes how many there are. The Message-ID is made from
 /// reader and issue alone, so every attempt carries the same.
 ///
 /// # Errors
-/// The database fails.
+/// The database fails, or does not hold as many deliveries as there are readers: then nothing must be kept.
 pub async fn queue_deliveries(
     conn: &mut PgConnection,
     issue_id: IssueId,
     content: &IssueContent,
-    domain: &str,
-    now: DateTime<Utc>,
-) -> sqlx::Result<u64> {
+    how: Queueing<'_>,
+) -> anyhow::Result<u64> {
     let name = format!("{}-{}", content.kind, content.period);
-    let queued = sqlx::query!(
-        "INSERT INTO deliveries (issue_id, subscriber_id, address, language, message_id, queued_at, next_at)
-         SELECT $1, id, email, language,
-                '<' || $2 || '.' || left(encode(sha256(convert_to(token || ' ' || $2, 'UTF8')), 'hex'), 32) || '@' || $3 || '>',
-                $4, $4
-         FROM subscribers
-         WHERE state = 'confirmed' AND CASE WHEN $5 = 'weekly' THEN weekly ELSE monthly END
-         ORDER BY id
-         ON CONFLICT ON CONSTRAINT one_delivery_per_reader DO NOTHING",
+    // Both counts are of one moment: a reader who comes meanwhile is in neither.
+    let fan_out = sqlx::query!(
+        r#"WITH zones AS MATERIALIZED (
+               SELECT name FROM pg_timezone_names WHERE $6::time IS NOT NULL
+           ), readers AS MATERIALIZED (
+               SELECT id, email, language, token, coalesce(z.name, $7) AS zone
+               FROM subscribers s LEFT JOIN zones z ON z.name = s.time_zone
+               WHERE state = 'confirmed' AND CASE WHEN $5 = 'weekly' THEN weekly ELSE monthly END
+           ), put AS (
+               INSERT INTO deliveries (issue_id, subscriber_id, address, language, message_id, queued_at, next_at)
+               SELECT $1, id, email, language,
+                      '<' || $2 || '.' || left(encode(sha256(convert_to(token || ' ' || $2, 'UTF8')), 'hex'), 32) || '@' || $3 || '>',
+                      $4,
+                      CASE WHEN $6::time IS NULL THEN $4
+                           WHEN ($4 AT TIME ZONE zone)::time <= $6
+                           THEN (($4 AT TIME ZONE zone)::date + $6) AT TIME ZONE zone
+                           ELSE (($4 AT TIME ZONE zone)::date + 1 + $6) AT TIME ZONE zone END
+               FROM readers ORDER BY id
+               ON CONFLICT ON CONSTRAINT one_delivery_per_reader DO NOTHING
+               RETURNING 1
+           )
+           SELECT (SELECT count(*) FROM readers) AS "n_readers!", (SELECT count(*) FROM put) AS "n_queued!""#,
         issue_id.0,
         name,
-        domain,
-        now,
-        content.kind.as_str()
+        how.domain,
+        how.now,
+        content.kind.as_str(),
+        how.morning,
+        how.time_zone,
     )
-    .execute(&mut *conn)
-    .await?
-    .rows_affected();
-    let n_recipients = i32::try_from(queued).unwrap_or(i32::MAX);
+    .fetch_one(&mut *conn)
+    .await?;
+    let n_there =
+        sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM deliveries WHERE issue_id = $1"#, issue_id.0)
+            .fetch_one(&mut *conn)
+            .await?;
+    let n_readers = fan_out.n_readers;
+    anyhow::ensure!(
+        fan_out.n_queued == n_readers && n_there == n_readers,
+        "{n_readers} readers, but {} deliveries queued and {n_there} there",
+        fan_out.n_queued
+    );
+    let n_recipients = i32::try_from(n_readers).unwrap_or(i32::MAX);
     sqlx::query!("UPDATE issues SET n_recipients = $2 WHERE id = $1", issue_id.0, n_recipients)
         .execute(conn)
         .await?;
-    Ok(queued)
+    Ok(u64::try_from(n_readers).unwrap_or_default())
 }
 
 struct Row {
