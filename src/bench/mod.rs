@@ -7,4 +7,6 @@ pub mod farm;
 mod files;
 pub mod group;
 pub mod parse;
+pub mod send;
+pub mod sink;
 mod usage;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::args_judge::{EvalEditorArgs, EvalHypeArgs, TrainArgs};
+use super::args_send::{BenchSendArgs, DeliveriesArgs, DkimArgs, DoctorArgs, SendArgs};
 use crate::model::{Lane, Language};
 
 /// Version and commit.
@@ -79,8 +80,12 @@ pub enum Command {
     Model(ModelArgs),
     /// Compose and freeze an issue, queue it for the readers
     Publish(PublishArgs),
-    /// Mail what is queued
-    Send,
+    /// Mail what is queued; see and steer how it goes
+    Send(SendArgs),
+    /// What the relay's log says about deliveries
+    Deliveries(DeliveriesArgs),
+    /// Keys that sign the mail, and the DNS records to publish
+    Dkim(DkimArgs),
     /// Serve the web archive alone, until Ctrl-C
     Serve,
     /// Show what ran, what is queued, what needs a hand
@@ -104,7 +109,7 @@ pub enum Command {
     /// Run the whole pipeline over the sample internet that ships inside
     Demo(DemoArgs),
     /// Look for what is wrong on this machine and say what helps
-    Doctor,
+    Doctor(DoctorArgs),
     /// Measure a stage on a labelled set
     Eval(EvalArgs),
     /// Measure how fast a stage is
@@ -197,6 +202,11 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 200)]
         new: i64,
     },
+    /// Send an issue to a relay on loopback: built, signed and written down for each reader
+    Send(BenchSendArgs),
+    /// The relay of `bench send`
+    #[command(hide = true)]
+    Sink,
     /// The feeds of `bench crawl`
     #[command(hide = true)]
     Farm {
@@ -645,6 +655,6 @@ fn parse_lane(word: &str) -> Result<Lane, String> {
     word.parse().map_err(|_| "must be company, funding, research, open-source or industry".to_owned())
 }
 
-fn parse_language(word: &str) -> Result<Language, String> {
+pub(super) fn parse_language(word: &str) -> Result<Language, String> {
     word.parse().map_err(|_| "must be en or zh".to_owned())
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::args::{BenchArgs, BenchCommand};
+use super::args_send::BenchSendArgs;
 use super::open::Surroundings;
 use super::output;
 use crate::bench;
@@ -26,6 +27,8 @@ pub async fn run(around: &Surroundings, args: BenchArgs) -> anyhow::Result<ExitC
         BenchCommand::Parse { paths } => parse(around, &paths)?,
         BenchCommand::Extract { paths } => extract(around, &paths)?,
         BenchCommand::Group { archived, new } => group(around, &archived, new).await?,
+        BenchCommand::Send(args) => send(around, args).await?,
+        BenchCommand::Sink => bench::sink::serve().await?,
         BenchCommand::Farm { sources: feeds, items, latency_ms } => {
             bench::farm::serve(Farm { feeds, items, latency_ms }).await?;
         }
@@ -103,6 +106,41 @@ async fn group(around: &Surroundings, sizes: &[i64], n_new: i64) -> anyhow::Resu
         ]);
     }
     output::line(&table.to_string())
+}
+
+async fn send(around: &Surroundings, args: BenchSendArgs) -> anyhow::Result<()> {
+    let plan = bench::send::Plan {
+        messages: args.recipients,
+        queued: args.queued.unwrap_or_else(|| i64::from(args.recipients)),
+        kilobytes: args.kilobytes,
+        connections: args.connections,
+        sink: args.sink,
+        is_signed: !args.no_dkim,
+    };
+    let app = around.open().await?;
+    let outcome = async {
+        let scratch = store::scratch::open(&app.ctx.pool, SCHEMA).await?;
+        let ctx = Context { pool: scratch.pool.clone(), progress: Progress::Quiet, ..app.ctx.clone() };
+        let sent = bench::send::run(&ctx, &plan).await;
+        scratch.pool.close().await;
+        sent
+    };
+    let outcome = outcome.await;
+    let sent = app.close_after(outcome).await?;
+    if around.global.json {
+        return output::json(&sent);
+    }
+    output::line(&format!(
+        "{} messages of {} KB in {:.1} s: {:.0} a second, {:.2} CPU ms each, peak {:.0} MB, {} queued{}",
+        sent.messages,
+        sent.kilobytes,
+        sent.seconds,
+        sent.per_second,
+        sent.cpu_millis_per_message,
+        sent.peak_megabytes,
+        sent.queued,
+        sent.connections.map(|n| format!(", at most {n} connections")).unwrap_or_default()
+    ))
 }
 
 fn parse(around: &Surroundings, paths: &[PathBuf]) -> anyhow::Result<()> {

@@ -2,11 +2,14 @@
 
 mod args;
 mod args_judge;
+mod args_send;
 mod bench;
 mod config;
 mod db;
 mod demo;
+mod dkim;
 mod doctor;
+mod doctor_mail;
 mod errata;
 mod eval;
 mod eval_editor;
@@ -31,6 +34,7 @@ mod open;
 mod output;
 mod publish;
 mod run;
+mod send;
 mod status;
 mod subscribers;
 mod train;
@@ -94,7 +98,9 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Group => run::one(&around, crate::pipeline::Stage::Group).await,
         Command::Judge(args) => judge::run(&around, &args).await,
         Command::Model(args) => model::run(&around, &args).await,
-        Command::Send => run::one(&around, crate::pipeline::Stage::Send).await,
+        Command::Send(args) => send::run(&around, args).await,
+        Command::Deliveries(args) => send::deliveries(&around, args).await,
+        Command::Dkim(args) => dkim::run(&around, &args),
         Command::Publish(args) => publish::run(&around, &args).await,
         Command::Hindsight(args) => hindsight::run(&around, &args).await,
         Command::Status => status::run(&around).await,
@@ -106,7 +112,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(args) => config::run(&around, &args),
         Command::Migrate => run::migrate(&around).await,
         Command::Demo(args) => demo::run(&around, &args).await,
-        Command::Doctor => doctor::run(&around).await,
+        Command::Doctor(args) => doctor::run(&around, &args).await,
         Command::Eval(args) => eval::run(&around, args).await,
         Command::Train(args) => train::run(&args),
         Command::Bench(args) => bench::run(&around, args).await,

@@ -1,5 +1,7 @@
 //! A letter as bytes: headers and two parts. A second attempt has the same bytes, since its date is given. Pure.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use lettre::message::header::{HeaderName, HeaderValue};
@@ -8,6 +10,7 @@ use lettre::{Address, Message};
 use sha2::{Digest as _, Sha256};
 
 use super::address;
+use super::dkim::Signer;
 use crate::ballot::{self, Ballot, Key};
 use crate::config::MailSettings;
 use crate::model::{IssueKind, Language};
@@ -30,6 +33,8 @@ pub struct Sender {
     pub base_url: String,
     /// Signs the readers' links to vote.
     pub key: Key,
+    /// Signs the messages.
+    pub signer: Arc<Signer>,
 }
 
 impl Sender {
@@ -40,8 +45,10 @@ impl Sender {
     pub fn new(mail: &MailSettings, base_url: &str, key: Key) -> anyhow::Result<Self> {
         let unsubscribe_to = Some(&mail.unsubscribe_to).filter(|text| !text.is_empty());
         let leave = |text: &String| anyhow::Ok(mailbox(text, "unsubscribe_to")?.email);
+        let from = mailbox(&mail.from, "from")?;
         Ok(Self {
-            from: mailbox(&mail.from, "from")?,
+            signer: Arc::new(Signer::new(mail, from.email.domain())?),
+            from,
             reply_to: mail.reply_to.as_deref().map(|text| mailbox(text, "reply_to")).transpose()?,
             unsubscribe_to: unsubscribe_to.map(leave).transpose()?,
             base_url: base_url.trim_end_matches('/').to_owned(),
@@ -94,7 +101,7 @@ pub fn build(
     }
     let message =
         builder.multipart(parts(sender, delivery, letter)).context("the message cannot be built")?;
-    Ok(message.formatted())
+    sender.signer.sign(message.formatted(), now)
 }
 
 /// The bare address of a mailbox of the settings.
@@ -122,7 +129,7 @@ pub fn plain(sender: &Sender, to: &str, mail: &OperatorMail, now: DateTime<Utc>)
         ))
         .singlepart(SinglePart::plain(mail.body.clone()))
         .context("the message cannot be built")?;
-    Ok(message.formatted())
+    sender.signer.sign(message.formatted(), now)
 }
 
 /// What makes it a list that a reader leaves by one click. Auto-Submitted is not for lists (RFC 3834 asks it of answers).

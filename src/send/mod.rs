@@ -4,12 +4,17 @@
 //! cannot be known stands as `uncertain` and is never sent again by itself.
 
 pub mod address;
+mod by_hand;
+pub mod dkim;
+pub mod dns;
 mod ledger;
+mod maillog;
 mod message;
 mod operator;
 mod outbox;
 mod outcome;
 mod pace;
+pub mod posture;
 mod queue;
 mod relay;
 mod routes;
@@ -18,7 +23,7 @@ mod target;
 mod worker;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -33,6 +38,7 @@ use crate::model::{DeliveryState, Report};
 use crate::store::leases::{self, Holder};
 use crate::store::{deliveries, send_holds, votes};
 
+pub use by_hand::{Reconciled, reconcile, test_letter};
 use ledger::Ledger;
 use message::Sender;
 use routes::routes;
@@ -53,13 +59,21 @@ const ROUND: Duration = Duration::from_secs(60);
 /// # Errors
 /// Only what stops the whole stage: the database, or settings that are no addresses.
 pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
+    run_some(ctx, None).await
+}
+
+/// The same with at most so many messages.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_some(ctx: &Context, most: Option<u32>) -> anyhow::Result<Report> {
     let sender = sender(ctx).await?;
     let routes = routes(ctx, &sender)?;
     let mut report = tidy_up(ctx).await?;
     // Proved alive by its connection: after a kill nobody waits for the end of its claims.
     let holder = Holder::enter(&ctx.pool, rand::random()).await?;
     let (ledger, pen) = Ledger::open(ctx.clone(), holder.name.clone());
-    let run = Arc::new(new_run(ctx, sender, routes, (holder.name.clone(), ledger)).await?);
+    let run = Arc::new(new_run(ctx, (sender, most), routes, (holder.name.clone(), ledger)).await?);
     let worked = work(&run).await;
     let Run { sender, routes, ledger, work, .. } = Arc::into_inner(run).context("a worker still runs")?;
     drop(ledger);
@@ -84,7 +98,7 @@ async fn sender(ctx: &Context) -> anyhow::Result<Sender> {
 
 async fn new_run(
     ctx: &Context,
-    sender: Sender,
+    (sender, most): (Sender, Option<u32>),
     routes: Vec<Route>,
     (owner, ledger): (String, Ledger),
 ) -> anyhow::Result<Run> {
@@ -105,6 +119,7 @@ async fn new_run(
         has_failed,
         routes,
         warm_up_from: mail.warm_up_from.parse().ok(),
+        left: AtomicU32::new(most.unwrap_or(u32::MAX)),
         owner,
         ledger,
         lease,

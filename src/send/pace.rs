@@ -109,7 +109,7 @@ impl Limit {
 pub fn warm_up(from: NaiveDate, today: NaiveDate) -> Option<u32> {
     let (first, growth, days) = WARM_UP;
     let day = (today - from).num_days().max(0) as f64;
-    (day < days).then(|| (first * growth.powf(day / days)) as u32)
+    (day < days).then(|| (first * growth.powf(day / days)).round() as u32)
 }
 
 #[cfg(test)]
@@ -172,6 +172,6 @@ mod tests {
         let from = day("2026-05-01");
         let curve = ["2026-04-30", "2026-05-01", "2026-05-15", "2026-06-11", "2026-06-12"];
         let curve = curve.map(|today| warm_up(from, day(today)));
-        assert_eq!(curve, [Some(200), Some(200), Some(2000), Some(169_670), None]);
+        assert_eq!(curve, [Some(200), Some(200), Some(2000), Some(169_668), None]);
     }
 }

@@ -2,6 +2,7 @@
 //! database: several senders share them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sqlx::PgConnection;
@@ -39,6 +40,10 @@ pub async fn claim(run: &Run, avoid: &BTreeSet<usize>) -> sqlx::Result<Option<Ba
     if is_held(send_holds::ALL) {
         return Ok(None);
     }
+    let wanted = take_up(run);
+    if wanted == 0 {
+        return Ok(None);
+    }
     for (route, way) in run.routes.iter().enumerate() {
         let scope = send_holds::relay(&way.name());
         if avoid.contains(&route) || is_held(&scope) {
@@ -46,10 +51,11 @@ pub async fn claim(run: &Run, avoid: &BTreeSet<usize>) -> sqlx::Result<Option<Ba
         }
         let mut tx = run.ctx.pool.begin().await?;
         let limits = limits(way, run.warm_up_from, now);
-        let (granted, next) = grant(&mut tx, (&scope, &limits), BATCH, now).await?;
+        let (granted, next) = grant(&mut tx, (&scope, &limits), wanted, now).await?;
         if granted == 0 {
             tx.commit().await?;
             if limits.iter().all(|limit| limit.span != Span::Day) || next - now < TimeDelta::minutes(1) {
+                put_back(run, wanted);
                 return Ok(Some(Batch { rows: Vec::new(), route, next: Some(next) }));
             }
             // The day is over for this relay; another may still have room.
@@ -63,11 +69,24 @@ pub async fn claim(run: &Run, avoid: &BTreeSet<usize>) -> sqlx::Result<Option<Ba
         let unused = i64::from(granted) - rows.len() as i64;
         give_back(&mut tx, (&scope, &limits), unused, now).await?;
         tx.commit().await?;
+        put_back(run, wanted - u32::try_from(rows.len()).unwrap_or(wanted).min(wanted));
         let next = if rows.is_empty() { send_holds::first_domain(&run.ctx.pool, now).await? } else { None };
         let is_over = rows.is_empty() && next.is_none();
         return Ok((!is_over).then_some(Batch { rows, route, next }));
     }
+    put_back(run, wanted);
     Ok(None)
+}
+
+/// A batch of what the run may still send.
+fn take_up(run: &Run) -> u32 {
+    let take = |left: u32| Some(left - left.min(BATCH));
+    run.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).map_or(0, |left| left.min(BATCH))
+}
+
+fn put_back(run: &Run, n: u32) {
+    let put = |left: u32| Some(left.saturating_add(n));
+    let _ = run.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, put);
 }
 
 fn limits(way: &Route, warm_up_from: Option<NaiveDate>, now: DateTime<Utc>) -> Vec<Limit> {

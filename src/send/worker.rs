@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -38,6 +38,8 @@ pub struct Run {
     pub routes: Vec<Route>,
     /// First day of a new sender.
     pub warm_up_from: Option<NaiveDate>,
+    /// How many messages this run may still take up.
+    pub left: AtomicU32,
     /// Name under which rows are held.
     pub owner: String,
     /// Where intents and outcomes are written.

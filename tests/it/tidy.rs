@@ -30,7 +30,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("serve", "ballot clock config context edition hindsight model progress render store"),
     ("pipeline", "clock config context model store crawl extract group judge publish send"),
     ("eval", "clock config group judge model render"),
-    ("bench", "clock config context crawl extract group model store"),
+    ("bench", "clock config context crawl extract group model send store"),
     ("schedule", "clock config context model store pipeline"),
 ];
 
@@ -44,6 +44,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("async_openai::", &["src/openai.rs"]),
     ("TcpStream", &["src/send/relay", "src/demo/sink.rs"]),
     ("lettre::transport", &["src/send/relay"]),
+    ("UdpSocket", &["src/send/dns.rs"]),
     ("axum::serve", &["src/serve", "src/demo", "src/bench"]),
     ("Utc::now", &["src/clock.rs"]),
 ];
