@@ -172,6 +172,6 @@ mod tests {
         let from = day("2026-05-01");
         let curve = ["2026-04-30", "2026-05-01", "2026-05-15", "2026-06-11", "2026-06-12"];
         let curve = curve.map(|today| warm_up(from, day(today)));
-        assert_eq!(curve, [Some(200), Some(200), Some(2000), Some(169_668), None]);
+        assert_eq!(curve, [Some(200), Some(200), Some(2000), Some(169_669), None]);
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 use headsup::config::{MailTransport, Settings};
 use headsup::demo::sink::{self, Fault, Sink};
 use headsup::model::{DeliveryId, DeliveryState, Language, Report};
 use headsup::store::subscribers::{self, Added};
 use headsup::store::{deliveries, facts, ledger};
 use headsup::{pipeline, send};
+use sqlx::PgPool;
 use tempfile::TempDir;
 
 use crate::app::{NOW, TestApp};
@@ -87,14 +88,18 @@ pub fn to_relay(settings: &mut Settings, relay: &str) {
 
 /// Readers `r1@example.org`, …, every second one Chinese, each with a queued delivery of one issue.
 pub async fn queue_issue(app: &TestApp, number: i32, n_readers: usize) {
-    let pool = &app.ctx.pool;
-    let now: DateTime<_> = NOW.parse::<DateTime<chrono::Utc>>().unwrap();
+    queue_issue_at(&app.ctx.pool, NOW.parse().unwrap(), number, n_readers).await;
+}
+
+/// The same in any database at any time.
+pub async fn queue_issue_at(pool: &PgPool, now: DateTime<Utc>, number: i32, n_readers: usize) {
     let issue: i64 = sqlx::query_scalar(
-        "INSERT INTO issues (kind, number, period, starts_at, ends_at, published_at, content, sha256)
-         VALUES ('weekly', $1, '2026-W' || $1, $2, $2, $2, '{}', '') RETURNING id",
+        "INSERT INTO issues (kind, number, period, starts_at, ends_at, published_at, content, sha256, n_recipients)
+         VALUES ('weekly', $1, '2026-W' || $1, $2, $2, $2, '{}', '', $3) RETURNING id",
     )
     .bind(number)
     .bind(now)
+    .bind(i32::try_from(n_readers).unwrap())
     .fetch_one(pool)
     .await
     .unwrap();
