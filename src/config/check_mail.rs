@@ -33,7 +33,7 @@ pub fn check(mail: &MailSettings) -> Vec<(&'static str, String)> {
             found.push(("mail.domain_per_minute", format!("{domain} = 0: must be at least 1")));
         }
         if !domain.contains('.') && !PROVIDERS.contains(&domain.as_str()) {
-            let guess = suggest(domain, PROVIDERS.into_iter());
+            let guess = suggest(domain, PROVIDERS);
             let message =
                 format!("{domain:?} is neither a domain nor one of {}{guess}", PROVIDERS.join(", "));
             found.push(("mail.domain_per_minute", message));

@@ -31,7 +31,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("pipeline", "clock config context model store crawl extract group judge publish send"),
     ("eval", "clock config group judge model render"),
     ("bench", "clock config context crawl extract group model send store"),
-    ("schedule", "clock config context model store pipeline"),
+    ("schedule", "clock config context model store pipeline send"),
 ];
 
 /// Words of the outside world, and the only places where they may stand.

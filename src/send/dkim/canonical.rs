@@ -2,11 +2,14 @@
 
 use anyhow::Context as _;
 
+/// Name and value of a header, as they stand.
+pub type Field<'a> = (&'a str, &'a str);
+
 /// The headers, each with its name and its value as it stands (also folded), and the body.
 ///
 /// # Errors
 /// There is no empty line, or a header without a colon.
-pub fn headers(message: &[u8]) -> anyhow::Result<(Vec<(&str, &str)>, &[u8])> {
+pub fn headers(message: &[u8]) -> anyhow::Result<(Vec<Field<'_>>, &[u8])> {
     let end = memchr::memmem::find(message, b"\r\n\r\n").context("the message has no end of its headers")?;
     let head = std::str::from_utf8(&message[..end + 2]).context("a header is not text")?;
     let mut fields = Vec::new();
