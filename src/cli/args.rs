@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::args_bench::BenchArgs;
 use super::args_judge::{EvalEditorArgs, EvalHypeArgs, TrainArgs};
-use super::args_send::{BenchSendArgs, DeliveriesArgs, DkimArgs, DoctorArgs, SendArgs};
+use super::args_send::{DeliveriesArgs, DkimArgs, DoctorArgs, SendArgs};
 use crate::model::{Lane, Language};
 
 /// Version and commit.
@@ -157,68 +158,6 @@ pub enum ModelCommand {
     Forget {
         /// As it was configured in `[model] name`
         name: String,
-    },
-}
-
-/// `headsup bench`
-#[derive(Debug, Args)]
-pub struct BenchArgs {
-    /// What is measured
-    #[command(subcommand)]
-    pub command: BenchCommand,
-}
-
-/// The commands below `bench`.
-#[derive(Debug, Subcommand)]
-pub enum BenchCommand {
-    /// Ask, read and store feeds on loopback: all new, none changed, one in ten changed
-    Crawl {
-        /// How many feeds
-        #[arg(long, default_value_t = 1000)]
-        sources: usize,
-        /// Entries of each
-        #[arg(long, default_value_t = 30)]
-        items: usize,
-        /// Milliseconds before each answer
-        #[arg(long, default_value_t = 50)]
-        latency_ms: u64,
-    },
-    /// Read feeds on one core
-    Parse {
-        /// Files or folders [default: made-up feeds]
-        paths: Vec<PathBuf>,
-    },
-    /// Read pages on one core
-    Extract {
-        /// Files or folders [default: made-up pages]
-        paths: Vec<PathBuf>,
-    },
-    /// Group new items beside archives of growing size
-    Group {
-        /// Archived items, ascending
-        #[arg(long, value_delimiter = ',', default_value = "10000,100000,1000000")]
-        archived: Vec<i64>,
-        /// New items for each size
-        #[arg(long, default_value_t = 200)]
-        new: i64,
-    },
-    /// Send an issue to a relay on loopback: built, signed and written down for each reader
-    Send(BenchSendArgs),
-    /// The relay of `bench send`
-    #[command(hide = true)]
-    Sink,
-    /// The feeds of `bench crawl`
-    #[command(hide = true)]
-    Farm {
-        /// How many feeds
-        #[arg(long)]
-        sources: usize,
-        /// Entries of each
-        #[arg(long)]
-        items: usize,
-        /// Milliseconds before each answer
-        #[arg(long)]
-        latency_ms: u64,
     },
 }
 

@@ -110,26 +110,3 @@ pub enum DoctorWord {
     /// SPF, DKIM, DMARC, MX and reverse DNS of the mail's domain
     Mail,
 }
-
-/// `headsup bench send`
-#[derive(Debug, Args)]
-pub struct BenchSendArgs {
-    /// Messages that are sent
-    #[arg(long, default_value_t = 10_000)]
-    pub recipients: u32,
-    /// Rows in the queue [default: as many]
-    #[arg(long)]
-    pub queued: Option<i64>,
-    /// Size of each message
-    #[arg(long, default_value_t = 60)]
-    pub kilobytes: usize,
-    /// Connections at a time
-    #[arg(long, default_value_t = 8)]
-    pub connections: usize,
-    /// Send to this relay instead of one of our own
-    #[arg(long, value_name = "HOST:PORT")]
-    pub sink: Option<String>,
-    /// Do not sign
-    #[arg(long)]
-    pub no_dkim: bool,
-}

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::args::{BenchArgs, BenchCommand};
-use super::args_send::BenchSendArgs;
+use super::args_bench::{BenchArgs, BenchCommand, BenchSendArgs};
 use super::open::Surroundings;
 use super::output;
 use crate::bench;

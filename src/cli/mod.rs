@@ -1,6 +1,7 @@
 //! The command line: one file per command. Exit codes: 0 ok, 1 failed, 2 usage or configuration, 130 stopped hard.
 
 mod args;
+mod args_bench;
 mod args_judge;
 mod args_send;
 mod bench;

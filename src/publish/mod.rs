@@ -242,7 +242,7 @@ async fn freeze(ctx: &Context, composed: &mut Composed) -> anyhow::Result<bool> 
     }
     let settings = &ctx.settings;
     let how = Queueing {
-        domain: domain(&settings.mail.from),
+        domain: &domain(&settings.mail.from),
         now,
         morning: NaiveTime::parse_from_str(&settings.mail.morning, "%H:%M").ok(),
         time_zone: &settings.schedule.time_zone,
@@ -269,9 +269,15 @@ fn digest(parts: &[&str]) -> String {
     Sha256::digest(parts.join("\n")).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// "example.org" of "Name <news@example.org>"; a Message-ID ends with it.
-fn domain(from: &str) -> &str {
+/// "example.org" of "Name <news@example.org>", in ASCII; a Message-ID ends with it.
+fn domain(from: &str) -> String {
     let domain = from.rsplit_once('@').map_or("", |(_, domain)| domain.trim_end_matches(['>', ' ']));
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
-    if domain.is_empty() || !domain.chars().all(is_name) { "headsup.invalid" } else { domain }
+    match url::Host::parse(domain) {
+        Ok(url::Host::Domain(name))
+            if name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.') =>
+        {
+            name
+        }
+        _ => "headsup.invalid".to_owned(),
+    }
 }

@@ -179,7 +179,7 @@ fn section(composed: &Composed, name: &str) -> Vec<StoryId> {
 }
 
 /// A week with something in every section.
-async fn full_week(app: &TestApp) {
+pub async fn full_week(app: &TestApp) {
     let lanes = [
         ("Acme", Lane::Company, 9.0),
         ("Borealis", Lane::Company, 8.0),
