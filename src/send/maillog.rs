@@ -45,7 +45,7 @@ pub fn read<'a>(lines: impl Iterator<Item = &'a str>) -> BTreeMap<String, Fate> 
     fates
 }
 
-/// Program, queue id and the rest of "… postfix/smtp[123]: 4XyZ: rest" (also "postfix/submission/smtpd[1]").
+/// Program, queue id and the rest of `… postfix/smtp[123]: 4XyZ: rest` (also `postfix/submission/smtpd[1]`).
 fn parts(line: &str) -> Option<(&str, &str, &str)> {
     let (_, rest) = line.split_once(" postfix")?;
     let (program, rest) = rest.split_once("]: ")?;
