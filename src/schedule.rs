@@ -13,6 +13,7 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 
 use crate::context::Context;
 use crate::pipeline::{self, Stage};
+use crate::send;
 use crate::store;
 
 /// Six fields with seconds first: at second 0 of every minute, in UTC.
@@ -44,6 +45,7 @@ struct Periodic {
 pub async fn run(ctx: &Context) -> anyhow::Result<()> {
     enter_jobs(ctx).await?;
     let one_at_a_time = Arc::new(Mutex::new(()));
+    let mailing = Arc::new(Mutex::new(()));
     run_due(ctx, &one_at_a_time).await;
     let mut ticker = JobScheduler::new().await.context("cannot start the scheduler")?;
     let (tick_ctx, tick_lock) = (ctx.clone(), one_at_a_time.clone());
@@ -52,11 +54,19 @@ pub async fn run(ctx: &Context) -> anyhow::Result<()> {
         Box::pin(async move { run_due(&ctx, &lock).await })
     });
     ticker.add(tick.context("cannot add the tick")?).await.context("cannot add the tick")?;
+    // Mail has a tick of its own: a reader's morning does not wait for a long crawl.
+    let (mail_ctx, mail_lock) = (ctx.clone(), mailing.clone());
+    let tick = Job::new_async(TICK, move |_, _| {
+        let (ctx, lock) = (mail_ctx.clone(), mail_lock.clone());
+        Box::pin(async move { send_due(&ctx, &lock).await })
+    });
+    ticker.add(tick.context("cannot add the tick")?).await.context("cannot add the tick")?;
     ticker.start().await.context("cannot start the scheduler")?;
     ctx.cancel.cancelled().await;
     ticker.shutdown().await.context("cannot stop the scheduler")?;
     // shutdown() returns at once; a job that runs stops at its next safe point.
     let _ = tokio::time::timeout(LAST_WORDS, one_at_a_time.lock()).await;
+    let _ = tokio::time::timeout(LAST_WORDS, mailing.lock()).await;
     Ok(())
 }
 
@@ -93,6 +103,19 @@ async fn run_due(ctx: &Context, one_at_a_time: &Mutex<()>) {
         if let Err(error) = run_if_due(ctx, &job).await {
             tracing::error!(job = job.name, error = format!("{error:#}"), "job failed");
         }
+    }
+}
+
+/// Sends what has become due since: deferred mails, readers' mornings, what a limit held back.
+async fn send_due(ctx: &Context, mailing: &Mutex<()>) {
+    let Ok(_running) = mailing.try_lock() else { return };
+    let outcome = match send::is_wanted(ctx).await {
+        Ok(true) => pipeline::run_stage(ctx, Stage::Send).await.map(drop),
+        Ok(false) => Ok(()),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = outcome {
+        tracing::error!(error = format!("{error:#}"), "sending failed");
     }
 }
 

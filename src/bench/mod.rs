@@ -8,4 +8,6 @@ mod files;
 pub mod group;
 pub mod parse;
 pub mod publish;
+pub mod send;
+pub mod sink;
 mod usage;

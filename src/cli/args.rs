@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::args_bench::BenchArgs;
 use super::args_draft::DraftArgs;
 use super::args_judge::{EvalEditorArgs, EvalHypeArgs, TrainArgs};
 use super::args_paper::EvalPaperArgs;
+use super::args_send::{DeliveriesArgs, DkimArgs, DoctorArgs, SendArgs};
 use super::args_subscribers::SubscribersArgs;
 use crate::model::{Lane, Language};
 
@@ -84,8 +86,12 @@ pub enum Command {
     Publish(PublishArgs),
     /// Look at an issue that waits for its operator, change it, approve it
     Draft(DraftArgs),
-    /// Mail what is queued
-    Send,
+    /// Mail what is queued; see and steer how it goes
+    Send(SendArgs),
+    /// What the relay's log says about deliveries
+    Deliveries(DeliveriesArgs),
+    /// Keys that sign the mail, and the DNS records to publish
+    Dkim(DkimArgs),
     /// Serve the web archive alone, until Ctrl-C
     Serve,
     /// Show what ran, what is queued, what needs a hand
@@ -109,7 +115,7 @@ pub enum Command {
     /// Run the whole pipeline over the sample internet that ships inside
     Demo(DemoArgs),
     /// Look for what is wrong on this machine and say what helps
-    Doctor,
+    Doctor(DoctorArgs),
     /// Measure a stage on a labelled set
     Eval(EvalArgs),
     /// Measure how fast a stage is
@@ -157,69 +163,6 @@ pub enum ModelCommand {
     Forget {
         /// As it was configured in `[model] name`
         name: String,
-    },
-}
-
-/// `headsup bench`
-#[derive(Debug, Args)]
-pub struct BenchArgs {
-    /// What is measured
-    #[command(subcommand)]
-    pub command: BenchCommand,
-}
-
-/// The commands below `bench`.
-#[derive(Debug, Subcommand)]
-pub enum BenchCommand {
-    /// Ask, read and store feeds on loopback: all new, none changed, one in ten changed
-    Crawl {
-        /// How many feeds
-        #[arg(long, default_value_t = 1000)]
-        sources: usize,
-        /// Entries of each
-        #[arg(long, default_value_t = 30)]
-        items: usize,
-        /// Milliseconds before each answer
-        #[arg(long, default_value_t = 50)]
-        latency_ms: u64,
-    },
-    /// Read feeds on one core
-    Parse {
-        /// Files or folders [default: made-up feeds]
-        paths: Vec<PathBuf>,
-    },
-    /// Read pages on one core
-    Extract {
-        /// Files or folders [default: made-up pages]
-        paths: Vec<PathBuf>,
-    },
-    /// Group new items beside archives of growing size
-    Group {
-        /// Archived items, ascending
-        #[arg(long, value_delimiter = ',', default_value = "10000,100000,1000000")]
-        archived: Vec<i64>,
-        /// New items for each size
-        #[arg(long, default_value_t = 200)]
-        new: i64,
-    },
-    /// Compose and render a weekly issue from many judged stories
-    Publish {
-        /// Judged stories of the week
-        #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
-        stories: i64,
-    },
-    /// The feeds of `bench crawl`
-    #[command(hide = true)]
-    Farm {
-        /// How many feeds
-        #[arg(long)]
-        sources: usize,
-        /// Entries of each
-        #[arg(long)]
-        items: usize,
-        /// Milliseconds before each answer
-        #[arg(long)]
-        latency_ms: u64,
     },
 }
 

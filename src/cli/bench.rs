@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::args::{BenchArgs, BenchCommand};
+use super::args_bench::{BenchArgs, BenchCommand, BenchSendArgs};
 use super::open::Surroundings;
 use super::output;
 use crate::bench;
@@ -27,6 +27,8 @@ pub async fn run(around: &Surroundings, args: BenchArgs) -> anyhow::Result<ExitC
         BenchCommand::Extract { paths } => extract(around, &paths)?,
         BenchCommand::Group { archived, new } => group(around, &archived, new).await?,
         BenchCommand::Publish { stories } => publish(around, stories).await?,
+        BenchCommand::Send(args) => send(around, args).await?,
+        BenchCommand::Sink => bench::sink::serve().await?,
         BenchCommand::Farm { sources: feeds, items, latency_ms } => {
             bench::farm::serve(Farm { feeds, items, latency_ms }).await?;
         }
@@ -130,6 +132,41 @@ async fn publish(around: &Surroundings, stories: i64) -> anyhow::Result<()> {
         one.told,
         one.html_bytes,
         one.peak_megabytes
+    ))
+}
+
+async fn send(around: &Surroundings, args: BenchSendArgs) -> anyhow::Result<()> {
+    let plan = bench::send::Plan {
+        messages: args.recipients,
+        queued: args.queued.unwrap_or_else(|| i64::from(args.recipients)),
+        kilobytes: args.kilobytes,
+        connections: args.connections,
+        sink: args.sink,
+        is_signed: !args.no_dkim,
+    };
+    let app = around.open().await?;
+    let outcome = async {
+        let scratch = store::scratch::open(&app.ctx.pool, SCHEMA).await?;
+        let ctx = Context { pool: scratch.pool.clone(), progress: Progress::Quiet, ..app.ctx.clone() };
+        let sent = bench::send::run(&ctx, &plan).await;
+        scratch.pool.close().await;
+        sent
+    };
+    let outcome = outcome.await;
+    let sent = app.close_after(outcome).await?;
+    if around.global.json {
+        return output::json(&sent);
+    }
+    output::line(&format!(
+        "{} messages of {} KB in {:.1} s: {:.0} a second, {:.2} CPU ms each, peak {:.0} MB, {} queued{}",
+        sent.messages,
+        sent.kilobytes,
+        sent.seconds,
+        sent.per_second,
+        sent.cpu_millis_per_message,
+        sent.peak_megabytes,
+        sent.queued,
+        sent.connections.map(|n| format!(", at most {n} connections")).unwrap_or_default()
     ))
 }
 

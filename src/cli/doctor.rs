@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use super::args_send::{DoctorArgs, DoctorWord};
 use super::open::Surroundings;
-use super::output;
+use super::{doctor_mail, output};
 use crate::config::{Loaded, MailTransport};
 use crate::render::Templates;
 use crate::store;
@@ -21,7 +22,10 @@ struct Finding {
 }
 
 /// Exit code 1 if anything is wrong.
-pub async fn run(around: &Surroundings) -> anyhow::Result<ExitCode> {
+pub async fn run(around: &Surroundings, args: &DoctorArgs) -> anyhow::Result<ExitCode> {
+    if args.what == Some(DoctorWord::Mail) {
+        return doctor_mail::run(around, args.resolver).await;
+    }
     let mut findings = Vec::new();
     let settings = around.settings();
     findings.push(configuration("settings", settings.as_ref().err()));

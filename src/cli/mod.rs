@@ -1,15 +1,19 @@
 //! The command line: one file per command. Exit codes: 0 ok, 1 failed, 2 usage or configuration, 130 stopped hard.
 
 mod args;
+mod args_bench;
 mod args_draft;
 mod args_judge;
 mod args_paper;
+mod args_send;
 mod args_subscribers;
 mod bench;
 mod config;
 mod db;
 mod demo;
+mod dkim;
 mod doctor;
+mod doctor_mail;
 mod draft;
 mod errata;
 mod eval;
@@ -37,6 +41,7 @@ mod output;
 mod publish;
 mod publish_with;
 mod run;
+mod send;
 mod status;
 mod subscribers;
 mod train;
@@ -100,8 +105,10 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Group => run::one(&around, crate::pipeline::Stage::Group).await,
         Command::Judge(args) => judge::run(&around, &args).await,
         Command::Model(args) => model::run(&around, &args).await,
-        Command::Send => run::one(&around, crate::pipeline::Stage::Send).await,
         Command::Draft(args) => draft::run(&around, args).await,
+        Command::Send(args) => send::run(&around, args).await,
+        Command::Deliveries(args) => send::deliveries(&around, args).await,
+        Command::Dkim(args) => dkim::run(&around, &args),
         Command::Publish(args) => publish::run(&around, &args).await,
         Command::Hindsight(args) => hindsight::run(&around, &args).await,
         Command::Status => status::run(&around).await,
@@ -113,7 +120,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(args) => config::run(&around, &args),
         Command::Migrate => run::migrate(&around).await,
         Command::Demo(args) => demo::run(&around, &args).await,
-        Command::Doctor => doctor::run(&around).await,
+        Command::Doctor(args) => doctor::run(&around, &args).await,
         Command::Eval(args) => eval::run(&around, args).await,
         Command::Train(args) => train::run(&args),
         Command::Bench(args) => bench::run(&around, args).await,

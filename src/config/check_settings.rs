@@ -5,17 +5,14 @@ use std::net::ToSocketAddrs as _;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 use croner::Cron;
-use lettre::message::Mailbox;
 use url::Url;
 
+use super::check_mail;
 use super::document::Document;
 use super::editions;
 use super::load_settings::Origin;
 use super::problem::{Problem, suggest};
 use super::settings::Settings;
-
-/// Schemes of `[mail] relay`.
-const RELAY_SCHEMES: [&str; 3] = ["smtp", "smtp+starttls", "smtps"];
 
 /// Every value that cannot work, with the line or variable it came from.
 pub fn check(settings: &Settings, document: &Document, origins: &BTreeMap<String, Origin>) -> Vec<Problem> {
@@ -24,7 +21,7 @@ pub fn check(settings: &Settings, document: &Document, origins: &BTreeMap<String
     found.extend(schedule(settings));
     found.extend(model(settings));
     found.extend(embeddings(settings));
-    found.extend(mail(settings));
+    found.extend(check_mail::check(&settings.mail));
     found.extend(ranges(settings));
     found.extend(rates(settings));
     let problem = |(way, message): (&str, String)| match origins.get(way) {
@@ -132,33 +129,6 @@ fn embeddings(settings: &Settings) -> Vec<(&'static str, String)> {
     found
 }
 
-fn mail(settings: &Settings) -> Vec<(&'static str, String)> {
-    let mail = &settings.mail;
-    let mut found = Vec::new();
-    let mailboxes = [
-        ("mail.from", Some(&mail.from)),
-        ("mail.reply_to", mail.reply_to.as_ref()),
-        ("mail.operator", mail.operator.as_ref()),
-    ];
-    for (way, text) in mailboxes {
-        if text.is_some_and(|text| text.parse::<Mailbox>().is_err()) {
-            found.push((way, "must be an address: \"Name <name@example.org>\"".to_owned()));
-        }
-    }
-    let relay = Url::parse(&mail.relay).ok();
-    let fits = |url: &Url| {
-        RELAY_SCHEMES.contains(&url.scheme()) && url.host_str().is_some_and(|host| !host.is_empty())
-    };
-    if !relay.as_ref().is_some_and(fits) {
-        let message = "must be smtp://host:587, smtp+starttls://host:587 or smtps://host:465".to_owned();
-        found.push(("mail.relay", message));
-    } else if relay.is_some_and(|url| !url.username().is_empty() || url.password().is_some()) {
-        let message = "must not hold a user or password: use user and password_env".to_owned();
-        found.push(("mail.relay", message));
-    }
-    found
-}
-
 fn rates(settings: &Settings) -> Vec<(&'static str, String)> {
     let rates = &settings.rates;
     let mut found = Vec::new();
@@ -203,6 +173,7 @@ fn ranges(settings: &Settings) -> Vec<(&'static str, String)> {
         ("mail.connections", settings.mail.connections as f64, 1.0, 50.0),
         ("mail.step_seconds", settings.mail.step_seconds as f64, 1.0, 600.0),
         ("mail.expire_hours", settings.mail.expire_hours as f64, 1.0, 720.0),
+        ("mail.resend_after_hours", settings.mail.resend_after_hours as f64, 1.0, 72.0),
         ("retention.pages_days", settings.retention.pages_days as f64, 0.0, 3650.0),
         ("retention.runs_days", settings.retention.runs_days as f64, 1.0, 3650.0),
     ];

@@ -177,7 +177,9 @@ fn is_misspelt(name: &str, schema: &Json, names: &[String]) -> bool {
 fn secret_names(table: &toml::Table) -> Vec<String> {
     let places = [("model", "api_key_env"), ("embeddings", "api_key_env"), ("mail", "password_env")];
     let named = places.iter().filter_map(|(section, key)| table.get(*section)?.get(*key)?.as_str());
-    named.map(str::to_owned).collect()
+    let relays = table.get("mail").and_then(|mail| mail.get("relays")?.as_array());
+    let of_relays = relays.into_iter().flatten().filter_map(|relay| relay.get("password_env")?.as_str());
+    named.chain(of_relays).map(str::to_owned).collect()
 }
 
 fn typed(text: &str, schema: &Json) -> Result<toml::Value, String> {
@@ -239,10 +241,15 @@ fn read_secrets(
         embeddings.api_key =
             read("embeddings", keys, &embeddings.api_key_env, embeddings.api_key_file.as_deref());
     }
+    let keys = ["password_env", "password_file"];
     if !mail.user.is_empty() {
-        let keys = ["password_env", "password_file"];
         mail.password = read("mail", keys, &mail.password_env, mail.password_file.as_deref());
     }
+    for relay in mail.relays.iter_mut().filter(|relay| !relay.user.is_empty()) {
+        relay.password = read("mail", ["relays"; 2], &relay.password_env, relay.password_file.as_deref());
+    }
+    mail.dkim_rsa = read("mail", ["dkim_rsa_file"; 2], "", mail.dkim_rsa_file.as_deref());
+    mail.dkim_ed25519 = read("mail", ["dkim_ed25519_file"; 2], "", mail.dkim_ed25519_file.as_deref());
     problems
 }
 

@@ -1,5 +1,6 @@
 //! feeds.toml and headsup.toml: parsed once, at the door. Inside, nobody asks again.
 
+mod check_mail;
 mod check_settings;
 mod document;
 mod editions;
@@ -13,6 +14,7 @@ mod problem;
 mod rates;
 mod rule;
 mod settings;
+mod settings_mail;
 mod template;
 
 pub use document::{Document, schema_of};
@@ -26,7 +28,8 @@ pub use place::{find, home};
 pub use problem::{ConfigError, Problem, suggest};
 pub use rule::{Field, Rule};
 pub use settings::{
-    CrawlSettings, DigestSettings, EmbeddingSettings, MailSettings, MailTransport, ModelSettings, Proxies,
-    RetentionSettings, Review, ScheduleSettings, ScoreSettings, SendScope, Settings, SiteSettings,
+    CrawlSettings, DigestSettings, EmbeddingSettings, ModelSettings, Proxies, RetentionSettings, Review,
+    ScheduleSettings, ScoreSettings, SendScope, Settings, SiteSettings,
 };
+pub use settings_mail::{MailSettings, MailTransport, OnUncertain, RelaySettings};
 pub use template::settings_file;

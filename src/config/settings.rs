@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::editions::EditionSettings;
+use super::settings_mail::MailSettings;
 use crate::model::{Language, Rates};
 
 /// The whole file.
@@ -277,51 +278,6 @@ pub enum Review {
     Hold,
 }
 
-/// How mail leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum MailTransport {
-    /// A folder of .eml files.
-    Outbox,
-    /// A relay.
-    Smtp,
-}
-
-/// `[mail]`
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct MailSettings {
-    /// "outbox" (a folder of .eml files) or "smtp".
-    pub transport: MailTransport,
-    /// From, as `Name <name@example.org>`.
-    pub from: String,
-    /// Reply-To, if another than From.
-    pub reply_to: Option<String>,
-    /// Who gets a weekly mail about what broke, as `name@example.org`; absent: nobody.
-    pub operator: Option<String>,
-    /// Folder of the outbox; absent: `outbox` in headsup's home.
-    pub outbox: Option<PathBuf>,
-    /// Relay: "smtp://host:587" (STARTTLS where offered), "smtps://host:465", "smtp+starttls://host:587" (required).
-    pub relay: String,
-    /// PEM file with the certificate of a private authority that signed the relay's, beside the public ones.
-    pub ca_file: Option<PathBuf>,
-    /// User at the relay; empty: no AUTH.
-    pub user: String,
-    /// Environment variable that holds the password.
-    pub password_env: String,
-    /// File that holds the password, instead of the environment.
-    pub password_file: Option<PathBuf>,
-    /// The password itself, read at the door from the two above.
-    #[serde(skip)]
-    pub password: Option<SecretString>,
-    /// Connections to the relay at the same time.
-    pub connections: usize,
-    /// Seconds for each step of the SMTP dialogue.
-    pub step_seconds: u64,
-    /// Hours after which an unsent issue is too late to be news.
-    pub expire_hours: i64,
-}
-
 /// `[retention]`
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -453,27 +409,6 @@ impl Default for DigestSettings {
             minutes: 5,
             review: Review::Auto,
             remind_hours: 24,
-        }
-    }
-}
-
-impl Default for MailSettings {
-    fn default() -> Self {
-        Self {
-            transport: MailTransport::Outbox,
-            from: "headsup 抬头 <headsup@localhost.localdomain>".into(),
-            reply_to: None,
-            operator: None,
-            outbox: None,
-            relay: "smtp://127.0.0.1:25".into(),
-            ca_file: None,
-            user: String::new(),
-            password_env: String::new(),
-            password_file: None,
-            password: None,
-            connections: 2,
-            step_seconds: 60,
-            expire_hours: 72,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveTime;
 use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -10,7 +11,7 @@ use crate::context::Context;
 use crate::edition::{self, Edition, Inputs};
 use crate::model::{DraftId, IssueContent, IssueId, Language, StoryId};
 use crate::store;
-use crate::store::issues::Rendering;
+use crate::store::issues::{Queueing, Rendering};
 
 /// An issue as composed, or as it was published before.
 #[derive(Clone, Debug)]
@@ -77,10 +78,16 @@ pub async fn freeze(conn: &mut PgConnection, ctx: &Context, composed: &mut Compo
     if !store::errata::mark_told(conn, id, &content.errata).await? {
         return Ok(false);
     }
-    let domain = domain(&ctx.settings.mail.from);
-    let languages =
-        ctx.settings.edition(content.series()).map(|edition| edition.languages).unwrap_or_default();
-    composed.n_queued = store::issues::queue_deliveries(conn, id, content, (domain, &languages), now).await?;
+    let settings = &ctx.settings;
+    let languages = settings.edition(content.series()).map(|edition| edition.languages).unwrap_or_default();
+    let how = Queueing {
+        domain: &domain(&settings.mail.from),
+        languages: &languages,
+        now,
+        morning: NaiveTime::parse_from_str(&settings.mail.morning, "%H:%M").ok(),
+        time_zone: &settings.schedule.time_zone,
+    };
+    composed.n_queued = store::issues::queue_deliveries(conn, id, content, how).await?;
     composed.issue_id = Some(id);
     Ok(true)
 }
@@ -105,9 +112,15 @@ fn digest(parts: &[&str]) -> String {
     Sha256::digest(parts.join("\n")).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// "example.org" of "Name <news@example.org>"; a Message-ID ends with it.
-fn domain(from: &str) -> &str {
+/// "example.org" of "Name <news@example.org>", in ASCII; a Message-ID ends with it.
+fn domain(from: &str) -> String {
     let domain = from.rsplit_once('@').map_or("", |(_, domain)| domain.trim_end_matches(['>', ' ']));
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
-    if domain.is_empty() || !domain.chars().all(is_name) { "headsup.invalid" } else { domain }
+    match url::Host::parse(domain) {
+        Ok(url::Host::Domain(name))
+            if name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.') =>
+        {
+            name
+        }
+        _ => "headsup.invalid".to_owned(),
+    }
 }

@@ -1,14 +1,18 @@
-//! A letter as bytes: headers and two parts. A second attempt differs from the first in nothing but its date. Pure.
+//! A letter as bytes: headers and two parts. A second attempt has the same bytes, since its date is given. Pure.
+
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
-use lettre::Message;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
+use lettre::{Address, Message};
 use sha2::{Digest as _, Sha256};
 
 use super::address;
+use super::dkim::Signer;
 use crate::ballot::{self, Ballot, Key};
+use crate::config::MailSettings;
 use crate::edition;
 use crate::model::{IssueKind, Language};
 use crate::store::deliveries::{Claimed, Letter};
@@ -24,10 +28,14 @@ pub struct Sender {
     pub from: Mailbox,
     /// Reply-To, if another.
     pub reply_to: Option<Mailbox>,
+    /// Where mails that ask to leave are read, if anywhere but there.
+    pub unsubscribe_to: Option<Address>,
     /// Public address of the archive, without a slash at the end.
     pub base_url: String,
     /// Signs the readers' links to vote.
     pub key: Key,
+    /// Signs the messages.
+    pub signer: Arc<Signer>,
 }
 
 impl Sender {
@@ -35,10 +43,15 @@ impl Sender {
     ///
     /// # Errors
     /// One of them is none.
-    pub fn new(from: &str, reply_to: Option<&str>, base_url: &str, key: Key) -> anyhow::Result<Self> {
+    pub fn new(mail: &MailSettings, base_url: &str, key: Key) -> anyhow::Result<Self> {
+        let unsubscribe_to = Some(&mail.unsubscribe_to).filter(|text| !text.is_empty());
+        let leave = |text: &String| anyhow::Ok(mailbox(text, "unsubscribe_to")?.email);
+        let from = mailbox(&mail.from, "from")?;
         Ok(Self {
-            from: mailbox(from, "from")?,
-            reply_to: reply_to.map(|text| mailbox(text, "reply_to")).transpose()?,
+            signer: Arc::new(Signer::new(mail, from.email.domain())?),
+            from,
+            reply_to: mail.reply_to.as_deref().map(|text| mailbox(text, "reply_to")).transpose()?,
+            unsubscribe_to: unsubscribe_to.map(leave).transpose()?,
             base_url: base_url.trim_end_matches('/').to_owned(),
             key,
         })
@@ -89,7 +102,7 @@ pub fn build(
     }
     let message =
         builder.multipart(parts(sender, delivery, letter)).context("the message cannot be built")?;
-    Ok(message.formatted())
+    sender.signer.sign(message.formatted(), now)
 }
 
 /// The bare address of a mailbox of the settings.
@@ -117,30 +130,45 @@ pub fn plain(sender: &Sender, to: &str, mail: &OperatorMail, now: DateTime<Utc>)
         ))
         .singlepart(SinglePart::plain(mail.body.clone()))
         .context("the message cannot be built")?;
-    Ok(message.formatted())
+    sender.signer.sign(message.formatted(), now)
 }
 
-/// What makes it a list that a reader leaves by one click, and keeps out-of-office replies away.
-fn list_headers(sender: &Sender, delivery: &Claimed) -> [(&'static str, String); 7] {
-    let link = leave(sender, delivery);
+/// What makes it a list that a reader leaves by one click. Auto-Submitted is not for lists (RFC 3834 asks it of answers).
+fn list_headers(sender: &Sender, delivery: &Claimed) -> Vec<(&'static str, String)> {
     let Claimed { kind, number, .. } = delivery;
-    let language = match delivery.language {
-        Language::En => "en",
-        Language::Zh => "zh-CN",
-    };
+    let (base_url, language) = (&sender.base_url, delivery.language);
     let name = match kind {
         IssueKind::Weekly => "headsup weekly",
         IssueKind::Paper => "headsup paper of the month",
     };
-    [
+    let spoken = match language {
+        Language::En => "en",
+        Language::Zh => "zh-CN",
+    };
+    let mut headers = vec![
         ("List-Id", format!("{name} <{kind}.{}>", sender.domain())),
-        ("List-Unsubscribe", format!("<{link}>")),
-        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()),
-        ("List-Archive", format!("<{}/>", sender.base_url)),
+        ("List-Unsubscribe", format!("<{}>, <{}>", leave(sender, delivery), leave_by_mail(sender, delivery))),
+        ("List-Archive", format!("<{base_url}/>")),
+        ("List-Help", format!("<{base_url}/{language}/about>")),
         ("Feedback-ID", format!("{number}:{kind}:digest:headsup")),
-        ("Auto-Submitted", "auto-generated".into()),
-        ("Content-Language", language.into()),
-    ]
+        ("Content-Language", spoken.into()),
+    ];
+    // RFC 8058 has one click for https alone.
+    if base_url.starts_with("https://") {
+        headers.insert(2, ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()));
+    }
+    headers
+}
+
+/// To a box that only reads such mails, whose address has room for the token; else to people, with the token in the subject.
+fn leave_by_mail(sender: &Sender, delivery: &Claimed) -> String {
+    match &sender.unsubscribe_to {
+        Some(to) => format!("mailto:{}+{}@{}", to.user(), delivery.token, to.domain()),
+        None => {
+            let to = &sender.reply_to.as_ref().unwrap_or(&sender.from).email;
+            format!("mailto:{to}?subject=unsubscribe%20{}", delivery.token)
+        }
+    }
 }
 
 fn leave(sender: &Sender, delivery: &Claimed) -> String {
@@ -200,14 +228,16 @@ mod tests {
     use super::*;
     use crate::model::{DeliveryId, IssueId, StoryId, SubscriberId, VoteKind};
 
+    fn mail() -> MailSettings {
+        MailSettings {
+            from: "headsup 抬头 <news@example.org>".into(),
+            reply_to: Some("Editor <editor@example.org>".into()),
+            ..MailSettings::default()
+        }
+    }
+
     fn sender() -> Sender {
-        Sender::new(
-            "headsup 抬头 <news@example.org>",
-            Some("Editor <editor@example.org>"),
-            "https://h.example.org/",
-            Key::new(&[7; 32]),
-        )
-        .unwrap()
+        Sender::new(&mail(), "https://h.example.org/", Key::new(&[7; 32])).unwrap()
     }
 
     fn delivery() -> Claimed {
@@ -224,6 +254,9 @@ mod tests {
             token: "00ff00ff00ff00ff00ff00ff00ff00ff".into(),
             subscriber_id: SubscriberId(3),
             queued_at: "2026-05-06T07:00:00Z".parse().unwrap(),
+            dated_at: None,
+            domain_group: "example.com".into(),
+            sent_before: None,
         }
     }
 
@@ -251,11 +284,12 @@ mod tests {
         Message-ID: <weekly-12.7.abc@example.org>
         Reply-To: Editor <editor@example.org>
         List-Id: headsup weekly <weekly.example.org>
-        List-Unsubscribe: <https://h.example.org/u/00ff00ff00ff00ff00ff00ff00ff00ff>
+        List-Unsubscribe: <https://h.example.org/u/00ff00ff00ff00ff00ff00ff00ff00ff>,
+         <mailto:editor@example.org?subject=unsubscribe%2000ff00ff00ff00ff00ff00ff00ff00ff>
         List-Unsubscribe-Post: List-Unsubscribe=One-Click
         List-Archive: <https://h.example.org/>
+        List-Help: <https://h.example.org/en/about>
         Feedback-ID: 12:weekly:digest:headsup
-        Auto-Submitted: auto-generated
         Content-Language: en
         MIME-Version: 1.0
         Content-Type: multipart/alternative;
@@ -328,8 +362,33 @@ mod tests {
     }
 
     #[test]
+    fn a_reader_leaves_by_click_or_by_mail() {
+        let leave = |mail: MailSettings, base_url: &str| {
+            let sender = Sender::new(&mail, base_url, Key::new(&[])).unwrap();
+            let headers = list_headers(&sender, &delivery());
+            let value = |name| headers.iter().find(|(own, _)| *own == name).map(|(_, value)| value.clone());
+            (value("List-Unsubscribe").unwrap(), value("List-Unsubscribe-Post"))
+        };
+        let boxed = MailSettings { unsubscribe_to: "unsub@b.example.org".into(), ..mail() };
+        let (ways, post) = leave(boxed, "https://h.example.org");
+        let token = delivery().token;
+        assert_eq!(ways, format!("<https://h.example.org/u/{token}>, <mailto:unsub+{token}@b.example.org>"));
+        assert_eq!(post.as_deref(), Some("List-Unsubscribe=One-Click"));
+        let unanswered = MailSettings { reply_to: None, ..mail() };
+        let (ways, post) = leave(unanswered, "http://127.0.0.1:8080");
+        assert!(
+            ways.ends_with(&format!("<mailto:news@example.org?subject=unsubscribe%20{token}>")),
+            "{ways}"
+        );
+        assert_eq!(post, None, "one click needs https");
+    }
+
+    #[test]
     fn the_operators_mailbox_is_understood_or_named() {
-        let sender = |from: &str| Sender::new(from, None, "https://h.example.org", Key::new(&[]));
+        let sender = |from: &str| {
+            let mail = MailSettings { from: from.into(), ..mail() };
+            Sender::new(&mail, "https://h.example.org", Key::new(&[]))
+        };
         assert_eq!(sender("抬头 <news@例子.中国>").unwrap().domain(), "xn--fsqu00a.xn--fiqs8s");
         assert_eq!(sender("headsup@localhost").unwrap().domain(), "localhost");
         for wrong in ["", "nobody", "a@b.org\r\nBcc: c@d.org"] {

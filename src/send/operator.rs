@@ -193,7 +193,7 @@ async fn deliver(
     };
     match route {
         Route::Outbox(outbox) => outbox.put_as(format!("operator-{}.eml", mail.period), &bytes).await,
-        Route::Smtp(settings) => {
+        Route::Smtp(settings, _) => {
             let mut relay = Relay::new(settings.clone());
             let outcome = match message::address_of(operator) {
                 Ok(address) => relay.send(&address, &bytes).await,

@@ -120,6 +120,9 @@ mod tests {
             token: "00".into(),
             subscriber_id: SubscriberId(3),
             queued_at: DateTime::UNIX_EPOCH,
+            dated_at: None,
+            domain_group: "example.org".into(),
+            sent_before: None,
         }
     }
 

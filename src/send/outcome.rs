@@ -17,7 +17,10 @@ const MAX_REPLY: usize = 200;
 const LOGIN_WANTED: [u16; 4] = [530, 534, 535, 538];
 
 /// "I am closing this connection."
-const CLOSING: u16 = 421;
+pub const CLOSING: u16 = 421;
+
+/// What some say who mean "you are too fast".
+const TOO_FAST: u16 = 454;
 
 static ADDRESS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"[^\s<>()\[\]:;,"']+@[^\s<>()\]:;,"']+"#).ok());
@@ -109,6 +112,13 @@ impl Outcome {
         }
     }
 
+    /// Whether the answer is about us and not about the reader: too fast, not authenticated, of bad reputation. Then the
+    /// provider should be left alone for a while, not the reader.
+    pub fn blames_sender(&self) -> bool {
+        let Self::Deferred(Some(code), text) = self else { return false };
+        *code == TOO_FAST || text.starts_with("4.7.") || text.starts_with("5.7.")
+    }
+
     /// The relay's code, if it answered.
     pub fn code(&self) -> Option<u16> {
         match self {
@@ -197,6 +207,21 @@ mod tests {
         let reply = "5.1.1 <Ada.L@example.org>: Recipient\r\naddress rejected (bob@example.com)\u{7}";
         assert_eq!(clean(reply), "5.1.1 <(address)>: Recipient address rejected ((address))");
         assert_eq!(clean(&"长".repeat(500)).chars().count(), MAX_REPLY);
+    }
+
+    #[test]
+    fn who_is_too_fast_is_blamed_not_the_reader() {
+        for (phase, code, words, is_ours) in [
+            (Phase::Rcpt, 450, "4.7.1 greylisted", true),
+            (Phase::Rcpt, 454, "throttled", true),
+            (Phase::Dot, 421, "4.3.0 closing", false),
+            (Phase::Dot, 550, "5.7.26 unauthenticated", true),
+            (Phase::Rcpt, 452, "4.2.2 mailbox full", false),
+            (Phase::Rcpt, 550, "5.1.1 no such user", false),
+        ] {
+            assert_eq!(of_reply(phase, code, words).blames_sender(), is_ours, "{code} {words}");
+        }
+        assert!(!of_silence(Phase::Data, "connection lost").blames_sender());
     }
 
     #[test]

@@ -50,9 +50,15 @@ impl Tally {
         }
     }
 
-    /// Why the relay serves nobody, if so: nothing more should be handed to it now.
-    pub fn down(&self) -> Option<&str> {
-        self.down.as_deref()
+    /// Whether the relay serves nobody: nothing more should be handed to it now.
+    pub fn is_down(&self) -> bool {
+        self.down.is_some()
+    }
+
+    /// Why it does not, if so; what comes now is another relay's.
+    pub fn take_down(&mut self) -> Option<String> {
+        self.misses = if self.down.is_some() { 0 } else { self.misses };
+        self.down.take()
     }
 
     /// Adds what another worker did.
@@ -63,7 +69,6 @@ impl Tally {
         for (reply, n) in other.replies {
             *self.replies.entry(reply).or_default() += n;
         }
-        self.down = self.down.take().or(other.down);
     }
 
     /// Counts by state, and one warning for each different reply.
@@ -106,9 +111,11 @@ mod tests {
         (1..MISSES).for_each(|_| tally.add(&refused()));
         tally.add(&taken());
         (1..MISSES).for_each(|_| tally.add(&refused()));
-        assert_eq!(tally.down(), None);
+        assert!(!tally.is_down());
         tally.add(&refused());
-        assert!(tally.down().is_some_and(|why| why.starts_with("550 5.1.1 no such reader")));
+        assert!(tally.take_down().is_some_and(|why| why.starts_with("550 5.1.1 no such reader")));
+        tally.add(&refused());
+        assert!(!tally.is_down(), "another relay has a row of its own");
     }
 
     #[test]
@@ -117,9 +124,9 @@ mod tests {
         let lost = Outcome::Uncertain("connection lost".into());
         tally.add(&lost);
         tally.add(&lost);
-        assert_eq!(tally.down(), None);
+        assert!(!tally.is_down());
         tally.add(&lost);
-        assert!(tally.down().is_some());
+        assert!(tally.is_down());
     }
 
     #[test]
@@ -130,7 +137,6 @@ mod tests {
         two.add(&refused());
         two.add(&Outcome::Down(None, "gone".into()));
         one.merge(two);
-        assert_eq!(one.down(), Some("gone"));
         let mut report = Report::default();
         one.tell(&mut report);
         assert_eq!((report.count("failed"), report.count("sent"), report.count("queued")), (2, 1, 0));

@@ -1,16 +1,11 @@
 //! Table `deliveries`: one issue for one reader, from the queue to the relay's answer.
-//!
-//! Every change of a held row names the row, its holder and the state it must have, so that a sender whose
-//! lease is over can change nothing any more.
+//! What a sender changes stands in `store/ledger.rs`.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
 use sqlx::types::Json;
+use sqlx::{PgConnection, PgPool};
 
 use crate::model::{DeliveryId, DeliveryState, IssueId, IssueKind, Language, MailParts, SubscriberId, Topic};
-
-/// What is written on a row that was on the wire when its sender stopped.
-const LOST: &str = "the sender stopped while the message may have been on the wire";
 
 /// A delivery that the caller holds until its lease ends. The address is for the envelope, never for a log.
 #[derive(Clone, Debug)]
@@ -39,6 +34,12 @@ pub struct Claimed {
     pub subscriber_id: SubscriberId,
     /// The same on every attempt, too.
     pub queued_at: DateTime<Utc>,
+    /// Date of the first attempt, if there was one.
+    pub dated_at: Option<DateTime<Utc>>,
+    /// The provider, or the domain.
+    pub domain_group: String,
+    /// SHA-256 of what may have arrived already: only the same may be sent again.
+    pub sent_before: Option<String>,
 }
 
 /// An issue in one language, as it was frozen.
@@ -52,30 +53,6 @@ pub struct Letter {
     pub body_html: String,
     /// What of both is about what.
     pub parts: Json<MailParts>,
-}
-
-/// How an attempt ended, as it is written down.
-#[derive(Clone, Debug)]
-pub struct Settlement {
-    /// The new state. `Queued` gives the row back and counts no attempt.
-    pub state: DeliveryState,
-    /// The relay's code, if it answered.
-    pub code: Option<i32>,
-    /// The relay's words, cleaned of addresses.
-    pub reply: String,
-    /// The relay as "host:port", or "outbox".
-    pub relay: String,
-    /// When it may be tried again (only for `Deferred` and `Queued`).
-    pub next_at: Option<DateTime<Utc>>,
-}
-
-/// What a look at ended leases found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Recovered {
-    /// Rows back in the queue: nothing of them was sent.
-    pub requeued: u64,
-    /// Rows that may or may not have been delivered.
-    pub uncertain: u64,
 }
 
 /// A delivery that a person should look at. Never with the address.
@@ -97,56 +74,6 @@ pub struct Problem {
     pub reply: Option<String>,
 }
 
-/// Looks after rows whose sender is gone: `claimed` goes back to the queue, `sending` becomes `uncertain`. The
-/// latter keeps its holder's name: if that was only asleep, it may still say how it went.
-///
-/// # Errors
-/// The database fails.
-pub async fn recover(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<Recovered> {
-    let requeued = sqlx::query!(
-        "UPDATE deliveries SET state = 'queued', lease_owner = NULL, lease_until = NULL
-         WHERE state = 'claimed' AND lease_until <= $1",
-        now
-    )
-    .execute(pool)
-    .await?
-    .rows_affected();
-    let uncertain = sqlx::query!(
-        "UPDATE deliveries SET state = 'uncertain', lease_until = NULL, attempts = attempts + 1, reply = $2
-         WHERE state = 'sending' AND lease_until <= $1",
-        now,
-        LOST
-    )
-    .execute(pool)
-    .await?
-    .rows_affected();
-    Ok(Recovered { requeued, uncertain })
-}
-
-/// Gives up what was queued at or before `limit` and is not sent: too late to be news.
-///
-/// # Errors
-/// The database fails.
-pub async fn expire(pool: &PgPool, limit: DateTime<Utc>) -> sqlx::Result<u64> {
-    let done = sqlx::query!(
-        "UPDATE deliveries SET state = 'expired' WHERE state IN ('queued', 'deferred') AND queued_at <= $1",
-        limit
-    );
-    Ok(done.execute(pool).await?.rows_affected())
-}
-
-/// Marks what waits for readers who have left.
-///
-/// # Errors
-/// The database fails.
-pub async fn skip_left(pool: &PgPool) -> sqlx::Result<u64> {
-    let done = sqlx::query!(
-        "UPDATE deliveries d SET state = 'skipped' FROM subscribers s
-         WHERE s.id = d.subscriber_id AND s.state = 'left' AND d.state IN ('queued', 'deferred')"
-    );
-    Ok(done.execute(pool).await?.rows_affected())
-}
-
 /// How many deliveries are due.
 ///
 /// # Errors
@@ -160,35 +87,46 @@ pub async fn n_due(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<i64> {
     .await
 }
 
-/// Takes up to `limit` due deliveries of present readers, which are `owner`'s until the lease ends. Rows that
-/// another sender is taking at this moment are passed over.
+/// Who claims, and how much.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    /// Holder of the rows.
+    pub owner: &'a str,
+    /// Most rows.
+    pub limit: i64,
+    /// When they are free again.
+    pub lease_until: DateTime<Utc>,
+}
+
+/// Takes due deliveries of present readers, which are the owner's until the lease ends. Rows that another sender is
+/// taking at this moment are passed over, and those of a provider that is paused.
 ///
 /// # Errors
 /// The database fails.
 pub async fn claim(
-    pool: &PgPool,
-    owner: &str,
-    limit: i64,
+    conn: &mut PgConnection,
+    wish: Wish<'_>,
     now: DateTime<Utc>,
-    lease_until: DateTime<Utc>,
 ) -> sqlx::Result<Vec<Claimed>> {
     let rows = sqlx::query!(
         "WITH due AS (
              SELECT d.id FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id
              WHERE d.state IN ('queued', 'deferred') AND d.next_at <= $1 AND s.state = 'confirmed'
+               AND NOT EXISTS (SELECT FROM send_holds h WHERE h.until > $1 AND h.scope IN ('all', 'domain ' || d.domain_group))
              ORDER BY d.next_at, d.id LIMIT $2
              FOR UPDATE OF d SKIP LOCKED)
          UPDATE deliveries d SET state = 'claimed', lease_owner = $3, lease_until = $4
          FROM due, issues i, subscribers s
          WHERE d.id = due.id AND i.id = d.issue_id AND s.id = d.subscriber_id
          RETURNING d.id, d.issue_id, i.kind, i.number, d.address, d.language, d.message_id, d.attempts, s.token,
-                   d.subscriber_id, d.queued_at, d.topics",
+                   d.subscriber_id, d.queued_at, d.topics, d.dated_at, d.domain_group,
+                   CASE WHEN d.resent_at IS NOT NULL THEN d.message_sha256 END AS sent_before",
         now,
-        limit,
-        owner,
-        lease_until,
+        wish.limit,
+        wish.owner,
+        wish.lease_until,
     )
-    .fetch_all(pool)
+    .fetch_all(conn)
     .await?;
     let claimed = rows.into_iter().map(|row| Claimed {
         id: DeliveryId(row.id),
@@ -203,6 +141,9 @@ pub async fn claim(
         subscriber_id: SubscriberId(row.subscriber_id),
         queued_at: row.queued_at,
         topics: row.topics.iter().filter_map(|word| word.parse().ok()).collect(),
+        dated_at: row.dated_at,
+        domain_group: row.domain_group.unwrap_or_default(),
+        sent_before: row.sent_before,
     });
     let mut claimed: Vec<Claimed> = claimed.collect();
     claimed.sort_by_key(|delivery| delivery.id);
@@ -225,73 +166,6 @@ pub async fn letter(pool: &PgPool, issue: IssueId, language: Language) -> sqlx::
     .await
 }
 
-/// The intent: from here on the message may be on the wire. False: the row is no longer ours, or its reader has
-/// left, and it must not be sent.
-///
-/// # Errors
-/// The database fails.
-pub async fn intend(
-    pool: &PgPool,
-    owner: &str,
-    id: DeliveryId,
-    now: DateTime<Utc>,
-    lease_until: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "UPDATE deliveries d SET state = 'sending', lease_until = $4 FROM subscribers s
-         WHERE d.id = $1 AND d.lease_owner = $2 AND d.state = 'claimed' AND d.lease_until > $3
-           AND s.id = d.subscriber_id AND s.state = 'confirmed'",
-        id.0,
-        owner,
-        now,
-        lease_until,
-    );
-    Ok(done.execute(pool).await?.rows_affected() == 1)
-}
-
-/// Writes down how the attempt ended. False: the row was no longer `owner`'s.
-///
-/// # Errors
-/// The database fails.
-pub async fn settle(
-    pool: &PgPool,
-    owner: &str,
-    id: DeliveryId,
-    end: &Settlement,
-    now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "UPDATE deliveries
-         SET state = $3, smtp_code = $4, reply = $5, relay = $6, next_at = coalesce($7, next_at),
-             attempts = attempts + CASE WHEN $3 = 'queued' OR state = 'uncertain' THEN 0 ELSE 1 END,
-             sent_at = CASE WHEN $3 = 'sent' THEN $8 ELSE sent_at END,
-             lease_owner = NULL, lease_until = NULL
-         WHERE id = $1 AND lease_owner = $2 AND state IN ('claimed', 'sending', 'uncertain')",
-        id.0,
-        owner,
-        end.state.as_str(),
-        end.code,
-        end.reply,
-        end.relay,
-        end.next_at,
-        now,
-    );
-    Ok(done.execute(pool).await?.rows_affected() == 1)
-}
-
-/// Gives back what `owner` holds and has not begun to send.
-///
-/// # Errors
-/// The database fails.
-pub async fn release(pool: &PgPool, owner: &str) -> sqlx::Result<u64> {
-    let done = sqlx::query!(
-        "UPDATE deliveries SET state = 'queued', lease_owner = NULL, lease_until = NULL
-         WHERE lease_owner = $1 AND state = 'claimed'",
-        owner
-    );
-    Ok(done.execute(pool).await?.rows_affected())
-}
-
 /// How many rows senders hold, and when the first of them is free; `None`: none.
 ///
 /// # Errors
@@ -303,19 +177,6 @@ pub async fn held(pool: &PgPool) -> sqlx::Result<Option<(i64, DateTime<Utc>)>> {
     .fetch_one(pool)
     .await?;
     Ok(row.first.map(|first| (row.n, first)))
-}
-
-/// Lets everything that is due wait until `until`: the relay is at fault, not the readers. Returns how many wait.
-///
-/// # Errors
-/// The database fails.
-pub async fn pause(pool: &PgPool, now: DateTime<Utc>, until: DateTime<Utc>) -> sqlx::Result<u64> {
-    let done = sqlx::query!(
-        "UPDATE deliveries SET next_at = $2 WHERE state IN ('queued', 'deferred') AND next_at <= $1",
-        now,
-        until
-    );
-    Ok(done.execute(pool).await?.rows_affected())
 }
 
 /// How many deliveries stand in each state that occurs, in the order of the states' words.

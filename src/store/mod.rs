@@ -5,6 +5,7 @@ pub mod archive;
 pub mod articles;
 pub mod claims;
 pub mod deliveries;
+pub mod delivery_report;
 pub mod drafts;
 pub mod embedded;
 pub mod embeddings;
@@ -20,12 +21,15 @@ pub mod issues;
 pub mod items;
 pub mod jobs;
 pub mod leases;
+pub mod ledger;
 pub mod model_calls;
 pub mod operator_mails;
 pub mod pages;
 pub mod papers;
 pub mod runs;
 pub mod scratch;
+pub mod send_buckets;
+pub mod send_holds;
 mod signals;
 pub mod sources;
 pub mod stories;
@@ -33,6 +37,7 @@ pub mod story_decisions;
 pub mod story_view;
 pub mod subscribers;
 pub mod synthetic;
+pub mod synthetic_mail;
 pub mod synthetic_week;
 pub mod totals;
 pub mod trouble;
@@ -96,6 +101,21 @@ pub(crate) async fn create_if_missing(conn: &mut PgConnection, name: &str) -> sq
 pub fn is_passing(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code());
     code.is_some_and(|code| ["40001", "40P01"].contains(&code.as_ref()))
+}
+
+/// Whether the same again may work a little later: the server was restarted, or does not take connections yet. Classes 08
+/// and 57P of the same list.
+pub fn is_away(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    let is_shut = code.is_some_and(|code| code.starts_with("08") || code.starts_with("57P"));
+    is_shut
+        || matches!(
+            error,
+            sqlx::Error::Io(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::Protocol(_)
+                | sqlx::Error::WorkerCrashed
+        )
 }
 
 /// Why the database does not take these data, in its own words; `None`: it is not the data (no connection, no space, no

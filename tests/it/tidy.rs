@@ -33,8 +33,8 @@ const MAY_USE: &[(&str, &str)] = &[
     ("serve", "ballot clock config context edition hindsight model paper press progress render store"),
     ("pipeline", "clock config context model store crawl extract group judge publish send"),
     ("eval", "clock config group judge model paper render"),
-    ("bench", "clock config context crawl extract group model publish store"),
-    ("schedule", "clock config context model store pipeline"),
+    ("bench", "clock config context crawl extract group model publish send store"),
+    ("schedule", "clock config context model store pipeline send"),
 ];
 
 /// Words of the outside world, and the only places where they may stand.
@@ -45,8 +45,9 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("raw_sql", &["src/store"]),
     ("reqwest::", &["src/crawl/fetch.rs", "src/crawl/guard.rs", "src/openai.rs"]),
     ("async_openai::", &["src/openai.rs"]),
-    ("TcpStream", &["src/send/relay.rs", "src/demo/sink.rs"]),
-    ("lettre::transport", &["src/send/relay.rs"]),
+    ("TcpStream", &["src/send/relay", "src/demo/sink.rs"]),
+    ("lettre::transport", &["src/send/relay"]),
+    ("UdpSocket", &["src/send/dns.rs"]),
     ("axum::serve", &["src/serve", "src/demo", "src/bench"]),
     ("Utc::now", &["src/clock.rs"]),
 ];

@@ -1,37 +1,27 @@
-//! The only file that speaks SMTP. It knows in which phase a message failed, which decides whether it may be sent again.
+//! The only folder that speaks SMTP. It knows in which phase a message failed, which decides whether it may be sent again.
 //!
 //! The connection is taken out for each transaction, so a time limit or a cancelled future drops the socket: a
 //! connection that stands half-way in a dialogue is never used again.
 
+mod dial;
+
 use std::error::Error as _;
 use std::fmt::Display;
-use std::io;
-use std::net::SocketAddr;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use futures::io::{AsyncRead as _, AsyncWrite as _};
+use futures::FutureExt as _;
 use lettre::Address;
 use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-#[expect(
-    deprecated,
-    reason = "lettre offers no other way to implicit TLS over a socket with TCP_NODELAY"
-)]
-use lettre::transport::smtp::client::AsyncNetworkStream;
-use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
-use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
-use secrecy::{ExposeSecret as _, SecretString};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
+use secrecy::SecretString;
+use tokio::time::{Instant, timeout};
 
-use super::outcome::{Outcome, Phase, of_reply, of_silence};
-use super::target::{Security, Target};
+use super::outcome::{CLOSING, Outcome, Phase, of_reply, of_silence};
+use super::target::Target;
+use dial::connect;
 
 /// The answer to the final dot may take this many times as long as a step (RFC 5321: 10 minutes).
 pub const DOT_STEPS: u32 = 10;
@@ -68,28 +58,51 @@ pub fn authority(pem: &[u8]) -> anyhow::Result<Certificate> {
     Certificate::from_pem(pem).context("mail.ca_file holds no PEM certificate")
 }
 
+/// Messages after which a connection is opened anew: relays close long ones at a moment of their own.
+const MESSAGES_PER_CONNECTION: usize = 500;
+
+/// A connection that was silent for so long is not trusted any more (RFC 5321 lets a relay close after 5 minutes; many
+/// do so earlier). So no NOOP is ever needed: one RSET after a refusal is the only command that carries no message.
+const MAX_IDLE: Duration = Duration::from_secs(30);
+
+/// How long a goodbye may take; its answer changes nothing.
+const GOODBYE: Duration = Duration::from_secs(2);
+
 /// One connection to the relay, opened when needed and used for many messages.
 pub struct Relay {
     settings: Settings,
     connection: Option<AsyncSmtpConnection>,
-    is_fresh: bool,
+    /// Messages that it has carried.
+    n_carried: usize,
+    used_at: Instant,
 }
 
 impl Relay {
     /// Not yet connected.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, connection: None, is_fresh: false }
+        Self { settings, connection: None, n_carried: 0, used_at: Instant::now() }
     }
 
-    /// Connects, unless it is connected.
+    /// Connects, unless it is connected and the connection can be trusted.
     ///
     /// # Errors
     /// `Outcome::Down`: the relay serves nobody.
     pub async fn ready(&mut self) -> Result<(), Outcome> {
-        if self.connection.is_none() {
-            self.connection = Some(connect(&self.settings).await?);
-            self.is_fresh = true;
+        if let Some(mut connection) = self.connection.take() {
+            let is_worn = self.n_carried >= MESSAGES_PER_CONNECTION || self.used_at.elapsed() >= MAX_IDLE;
+            if !is_quiet(&mut connection) {
+                // Hung up, or an answer that nobody asked for: the next one would be taken for another's.
+                drop(connection);
+            } else if is_worn {
+                say_goodbye(connection).await;
+            } else {
+                self.connection = Some(connection);
+                return Ok(());
+            }
         }
+        self.connection = Some(connect(&self.settings).await?);
+        self.n_carried = 0;
+        self.used_at = Instant::now();
         Ok(())
     }
 
@@ -102,13 +115,12 @@ impl Relay {
         if let Err(down) = self.ready().await {
             return down;
         }
-        let was_fresh = self.is_fresh;
+        let was_fresh = self.n_carried == 0;
         let outcome = self.attempt(&to, message).await;
         let may_be_stale = matches!(outcome, Outcome::Down(None | Some(421), _) | Outcome::Deferred(None, _));
         if was_fresh || !may_be_stale {
             return outcome;
         }
-        self.connection = None;
         match self.ready().await {
             Ok(()) => self.attempt(&to, message).await,
             Err(down) => down,
@@ -119,13 +131,15 @@ impl Relay {
         let Some(mut connection) = self.connection.take() else {
             return of_silence(Phase::Connect, "not connected");
         };
-        self.is_fresh = false;
+        self.n_carried += 1;
         let outcome = transaction(&mut connection, &self.settings, to, message).await;
         let is_usable = match &outcome {
             Outcome::Accepted(..) => true,
+            Outcome::Deferred(Some(CLOSING), _) => false,
             Outcome::Deferred(Some(_), _) | Outcome::Refused(..) => self.reset(&mut connection).await,
             Outcome::Deferred(None, _) | Outcome::Uncertain(_) | Outcome::Down(..) => false,
         };
+        self.used_at = Instant::now();
         self.connection = is_usable.then_some(connection);
         outcome
     }
@@ -134,76 +148,22 @@ impl Relay {
         matches!(timeout(self.settings.step, connection.command(Rset)).await, Ok(Ok(_)))
     }
 
-    /// Says goodbye. The answer changes nothing, so it is not waited for long.
+    /// Says goodbye, if it is connected.
     pub async fn close(mut self) {
-        if let Some(mut connection) = self.connection.take() {
-            let _ = timeout(Duration::from_secs(2), connection.quit()).await;
+        if let Some(connection) = self.connection.take() {
+            say_goodbye(connection).await;
         }
     }
 }
 
-async fn connect(settings: &Settings) -> Result<AsyncSmtpConnection, Outcome> {
-    let Settings { target, step, .. } = settings;
-    let address = (target.host.as_str(), target.port);
-    let stream = step_of(*step, TcpStream::connect(address)).await?.map_err(|error| down(target, &error))?;
-    // Body and final dot are two writes: without this, each message waits 40 ms for a delayed ACK.
-    stream.set_nodelay(true).map_err(|error| down(target, &error))?;
-    let is_loopback = stream.peer_addr().is_ok_and(|peer| peer.ip().is_loopback());
-    let tls = tls(settings, is_loopback).map_err(|error| down(target, &error))?;
-    let hello = ClientId::Domain(settings.from.domain().to_owned());
-    let mut is_secret = target.security == Security::Implicit;
-    let stream: Box<dyn AsyncTokioStream> =
-        if is_secret { wrap(stream, tls.clone(), *step).await? } else { Box::new(stream) };
-    let opened = AsyncSmtpConnection::connect_with_transport(stream, &hello);
-    let mut connection = step_of(*step, opened).await?.map_err(|error| classify(Phase::Connect, &error))?;
-    let wants_tls = target.security == Security::Required || connection.can_starttls();
-    if !is_secret && wants_tls {
-        let upgraded = step_of(*step, connection.starttls(tls, &hello)).await?;
-        upgraded.map_err(|error| classify(Phase::Connect, &error))?;
-        is_secret = true;
-    }
-    if let Some(login) = &settings.login {
-        if !is_secret && !is_loopback {
-            return Err(of_silence(
-                Phase::Connect,
-                "the relay offers no TLS, and the password is not sent without",
-            ));
-        }
-        log_in(&mut connection, login, *step).await?;
-    }
-    Ok(connection)
+async fn say_goodbye(mut connection: AsyncSmtpConnection) {
+    let _ = timeout(GOODBYE, connection.quit()).await;
 }
 
-/// A certificate is verified where something depends on it: TLS was demanded, or a password goes through it. The
-/// machine itself needs none.
-fn tls(settings: &Settings, is_loopback: bool) -> Result<TlsParameters, Error> {
-    let is_demanded = settings.target.security != Security::Opportunistic;
-    let verify = is_demanded || (settings.login.is_some() && !is_loopback);
-    let mut builder =
-        TlsParameters::builder(settings.target.host.clone()).dangerous_accept_invalid_certs(!verify);
-    if let Some(authority) = &settings.authority {
-        builder = builder.add_root_certificate(authority.clone());
-    }
-    builder.build()
-}
-
-async fn log_in(connection: &mut AsyncSmtpConnection, login: &Login, step: Duration) -> Result<(), Outcome> {
-    let credentials = Credentials::new(login.user.clone(), login.password.expose_secret().to_owned());
-    let answer = step_of(step, connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials)).await?;
-    answer.map(|_| ()).map_err(|error| classify(Phase::Connect, &error))
-}
-
-/// TLS from the first byte.
-#[expect(deprecated, reason = "see the import")]
-async fn wrap(
-    stream: TcpStream,
-    tls: TlsParameters,
-    step: Duration,
-) -> Result<Box<dyn AsyncTokioStream>, Outcome> {
-    let mut stream = AsyncNetworkStream::use_existing_tokio1(Box::new(stream));
-    let upgraded = step_of(step, stream.upgrade_tls(tls)).await?;
-    upgraded.map_err(|error| classify(Phase::Connect, &error))?;
-    Ok(Box::new(Secret(stream)))
+/// Whether nothing has come that nobody asked for. Looks once and does not wait; what such a look takes out of the
+/// stream is never missed, because the connection is dropped then.
+fn is_quiet(connection: &mut AsyncSmtpConnection) -> bool {
+    connection.read_response().now_or_never().is_none()
 }
 
 async fn transaction(
@@ -228,10 +188,14 @@ async fn envelope(
     command(connection, *step, Phase::Mail, Mail::new(Some(from.clone()), vec![])).await?;
     command(connection, *step, Phase::Rcpt, Rcpt::new(to.clone(), vec![])).await?;
     let answer = command(connection, *step, Phase::Data, Data).await?;
-    if answer.has_code(354) {
-        return Ok(());
+    if !answer.has_code(354) {
+        return Err(of_silence(Phase::Data, &format!("DATA was answered with {}", answer.code())));
     }
-    Err(of_silence(Phase::Data, &format!("DATA was answered with {}", answer.code())))
+    // A second answer would be taken for the one to the final dot.
+    if !is_quiet(connection) {
+        return Err(of_silence(Phase::Data, "the relay answers before it is asked"));
+    }
+    Ok(())
 }
 
 async fn command(
@@ -267,15 +231,6 @@ async fn body(connection: &mut AsyncSmtpConnection, limit: Duration, message: &[
     }
 }
 
-/// A step of opening a connection.
-async fn step_of<T>(step: Duration, future: impl Future<Output = T>) -> Result<T, Outcome> {
-    timeout(step, future).await.map_err(|_| of_silence(Phase::Connect, "the relay does not answer in time"))
-}
-
-fn down(target: &Target, error: &dyn Display) -> Outcome {
-    of_silence(Phase::Connect, &format!("cannot reach the relay {target}: {error}"))
-}
-
 /// lettre's error is an answer with a code, or the lack of one.
 fn classify(phase: Phase, error: &Error) -> Outcome {
     match error.status() {
@@ -300,40 +255,4 @@ fn plain(error: &Error) -> String {
 
 fn number(code: impl Display) -> u16 {
     code.to_string().parse().unwrap_or(0)
-}
-
-/// lettre's TLS stream, dressed as what its own connection is opened on.
-#[derive(Debug)]
-#[expect(deprecated, reason = "see the import")]
-struct Secret(AsyncNetworkStream);
-
-impl AsyncTokioStream for Secret {
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.0.peer_addr()
-    }
-}
-
-impl AsyncRead for Secret {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let polled = Pin::new(&mut self.0).poll_read(cx, buf.initialize_unfilled());
-        polled.map_ok(|n| buf.advance(n))
-    }
-}
-
-impl AsyncWrite for Secret {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_close(cx)
-    }
 }
