@@ -37,9 +37,6 @@ impl Stage {
     pub const ALL: [Self; 7] =
         [Self::Crawl, Self::Extract, Self::Group, Self::Judge, Self::Hindsight, Self::Publish, Self::Send];
 
-    /// What is queued, as soon as it is due: an approved draft, a second attempt, a reminder.
-    pub const MAILING: [Self; 1] = [Self::Send];
-
     /// What became of earlier stories: once a day is enough.
     pub const LOOKING_BACK: [Self; 1] = [Self::Hindsight];
 
@@ -78,21 +75,6 @@ pub async fn run_stages(ctx: &Context, stages: &[Stage]) -> anyhow::Result<Vec<(
         reports.push((stage.name().to_owned(), run_stage(ctx, *stage).await?));
     }
     Ok(reports)
-}
-
-/// Whether somebody waits for a mail: a reader, or the operator.
-///
-/// # Errors
-/// The database fails.
-pub async fn is_mail_due(ctx: &Context) -> anyhow::Result<bool> {
-    let (pool, now) = (&ctx.pool, ctx.clock.now());
-    if store::deliveries::n_due(pool, now).await? > 0 {
-        return Ok(true);
-    }
-    let is_told = ctx.settings.mail.operator.is_some();
-    Ok(is_told
-        && (store::operator_mails::is_due(pool, now).await?
-            || !store::drafts::to_mail(pool, now).await?.is_empty()))
 }
 
 /// Runs one stage and writes the run down, also a failed one.

@@ -28,9 +28,6 @@ const READING: &str = "reading";
 /// The job that looks back at earlier stories, and when: once a day, before the weekly issue may be due.
 const HINDSIGHT: (&str, &str) = ("hindsight", "35 5 * * *");
 
-/// The job that mails what is due between the others, and when: an approved draft does not wait for the next issue.
-const MAILING: (&str, &str) = ("mailing", "*/5 * * * *");
-
 /// A periodic job: name, its line in `[schedule]`, what it runs.
 struct Periodic {
     name: String,
@@ -106,7 +103,8 @@ async fn run_due(ctx: &Context, one_at_a_time: &Mutex<()>) {
     }
 }
 
-/// Sends what has become due since: deferred mails, readers' mornings, what a limit held back.
+/// Sends what has become due since: an approved draft, deferred mails, readers' mornings, what a limit held back, mails to
+/// the operator.
 async fn send_due(ctx: &Context, mailing: &Mutex<()>) {
     let Ok(_running) = mailing.try_lock() else { return };
     let outcome = match send::is_wanted(ctx).await {
@@ -138,9 +136,6 @@ async fn run_alone(ctx: &Context, job: &Periodic) -> anyhow::Result<()> {
         tracing::info!(job = job.name, "another process runs this job");
         return Ok(());
     }
-    if job.name == MAILING.0 && !pipeline::is_mail_due(ctx).await? {
-        return Ok(store::jobs::unlock(&mut conn, &job.name).await?);
-    }
     tracing::info!(job = job.name, "job starts");
     let (ctx, trouble) = ctx.with_newest_feeds();
     if let Some(trouble) = &trouble {
@@ -167,7 +162,6 @@ fn jobs(ctx: &Context) -> Vec<Periodic> {
     ]
     .into_iter()
     .chain(editions)
-    .chain([job(MAILING.0, MAILING.1, &Stage::MAILING)])
     .collect()
 }
 

@@ -128,6 +128,9 @@ fn show(two: &TwoEditors, report: &Report) -> anyhow::Result<()> {
         report.count("unscored"),
         two.n_same
     ))?;
+    if two.stories.is_empty() {
+        return output::line("no difference: the second editor would make the same issue");
+    }
     let mut table = output::table(&["story", "first", "score", "second", "score", "weighed otherwise"]);
     for story in &two.stories {
         let section =
@@ -146,9 +149,7 @@ fn show(two: &TwoEditors, report: &Report) -> anyhow::Result<()> {
             weights.collect::<Vec<_>>().join(", "),
         ]);
     }
-    if !two.stories.is_empty() {
-        output::line(&table.to_string())?;
-    }
+    output::line(&table.to_string())?;
     for story in &two.stories {
         let [a, b] = &story.views;
         let told = |view: &OneView| format!("{}: {}", view.headline, view.summary);

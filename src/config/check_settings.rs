@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::net::ToSocketAddrs as _;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
-use croner::Cron;
 use url::Url;
 
 use super::check_mail;
@@ -64,7 +63,7 @@ fn schedule(settings: &Settings) -> Vec<(&'static str, String)> {
         ("schedule.weekly", &lines.weekly),
         ("schedule.paper", &lines.paper),
     ] {
-        if line.parse::<Cron>().is_err() {
+        if !super::editions::fires(line) {
             let message = format!(
                 "{line:?} is not a cron line: five fields (minute hour day month weekday), as \"0 7 * * MON\""
             );

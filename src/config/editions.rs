@@ -113,8 +113,11 @@ pub fn check(settings: &Settings) -> Vec<(usize, &'static str, String)> {
     let mut found = Vec::new();
     for (n, edition) in settings.editions.iter().enumerate() {
         found.extend(slug(settings, n).map(|message| (n, "slug", message)));
-        if edition.title.as_ref().is_some_and(|title| title.trim().is_empty() || title.chars().count() > 60) {
-            found.push((n, "title", "must have 1 to 60 characters".to_owned()));
+        let is_title = |title: &String| {
+            !title.trim().is_empty() && title.chars().count() <= 60 && !title.contains(char::is_control)
+        };
+        if edition.title.as_ref().is_some_and(|title| !is_title(title)) {
+            found.push((n, "title", "must have 1 to 60 characters on one line".to_owned()));
         }
         if edition.items.is_some_and(|items| !(1..=100).contains(&items)) {
             found.push((n, "items", "must be from 1 to 100".to_owned()));
@@ -122,15 +125,21 @@ pub fn check(settings: &Settings) -> Vec<(usize, &'static str, String)> {
         if edition.minutes.is_some_and(|minutes| !(1..=60).contains(&minutes)) {
             found.push((n, "minutes", "must be from 1 to 60".to_owned()));
         }
-        if edition.schedule().parse::<Cron>().is_err() {
+        if !fires(edition.schedule()) {
             let message = format!(
-                "{:?} is not a cron line: five fields (minute hour day month weekday), as \"0 7 * * *\"",
+                "{:?} is no cron line that ever fires: five fields (minute hour day month weekday), as \"0 7 * * *\"",
                 edition.schedule()
             );
             found.push((n, "schedule", message));
         }
     }
     found
+}
+
+/// Whether this is a cron line, and one that comes round: "0 7 31 2 *" does not.
+pub fn fires(line: &str) -> bool {
+    let line = line.parse::<Cron>();
+    line.is_ok_and(|line| line.find_next_occurrence(&DateTime::<Utc>::UNIX_EPOCH, false).is_ok())
 }
 
 fn slug(settings: &Settings, n: usize) -> Option<String> {

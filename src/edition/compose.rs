@@ -7,7 +7,7 @@ use super::content::{self, Chosen};
 use super::inputs::Inputs;
 use super::select::{self, Selection, Wishes};
 use super::{event, reading};
-use crate::model::{IssueContent, IssueStory, Section, StoryId};
+use crate::model::{IssueContent, IssueStory, Section, StoryId, Topic};
 
 /// What came of composing.
 #[derive(Debug)]
@@ -37,6 +37,7 @@ pub fn compose(inputs: &Inputs) -> Composition {
     }
     let Selection { sections, quiet, n_stories, mut dropped_counts } = selection;
     let mut sections = content::sections(&sections, inputs);
+    sections.retain(|section| !section.stories.is_empty() || is_asked(section, inputs));
     let n_cut = fit(&mut sections, inputs);
     if n_cut > 0 {
         *dropped_counts.entry("no-room".to_owned()).or_default() += n_cut;
@@ -79,6 +80,13 @@ pub fn waiting(inputs: &Inputs, content: &IssueContent, most: usize) -> Vec<Wait
     });
     outside.truncate(inputs.edits.dropped.len() + most);
     outside
+}
+
+/// An edition says that nothing happened only of what it looks at.
+fn is_asked(section: &Section, inputs: &Inputs) -> bool {
+    let topics = inputs.edition.as_ref().map(|edition| edition.topics.as_slice()).unwrap_or_default();
+    let focus = section.name.strip_prefix("focus-").and_then(|word| word.parse::<Topic>().ok());
+    topics.is_empty() || focus.is_none_or(|focus| topics.contains(&focus))
 }
 
 fn missing(selection: &Selection, inputs: &Inputs) -> Vec<StoryId> {

@@ -3,7 +3,7 @@
 use super::clean::plain;
 use super::view::ReasonView;
 use super::{phrases, words};
-use crate::model::{ArtifactKind, Focus, IssueStory, Language, ScorePart, Verdict};
+use crate::model::{ArtifactKind, IssueStory, Language, ScorePart, Verdict};
 
 /// Most tags of a kind.
 const TAGS: usize = 3;
@@ -25,7 +25,8 @@ pub fn proof(story: &IssueStory, language: Language) -> String {
 
 /// The weightiest parts of a score that are for it.
 pub fn speaks_for(verdict: &Verdict, language: Language) -> String {
-    tags(verdict, |part| part.points > 0.0, language)
+    // A long-term question is why it is told, and proves nothing.
+    tags(verdict, |part| part.points > 0.0 && part.flag != "focus", language)
 }
 
 /// The weightiest parts of a score that are against it.
@@ -58,18 +59,10 @@ fn tags(verdict: &Verdict, is_wanted: fn(&ScorePart) -> bool, language: Language
     wanted.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()));
     let mut names: Vec<String> = Vec::new();
     for part in wanted {
-        let name = match part.flag.as_str() {
-            "focus" if !verdict.focus.is_empty() => focus_names(&verdict.focus, language),
-            flag => plain(words::flag(flag, language)),
-        };
+        let name = plain(words::flag(&part.flag, language));
         if !names.contains(&name) && names.len() < TAGS {
             names.push(name);
         }
     }
     names.join(" · ")
-}
-
-fn focus_names(focus: &[Focus], language: Language) -> String {
-    let names = focus.iter().map(|focus| words::flag(focus.as_str(), language));
-    names.collect::<Vec<_>>().join(" · ")
 }

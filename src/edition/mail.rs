@@ -3,11 +3,11 @@
 use anyhow::Context as _;
 
 use super::clean::UNSUBSCRIBE;
-use super::parts;
 use super::view::{self, Detail, Edition};
 use super::wrap::wrap;
+use super::{parts, subject};
 use crate::ballot;
-use crate::model::{IssueContent, MailParts};
+use crate::model::{IssueContent, IssueKind, Language, MailParts};
 use crate::render::Templates;
 
 /// Most bytes of the HTML: Gmail clips at about 102 KB, and `send` puts a longer link to leave in. The links to vote are
@@ -63,9 +63,22 @@ pub fn render(templates: &Templates, content: &IssueContent, edition: Edition<'_
         let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
         hold_one_place(&body_html).with_context(in_html)?;
         hold_one_place(&body_text).with_context(in_text)?;
-        return Ok(Mail { subject, body_text, body_html, parts: MailParts { text, html } });
+        let parts = MailParts { text, html, ..subject_parts(content, edition.language) };
+        return Ok(Mail { subject, body_text, body_html, parts });
     }
     anyhow::bail!("template {folder}/body.html.j2 makes a mail of more than {MAX_HTML} bytes")
+}
+
+/// What the subject is about: the first story that is no rumour.
+fn subject_parts(content: &IssueContent, language: Language) -> MailParts {
+    let named =
+        content.sections.iter().filter(|section| !["rumours", "dropped"].contains(&section.name.as_str()));
+    let first = named.flat_map(|section| &section.stories).next().filter(|_| !content.quiet);
+    let Some(first) = first.filter(|_| content.kind == IssueKind::Weekly) else {
+        return MailParts::default();
+    };
+    let subject = parts::topics(&first.verdict).into_iter().collect();
+    MailParts { subject, subject_instead: subject::of_topics(content, language), ..MailParts::default() }
 }
 
 fn hold_one_place(body: &str) -> anyhow::Result<()> {

@@ -18,6 +18,7 @@ mod paper;
 mod parts;
 mod phrases;
 mod reading;
+mod rounds;
 mod select;
 #[cfg(test)]
 mod select_tests;

@@ -27,12 +27,17 @@ pub fn needed<'a>(stories: impl Iterator<Item = &'a IssueStory>, rates: &Rates) 
 
 /// "$180 million", "1.8 亿美元": three figures are enough.
 pub fn said(dollars: f64, language: Language) -> String {
+    sum(dollars, ("$", "美元"), language)
+}
+
+/// The same in another currency, by what stands before a sum in English and behind it in Chinese.
+pub fn sum(value: f64, (before, behind): (&str, &str), language: Language) -> String {
     match language {
-        Language::En if dollars >= 0.9995e9 => format!("${} billion", short(dollars / 1e9)),
-        Language::En if dollars >= 0.9995e6 => format!("${} million", short(dollars / 1e6)),
-        Language::En => format!("${dollars:.0}"),
-        Language::Zh if dollars >= 0.9995e8 => format!("{} 亿美元", short(dollars / 1e8)),
-        Language::Zh => format!("{} 万美元", short(dollars / 1e4)),
+        Language::En if value >= 0.9995e9 => format!("{before}{} billion", short(value / 1e9)),
+        Language::En if value >= 0.9995e6 => format!("{before}{} million", short(value / 1e6)),
+        Language::En => format!("{before}{value:.0}"),
+        Language::Zh if value >= 0.9995e8 => format!("{} 亿{behind}", short(value / 1e8)),
+        Language::Zh => format!("{} 万{behind}", short(value / 1e4)),
     }
 }
 

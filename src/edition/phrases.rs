@@ -56,6 +56,21 @@ pub fn counts(content: &IssueContent, language: Language) -> String {
     let n_dropped: i64 = content.dropped_counts.values().sum();
     let (items, sources) = (content.n_items, content.n_sources);
     match (language, content.kind) {
+        // Stories of days before, which came too late for their own issue, have no items of these days.
+        (Language::En, IssueKind::Weekly) if content.n_stories > items => format!(
+            "Read {} from {}; with those of earlier days {} were looked at, {} of them screened out.",
+            count(items, "item"),
+            count(sources, "source"),
+            stories(content.n_stories),
+            number(n_dropped)
+        ),
+        (Language::Zh, IssueKind::Weekly) if content.n_stories > items => format!(
+            "读了 {} 个来源的 {} 条内容；连同前几天的共看了 {} 件事，筛掉 {} 件。",
+            number(sources),
+            number(items),
+            number(content.n_stories),
+            number(n_dropped)
+        ),
         (Language::En, IssueKind::Weekly) => format!(
             "Read {} from {}: {}; {} screened out.",
             count(items, "item"),
@@ -148,25 +163,21 @@ pub fn honesty(content: &IssueContent, language: Language) -> String {
     let cost = content.cost_micros as f64 / 1e6;
     match language {
         Language::En => format!(
-            "{} checked against the articles, {} withheld, {} paid{}. Judged by {}.{}",
+            "{} checked against the articles, {} withheld, {} paid{}.{}{}",
             count(facts, "fact"),
             count(withheld, "sentence"),
             count(tokens, "token"),
             if cost > 0.0 { format!(" ({cost:.2} at the configured prices)") } else { String::new() },
-            if judges.is_empty() {
-                "nobody: there was nothing to judge".to_owned()
-            } else {
-                judges.join(" and ")
-            },
+            if judges.is_empty() { String::new() } else { format!(" Judged by {}.", judges.join(" and ")) },
             if content.edited { " Edited by the operator." } else { "" }
         ),
         Language::Zh => format!(
-            "对照原文核对了 {} 处事实，隐去 {} 句，花费 {} 个 token{}。评审：{}。{}",
+            "对照原文核对了 {} 处事实，隐去 {} 句，花费 {} 个 token{}。{}{}",
             number(facts),
             number(withheld),
             number(tokens),
             if cost > 0.0 { format!("（按所设价格计 {cost:.2}）") } else { String::new() },
-            if judges.is_empty() { "无".to_owned() } else { judges.join("、") },
+            if judges.is_empty() { String::new() } else { format!("评审：{}。", judges.join("、")) },
             if content.edited { "经运营者编辑。" } else { "" }
         ),
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::clean::{language_of, plain, web_address};
 use super::view::{Detail, Edition, other};
-use super::{evidence, money, parts, phrases, words, wrap};
+use super::{evidence, money, parts, phrases, rounds, words, wrap};
 use crate::ballot;
 use crate::model::{
     Funding, IssueContent, IssueLink, IssueStory, Language, LineKind, StoryId, Summary, Verdict, VoteKind,
@@ -165,7 +165,13 @@ pub fn view(story: &IssueStory, section: &str, (edition, detail): (Edition<'_>, 
         proof: if is_whole { evidence::proof(story, language) } else { String::new() },
         evidence: tags(evidence::speaks_for),
         caution: tags(evidence::speaks_against),
-        dropped: verdict.dropped.as_deref().map(|key| plain(words::flag(key, language))).unwrap_or_default(),
+        // The operator may tell what the judge left out.
+        dropped: verdict
+            .dropped
+            .as_deref()
+            .filter(|_| section == "dropped")
+            .map(|key| plain(words::flag(key, language)))
+            .unwrap_or_default(),
         summary: if parts.is_empty() { text } else { String::new() },
         parts,
         headline,
@@ -230,8 +236,8 @@ pub fn round(content: &IssueContent, story: &IssueStory, edition: Edition<'_>) -
     Some(RoundView {
         id: story.story_id.0,
         company: plain(&round.company),
-        round: round.round.as_deref().map(plain).unwrap_or_default(),
-        amount: round.amount.as_deref().map(plain).unwrap_or_default(),
+        round: round.round.as_deref().map(|name| rounds::name(name, language)).unwrap_or_default(),
+        amount: rounds::amount(round, language),
         dollars: dollars.map(|sum| money::said(sum, language)).unwrap_or_default(),
         leads: leads(round, language),
         valuation: round.valuation.as_deref().map(plain).unwrap_or_default(),
@@ -333,8 +339,8 @@ fn state(round: &Funding) -> &'static str {
 fn funding(round: &Funding, language: Language) -> String {
     let parts = [
         Some(plain(&round.company)),
-        round.round.as_deref().map(plain),
-        round.amount.as_deref().map(plain),
+        round.round.as_deref().map(|name| rounds::name(name, language)),
+        Some(rounds::amount(round, language)),
         (!round.leads.is_empty()).then(|| words::funding("lead", &leads(round, language), language)),
         round.valuation.as_deref().map(|sum| words::funding("valuation", &plain(sum), language)),
         Some(words::funding(state(round), "", language)),

@@ -25,7 +25,18 @@ pub fn subject(content: &IssueContent, sections: &[SectionView], quiet: &str, la
         }
         _ => phrases::quiet(told_stories(content).count(), is_daily(content), language),
     };
-    format!("{about} · headsup {}", content.period)
+    format!("{about} · {}", from(content, language))
+}
+
+/// The same for a reader whose topics leave the first story out.
+pub fn of_topics(content: &IssueContent, language: Language) -> String {
+    format!("{} · {}", words::word("topics-subject", language), from(content, language))
+}
+
+fn from(content: &IssueContent, language: Language) -> String {
+    let own = content.edition.as_ref().map(|edition| plain(&edition.title));
+    let name = own.unwrap_or_else(|| words::word("name", language).to_owned());
+    format!("{name} {}", content.period)
 }
 
 /// The next headlines, else what was read.

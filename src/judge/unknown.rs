@@ -48,7 +48,7 @@ static PRICE: Pattern = LazyLock::new(|| {
 });
 static CODE: Pattern = LazyLock::new(|| {
     compile(
-        r"(?i)github|gitlab|hugging ?face|\b(?:open[- ]?sourc\w*|(?:our|the|source) code|code (?:is|and|will|at|are|available|released))\b|代码|开源",
+        r"(?i)github|gitlab|hugging ?face|\b(?:open[- ]?sourc\w*|(?:our|the|source) code|code (?:is|and|will|at|are|on|for|available|released)|repositor(?:y|ies))\b|代码|开源",
     )
 });
 static DATE: Pattern = LazyLock::new(|| {

@@ -69,4 +69,19 @@ pub struct MailParts {
     pub text: Vec<MailPart>,
     /// Of the HTML.
     pub html: Vec<MailPart>,
+    /// What the subject's story is about; none: the subject is for everybody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subject: Vec<Topic>,
+    /// The subject for readers who asked for none of these.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub subject_instead: String,
+}
+
+impl MailParts {
+    /// The subject for a reader who asked for `topics` (none: for everything).
+    pub fn subject_for<'a>(&'a self, subject: &'a str, topics: &[Topic]) -> &'a str {
+        let is_other = !topics.is_empty() && !self.subject.is_empty();
+        let is_other = is_other && !self.subject.iter().any(|topic| topics.contains(topic));
+        if is_other { &self.subject_instead } else { subject }
+    }
 }

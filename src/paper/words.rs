@@ -181,7 +181,7 @@ pub fn reason(flag: &str, quote: &str, language: Language) -> String {
         "corroborated" if en => format!("{quote} independent sources mention it"),
         "corroborated" => format!("{quote} 家独立来源提到它"),
         "alive" => said("its code was still there when we looked", "我们查看时代码仍在"),
-        "code" => said("there is code or data to run", "有可运行的代码或数据"),
+        "code" => said("it says that there is code or data", "文中称有代码或数据"),
         "weights" => said("weights can be had", "权重可下载"),
         "numbers" => said("it gives figures", "给出了具体数字"),
         "limits" => said("it says what it does not do", "写明了做不到什么"),

@@ -65,6 +65,7 @@ pub async fn test_letter(ctx: &Context, to: &str, language: Language) -> anyhow:
         id: DeliveryId(0),
         issue_id,
         kind,
+        series: kind.to_string(),
         number,
         address: to.to_owned(),
         language,

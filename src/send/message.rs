@@ -90,7 +90,7 @@ pub fn build(
     let mut builder = Message::builder()
         .from(sender.from.clone())
         .to(Mailbox::new(None, to))
-        .subject(one_line(&letter.subject))
+        .subject(one_line(letter.parts.subject_for(&letter.subject, &delivery.topics)))
         .date(now.into())
         .message_id(Some(message_id(&delivery.message_id)?));
     if let Some(reply_to) = &sender.reply_to {
@@ -135,22 +135,22 @@ pub fn plain(sender: &Sender, to: &str, mail: &OperatorMail, now: DateTime<Utc>)
 
 /// What makes it a list that a reader leaves by one click. Auto-Submitted is not for lists (RFC 3834 asks it of answers).
 fn list_headers(sender: &Sender, delivery: &Claimed) -> Vec<(&'static str, String)> {
-    let Claimed { kind, number, .. } = delivery;
+    let Claimed { kind, number, series, .. } = delivery;
     let (base_url, language) = (&sender.base_url, delivery.language);
     let name = match kind {
-        IssueKind::Weekly => "headsup weekly",
-        IssueKind::Paper => "headsup paper of the month",
+        IssueKind::Weekly => format!("headsup {series}"),
+        IssueKind::Paper => "headsup paper of the month".to_owned(),
     };
     let spoken = match language {
         Language::En => "en",
         Language::Zh => "zh-CN",
     };
     let mut headers = vec![
-        ("List-Id", format!("{name} <{kind}.{}>", sender.domain())),
+        ("List-Id", format!("{name} <{series}.{}>", sender.domain())),
         ("List-Unsubscribe", format!("<{}>, <{}>", leave(sender, delivery), leave_by_mail(sender, delivery))),
         ("List-Archive", format!("<{base_url}/>")),
         ("List-Help", format!("<{base_url}/{language}/about>")),
-        ("Feedback-ID", format!("{number}:{kind}:digest:headsup")),
+        ("Feedback-ID", format!("{number}:{series}:digest:headsup")),
         ("Content-Language", spoken.into()),
     ];
     // RFC 8058 has one click for https alone.
@@ -245,6 +245,7 @@ mod tests {
             id: DeliveryId(7),
             issue_id: IssueId(1),
             kind: IssueKind::Weekly,
+            series: "weekly".into(),
             number: 12,
             address: "reader@example.com".into(),
             language: Language::En,

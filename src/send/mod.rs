@@ -176,7 +176,9 @@ pub async fn is_wanted(ctx: &Context) -> anyhow::Result<bool> {
     if is_held(send_holds::ALL) || all_held {
         return Ok(false);
     }
-    Ok(deliveries::n_due(&ctx.pool, now).await? > 0 || deliveries::held(&ctx.pool).await?.is_some())
+    Ok(deliveries::n_due(&ctx.pool, now).await? > 0
+        || deliveries::held(&ctx.pool).await?.is_some()
+        || operator::is_due(ctx).await?)
 }
 
 /// Before anything is sent: ended leases, what is too late, who has left.

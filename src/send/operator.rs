@@ -36,6 +36,16 @@ const ZH: [(&str, &str); 10] = [
     ("new", "尚未读取"),
 ];
 
+/// Whether the operator waits for a mail that may go now.
+///
+/// # Errors
+/// The database fails.
+pub async fn is_due(ctx: &Context) -> anyhow::Result<bool> {
+    let (pool, now) = (&ctx.pool, ctx.clock.now());
+    let is_told = ctx.settings.mail.operator.is_some();
+    Ok(is_told && (operator_mails::is_due(pool, now).await? || !drafts::to_mail(pool, now).await?.is_empty()))
+}
+
 /// Writes the mail of the last week, if an operator is configured and it is not written yet, and sends what is due.
 ///
 /// # Errors

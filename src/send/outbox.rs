@@ -27,7 +27,7 @@ impl Outbox {
     /// Writes one message. A full disk or a folder without rights defers it; nothing half-written has an .eml name.
     pub async fn put(&self, delivery: &Claimed, message: &[u8]) -> Outcome {
         let name =
-            format!("{:05}-{}-{}-{}.eml", delivery.id.0, delivery.kind, delivery.number, delivery.language);
+            format!("{:05}-{}-{}-{}.eml", delivery.id.0, delivery.series, delivery.number, delivery.language);
         self.put_as(name, message).await
     }
 
@@ -111,6 +111,7 @@ mod tests {
             id: DeliveryId(7),
             issue_id: IssueId(1),
             kind: IssueKind::Paper,
+            series: "paper".into(),
             number: 3,
             address: "secret@example.org".into(),
             language: Language::Zh,

@@ -16,6 +16,8 @@ pub struct Claimed {
     pub issue_id: IssueId,
     /// Weekly or paper.
     pub kind: IssueKind,
+    /// Whose number the issue has: "weekly", "paper", or the slug of an edition.
+    pub series: String,
     /// Number of the issue.
     pub number: i32,
     /// Where to.
@@ -118,7 +120,7 @@ pub async fn claim(
          UPDATE deliveries d SET state = 'claimed', lease_owner = $3, lease_until = $4
          FROM due, issues i, subscribers s
          WHERE d.id = due.id AND i.id = d.issue_id AND s.id = d.subscriber_id
-         RETURNING d.id, d.issue_id, i.kind, i.number, d.address, d.language, d.message_id, d.attempts, s.token,
+         RETURNING d.id, d.issue_id, i.kind, i.edition, i.number, d.address, d.language, d.message_id, d.attempts, s.token,
                    d.subscriber_id, d.queued_at, d.topics, d.dated_at, d.domain_group,
                    CASE WHEN d.resent_at IS NOT NULL THEN d.message_sha256 END AS sent_before",
         now,
@@ -132,6 +134,7 @@ pub async fn claim(
         id: DeliveryId(row.id),
         issue_id: IssueId(row.issue_id),
         kind: row.kind.parse().unwrap_or(IssueKind::Weekly),
+        series: row.edition,
         number: row.number,
         address: row.address,
         language: row.language.parse().unwrap_or(Language::En),

@@ -322,7 +322,7 @@ pub async fn queue_deliveries(
         r#"WITH zones AS MATERIALIZED (
                SELECT name FROM pg_timezone_names WHERE $6::time IS NOT NULL
            ), readers AS MATERIALIZED (
-               SELECT id, email, topics, token, coalesce(z.name, $7) AS zone,
+               SELECT id, email, token, CASE $5 WHEN 'weekly' THEN topics ELSE '{}' END AS topics, coalesce(z.name, $7) AS zone,
                       CASE WHEN language = ANY($8::text[]) OR cardinality($8::text[]) = 0 THEN language
                            ELSE ($8::text[])[1] END AS language
                FROM subscribers s LEFT JOIN zones z ON z.name = s.time_zone

@@ -88,7 +88,7 @@ async fn a_daily_has_its_own_numbers_ledger_readers_and_address() {
     assert!(english.body_text.contains("Team <daily> 2") && english.body_text.contains("5 May 2026"));
     assert!(english.body_html.contains("Team &lt;daily&gt; 2") && !english.body_html.contains("<daily>"));
     assert!(english.body_text.contains("/en/issues/team/2"), "{}", english.body_text);
-    assert!(english.subject.ends_with("headsup 2026-05-05"), "{}", english.subject);
+    assert!(english.subject.ends_with("Team <daily> 2026-05-05"), "{}", english.subject);
     for period in ["2026-05-04", DAY] {
         let series = Series::named("team", &app.ctx.settings).unwrap();
         let replay = publish::replay(&app.ctx, &series, period).await.unwrap();
@@ -170,7 +170,7 @@ async fn a_quiet_day_is_skipped_and_its_stories_wait_or_it_says_so() {
     )
     .await;
     let issue = team(&honest, DAY).await.unwrap();
-    assert_eq!(issue.renderings[&Language::En].subject, "A quiet day: 1 story · headsup 2026-05-05");
+    assert_eq!(issue.renderings[&Language::En].subject, "A quiet day: 1 story · team 2026-05-05");
     assert_eq!(issue.renderings[&Language::Zh].subject, "今天不多：1 件事 · headsup 2026-05-05");
     assert!(issue.renderings[&Language::En].body_text.contains("Nothing new today."));
 }

@@ -490,7 +490,7 @@ async fn a_quiet_week_says_so_and_a_week_without_reading_makes_no_issue() {
     assert_eq!(report.warnings.len(), 1, "the month had items, but no paper: {:?}", report.warnings);
     let issue = week(&app, WEEK).await;
     assert_eq!(issue.renderings[&Language::En].subject, "A quiet week: 1 story · headsup 2026-W18");
-    assert_eq!(issue.renderings[&Language::Zh].subject, "本周不多：1 件事 · headsup 2026-W18");
+    assert_eq!(issue.renderings[&Language::Zh].subject, "本周不多：1 件事 · 抬头 2026-W18");
 }
 
 #[tokio::test]
@@ -700,7 +700,7 @@ async fn the_table_of_money_adds_up_in_dollars_and_says_whose_rates() {
     let issue = week(&app, WEEK).await;
     let text = english(&issue);
     for words in [
-        "14.33亿元 (≈ $200 million)",
+        "RMB 1.43 billion (≈ $200 million)",
         "$380 million in 2 rounds; 1 more without a sum; the largest: 星野智能, $200 million.",
         "Exchange rates of 2025-06-30.",
     ] {

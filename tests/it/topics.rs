@@ -13,8 +13,8 @@ fn mails(app: &TestApp) -> std::collections::BTreeMap<String, String> {
     let mails = folder.map(|file| {
         let mail = std::fs::read_to_string(file.unwrap().path()).unwrap();
         let mail = mail.replace("\r\n", "\n").replace("=\n", "").replace("=3D", "=");
-        // The subject is the issue's.
-        let is_subject = |line: &&str| line.starts_with("Subject: ") || line.starts_with("<title>");
+        // The title of the page is the issue's.
+        let is_subject = |line: &&str| line.starts_with("<title>");
         let mail = mail.lines().filter(|line| !is_subject(line)).collect::<Vec<_>>().join("\n");
         let to = mail.split("To: ").nth(1).unwrap().split('@').next().unwrap().to_owned();
         (to, mail)
@@ -45,6 +45,7 @@ async fn a_reader_gets_what_the_issue_tells_about_their_topics() {
     assert!(all.contains("Foxtrot") && all.contains("Tall Trees"));
 
     let money = &mails["money"];
+    assert!(all.contains("Subject: Acme") && money.contains("Subject: On your topics"), "{money}");
     assert!(money.contains("cut to your topics") && !money.contains("to read"), "{money}");
     assert!(money.contains("Foxtrot") && money.contains("Tall Trees") && money.contains("$180"), "{money}");
     for other in ["Acme ships", "Borealis ships", "Epsilon ships", "Helios ships", "Long view"] {
@@ -95,6 +96,6 @@ async fn a_topic_on_which_nothing_happened_says_so() {
     week(&app, WEEK).await;
     send::run(&app.ctx).await.unwrap();
     let mail = &mails(&app)["law"];
-    assert!(mail.contains("Nothing on your topics this week"), "{mail}");
+    assert!(mail.contains("Nothing on your topics this time"), "{mail}");
     assert!(mail.contains("Read on the web") && mail.contains("/u/"), "{mail}");
 }
