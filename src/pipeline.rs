@@ -86,7 +86,7 @@ pub async fn run_stages(ctx: &Context, stages: &[Stage]) -> anyhow::Result<Vec<(
 /// The database fails.
 pub async fn is_mail_due(ctx: &Context) -> anyhow::Result<bool> {
     let (pool, now) = (&ctx.pool, ctx.clock.now());
-    if store::deliveries::n_due(pool, now).await? > 0 {
+    if store::deliveries::n_due(pool, now).await? > 0 || store::letters::is_due(pool, now).await? {
         return Ok(true);
     }
     let is_told = ctx.settings.mail.operator.is_some();

@@ -3,7 +3,8 @@
 //! An intent is committed before a message may be on the wire. So after a kill nobody gets an issue twice, and what
 //! cannot be known stands as `uncertain` and is never sent again by itself.
 
-pub mod address;
+pub use crate::address;
+mod letters;
 mod message;
 mod operator;
 mod outbox;
@@ -74,6 +75,7 @@ pub async fn run(ctx: &Context) -> anyhow::Result<Report> {
     // Who left while their batch was being sent.
     report.add("skipped", deliveries::skip_left(&ctx.pool).await?);
     tell_held(ctx, &mut report).await?;
+    letters::run(ctx, &run.sender, &run.route, &mut report).await?;
     operator::run(ctx, &run.sender, &run.route, &mut report).await?;
     run.work.finish(&summary(&report));
     Ok(report)

@@ -18,6 +18,7 @@ mod looks;
 mod meaning;
 mod paper;
 mod publish;
+mod readers;
 mod replay;
 mod send;
 mod serve;
