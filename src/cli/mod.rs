@@ -39,6 +39,7 @@ mod publish_with;
 mod run;
 mod status;
 mod subscribers;
+mod subscribers_file;
 mod train;
 mod up;
 mod votes;

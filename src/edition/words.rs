@@ -51,6 +51,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("other-language", "中文版", "English edition"),
     ("archive", "All issues", "往期"),
     ("unsubscribe", "Unsubscribe", "退订"),
+    ("preferences", "Preferences", "设置"),
     ("your-topics", "cut to your topics", "仅含你选的主题"),
     (
         "no-topics",

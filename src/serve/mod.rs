@@ -11,6 +11,7 @@ mod feed;
 mod hindsight;
 mod issues;
 mod learn;
+mod me;
 mod page;
 mod reader_words;
 mod readers;
@@ -90,6 +91,8 @@ pub fn router(ctx: Context) -> Router {
         .route("/api/subscribe", post(sign_up::ask))
         .route("/{lang}/subscribe", get(sign_up::form))
         .route("/{lang}/confirm/{token}", get(sign_up::look).post(sign_up::confirm))
+        .route("/{lang}/me/{token}", get(me::look).post(me::act))
+        .route("/{lang}/me/{token}/export", get(me::export))
         .route("/v/story/{lang}/{id}/{kind}", get(votes::enter))
         .route("/v/{token}", get(votes::ask).post(votes::vote))
         .route("/v/{token}/{kind}", get(votes::ask_kind))

@@ -305,6 +305,7 @@ pub async fn queue_deliveries(
                 $4, $4
          FROM subscribers
          WHERE state = 'confirmed' AND CASE WHEN $5 = 'weekly' THEN weekly ELSE monthly END
+           AND (paused_until IS NULL OR paused_until <= $4)
          ORDER BY id
          ON CONFLICT ON CONSTRAINT one_delivery_per_reader DO NOTHING",
         issue_id.0,

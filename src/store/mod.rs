@@ -16,6 +16,7 @@ pub mod hindsight;
 pub mod hindsight_view;
 pub mod hosts;
 mod identity;
+pub mod import;
 pub mod issue_inputs;
 pub mod issues;
 pub mod items;

@@ -223,6 +223,20 @@ pub async fn confirm(pool: &PgPool, token: &str, from: &str, now: DateTime<Utc>)
     Ok(done)
 }
 
+/// How many new readers have not confirmed yet.
+///
+/// # Errors
+/// The database fails.
+pub async fn n_waiting(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM sign_ups
+           WHERE subscriber_id IS NULL AND confirmed_at IS NULL AND expires_at > $1"#,
+        now
+    )
+    .fetch_one(pool)
+    .await
+}
+
 /// Forgets requests whose time is over, what the limits do not count any more, and the clients of yesterday. Says how many
 /// requests nobody confirmed.
 ///

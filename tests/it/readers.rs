@@ -10,7 +10,7 @@ use headsup::{send, serve};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 
-use crate::app::TestApp;
+use crate::app::{TestApp, fresh_database_with_url, open_folder};
 use crate::publish::{WEEK, add, count, seed, week};
 
 /// The archive where anybody may sign up, and a browser. The test's own address stands for a proxy.
@@ -347,4 +347,257 @@ async fn what_is_wrong_with_a_form_is_said_and_what_was_typed_stays() {
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains("邮箱地址有误"), "{text}");
     assert_eq!(desk.post_json("{").await.0, StatusCode::BAD_REQUEST);
     assert_eq!(count(&desk.app, "SELECT count(*) FROM sign_ups").await, 0);
+}
+
+#[tokio::test]
+async fn a_reader_changes_what_comes_by_the_link_in_each_mail() {
+    let desk = Desk::open().await;
+    desk.subscribe("ada@example.org").await;
+    add(&desk.app, &seed("Acme", 9.0)).await;
+    week(&desk.app, WEEK).await;
+    desk.send().await;
+    let mails = desk.mails_to("ada@example.org");
+    let mail = mails.iter().find(|mail| mail.contains("List-Unsubscribe-Post")).unwrap();
+    assert!(mail.contains("Preferences: http") && !mail.contains("%%"), "{mail}");
+    let link = desk.link_to("ada@example.org", "/en/me/");
+    let public = desk.page("/en/issues/weekly/1/text").await;
+    assert!(
+        public.contains("Preferences: –") && !public.contains("%%"),
+        "nobody's link stands in the archive: {public}"
+    );
+
+    let page = desk.page(&link).await;
+    assert!(page.contains("ada@example.org") && page.contains("name=\"weekly\" checked"), "{page}");
+    let wish = [("do", "save"), ("language", "zh"), ("topics", "privacy"), ("weekly", "on")];
+    let answer = desk.post_from("203.0.113.1", &link, &wish).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    let saved = answer.headers()["location"].to_str().unwrap().to_owned();
+    assert!(desk.page(&saved).await.contains("Saved."));
+    let reader = desk.readers().await.remove(0);
+    assert_eq!((reader.language, reader.weekly, reader.monthly), (Language::Zh, true, false));
+    assert_eq!(reader.topics, [Topic::Privacy]);
+    let (status, page) = desk.post(&link, &[("do", "save"), ("language", "zh")]).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("or both"), "{page}");
+
+    for (day, status) in [
+        ("2026-05-20", StatusCode::SEE_OTHER),
+        ("2026-05-01", StatusCode::UNPROCESSABLE_ENTITY),
+        ("2031-05-01", StatusCode::UNPROCESSABLE_ENTITY),
+        ("soon", StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        assert_eq!(desk.post(&link, &[("do", "pause"), ("until", day)]).await.0, status, "{day}");
+    }
+    assert!(desk.page(&link).await.contains("<b>2026-05-20</b>"));
+    desk.pass(TimeDelta::days(7));
+    add(&desk.app, &seed("Borealis", 9.0)).await;
+    let next = week(&desk.app, "2026-W19").await;
+    let n_queued = count(&desk.app, "SELECT count(*) FROM deliveries").await;
+    assert_eq!((n_queued, next.already), (1, false), "nothing is queued during the pause");
+    desk.post(&link, &[("do", "resume")]).await;
+    assert!(desk.readers().await[0].paused_until.is_none());
+}
+
+#[tokio::test]
+async fn a_link_that_is_old_is_mailed_anew_and_a_forged_one_opens_nothing() {
+    let desk = Desk::open().await;
+    let reader = desk.subscribe("ada@example.org").await;
+    let link = desk.link_to("ada@example.org", "/en/me/");
+    let other = link.replacen(&format!("/{}.", reader.id), "/99.", 1);
+    for forged in [other.as_str(), &link[..link.len() - 3], "/en/me/1", "/en/me/x.y.z"] {
+        assert_eq!(desk.get(forged).await.0, StatusCode::FORBIDDEN, "{forged}");
+        assert_eq!(desk.get(&format!("{forged}/export")).await.0, StatusCode::FORBIDDEN);
+        assert_eq!(desk.post(forged, &[("do", "erase"), ("sure", "on")]).await.0, StatusCode::FORBIDDEN);
+    }
+    desk.pass(TimeDelta::days(61));
+    let (status, page) = desk.get(&link).await;
+    assert!(status == StatusCode::GONE && page.contains("Mail me a new link"), "{page}");
+    assert_eq!(desk.post(&link, &[("do", "erase"), ("sure", "on")]).await.0, StatusCode::GONE);
+    let before = desk.mails().len();
+    for _ in 0..9 {
+        assert_eq!(desk.post(&link, &[("do", "link")]).await.0, StatusCode::OK);
+    }
+    desk.send().await;
+    assert_eq!(desk.mails().len(), before + 2, "no more than two a day");
+    desk.page(&desk.link_to("ada@example.org", "/en/me/")).await;
+    assert!(desk.readers().await[0].left_at.is_none());
+}
+
+#[tokio::test]
+async fn a_reader_moves_once_the_new_address_has_confirmed_it() {
+    let desk = Desk::open().await;
+    let reader = desk.subscribe("ada@example.org").await;
+    let link = desk.link_to("ada@example.org", "/en/me/");
+    let (status, _) = desk.post(&link, &[("do", "move"), ("email", "ada@example.net")]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    desk.send().await;
+    assert_eq!(desk.readers().await[0].email, "ada@example.org", "not before it is confirmed");
+    let question = desk.link_to("ada@example.net", "/en/confirm/");
+    assert!(desk.page(&question).await.contains("from now on"));
+    assert_eq!(desk.post(&question, &[]).await.0, StatusCode::OK);
+    let readers = desk.readers().await;
+    assert_eq!((readers.len(), readers[0].email.as_str()), (1, "ada@example.net"));
+    assert_eq!(desk.get(&link).await.0, StatusCode::FORBIDDEN, "who reads the old mailbox reads no data");
+    assert_eq!(desk.post(&format!("/u/{}", reader.token), &[]).await.0, StatusCode::OK);
+    assert!(desk.readers().await[0].left_at.is_some(), "an unsubscribe link works for ever");
+}
+
+#[tokio::test]
+async fn a_reader_takes_the_data_along_and_is_forgotten() {
+    let desk = Desk::open().await;
+    let reader = desk.subscribe("ada@example.org").await;
+    add(&desk.app, &seed("Acme", 9.0)).await;
+    week(&desk.app, WEEK).await;
+    desk.send().await;
+    let link = desk.link_to("ada@example.org", "/en/me/");
+    let stored: serde_json::Value =
+        serde_json::from_str(&desk.page(&format!("{link}/export")).await).unwrap();
+    assert_eq!(stored["email"], "ada@example.org");
+    assert_eq!(stored["consents"][0]["asked_from"], "203.0.113.1");
+    assert_eq!(stored["deliveries"][0]["state"], "sent");
+    assert!(!stored.to_string().contains(&reader.token), "the key to it is no part of it");
+
+    assert_eq!(
+        desk.post(&link, &[("do", "erase")]).await.0,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "only if sure"
+    );
+    let (status, page) = desk.post(&link, &[("do", "erase"), ("sure", "on")]).await;
+    assert!(status == StatusCode::OK && page.contains("Erased"), "{page}");
+    for table in ["subscribers", "deliveries", "sign_ups", "letters", "consents", "votes", "suppressions"] {
+        let sql = format!(
+            "SELECT count(*) FROM {table} t WHERE t::text ILIKE '%ada@%' OR t::text LIKE '%203.0.113%'"
+        );
+        let n: i64 =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&desk.app.ctx.pool).await.unwrap();
+        assert_eq!(n, 0, "{table} still knows the reader");
+    }
+    assert_eq!(
+        count(&desk.app, "SELECT count(*) FROM deliveries WHERE state = 'sent'").await,
+        1,
+        "the ledger holds"
+    );
+    assert_eq!(desk.get(&link).await.0, StatusCode::FORBIDDEN);
+    let leave = format!("/u/{}", reader.token);
+    assert_eq!(desk.post(&leave, &[]).await.0, StatusCode::OK, "a mail program is not told off");
+
+    let mut conn = desk.app.ctx.pool.acquire().await.unwrap();
+    let kept = headsup::store::suppressions::of(&mut conn, "ADA@example.org").await.unwrap();
+    assert_eq!(kept, Some(headsup::store::suppressions::Suppression::Erased));
+    drop(conn);
+    desk.pass(TimeDelta::days(2));
+    desk.subscribe("ada@example.org").await;
+    assert_eq!(desk.readers().await.len(), 2, "by the own, confirmed wish one may come back");
+}
+
+#[tokio::test]
+async fn a_mail_program_unsubscribes_by_one_click() {
+    let desk = Desk::open().await;
+    let reader = desk.subscribe("ada@example.org").await;
+    let path = format!("{}/u/{}", desk.base, reader.token);
+    let parts =
+        "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n";
+    let bodies = [
+        ("multipart/form-data; boundary=x", parts),
+        ("application/x-www-form-urlencoded", "List-Unsubscribe=One-Click"),
+        ("text/plain", ""),
+    ];
+    for (kind, body) in bodies {
+        for url in [&path, &format!("{}/u/unknown", desk.base)] {
+            let answer = desk.browser.post(url).header("content-type", kind).body(body).send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::OK, "{kind}");
+            assert!(
+                answer.headers().get("set-cookie").is_none() && answer.headers().get("location").is_none()
+            );
+        }
+        assert!(desk.readers().await[0].left_at.is_some(), "{kind}");
+        let back = headsup::store::subscribers::add(
+            &desk.app.ctx.pool,
+            "ada@example.org",
+            Language::En,
+            desk.app.ctx.clock.now(),
+        );
+        back.await.unwrap();
+    }
+    desk.get(&format!("/u/{}", reader.token)).await;
+    assert!(desk.readers().await[0].left_at.is_none(), "GET changes nothing");
+}
+
+#[tokio::test]
+async fn whom_the_operator_suppressed_no_wish_brings_back() {
+    use headsup::store::suppressions::{Suppression, suppress};
+    let desk = Desk::open().await;
+    desk.sign_up("ada@example.org").await;
+    desk.send().await;
+    let link = desk.link_to("ada@example.org", "/en/confirm/");
+    let mut conn = desk.app.ctx.pool.acquire().await.unwrap();
+    let now = desk.app.ctx.clock.now();
+    suppress(&mut conn, "Ada@example.org", Suppression::Complaint, now).await.unwrap();
+    drop(conn);
+    assert_eq!(desk.post(&link, &[]).await.0, StatusCode::GONE);
+    assert!(desk.readers().await.is_empty());
+    let before = desk.mails().len();
+    assert_eq!(desk.sign_up("ada@example.org").await, desk.sign_up("eve@example.org").await);
+    desk.send().await;
+    assert_eq!(desk.mails().len(), before + 1, "only the stranger gets a mail");
+}
+
+#[tokio::test]
+async fn the_operator_brings_readers_from_another_list_and_takes_them_along() {
+    let folder = open_folder();
+    let (pool, url) = fresh_database_with_url().await;
+    let headsup = |args: &[&str]| {
+        let args = [&["subscribers"], args].concat();
+        let output = crate::config::headsup(folder.path(), &args, &[("DATABASE_URL", &url)]);
+        let text =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.code().unwrap(), text)
+    };
+    let write = |text: &str| std::fs::write(folder.path().join("list.csv"), text).unwrap();
+    assert_eq!(headsup(&["add", "joe@example.org"]).0, 0);
+    assert_eq!(headsup(&["add", "gone@example.org"]).0, 0);
+    assert_eq!(headsup(&["erase", "gone@example.org"]).0, 0);
+    assert_eq!(headsup(&["suppress", "spam@example.org"]).0, 0);
+    let (code, text) = headsup(&["add", "Gone@example.org"]);
+    assert!(code == 1 && text.contains("suppressed (erased)") && !text.contains("one@example"), "{text}");
+
+    let head = "email,consent_at,consent_text,consent_from,language,topics\n";
+    write(&format!(
+        "{head}ada@example.org,2026-05-06,form 3,198.51.100.7,zh,research\nbob@,2026-05-06,form 3,,,\n"
+    ));
+    let (code, text) = headsup(&["import", "list.csv"]);
+    assert!(code == 2 && text.contains("list.csv:3: email: ") && !text.contains("bob"), "{code} {text}");
+    let n_readers =
+        async || subscribers::list(&pool).await.unwrap().iter().filter(|one| one.left_at.is_none()).count();
+    assert_eq!(n_readers().await, 1, "nothing is half done");
+    assert_eq!(headsup(&["import", "missing.csv"]).0, 2);
+
+    write(&format!(
+        "{head}ada@example.org,2026-05-06,\"form 3, page 2\",198.51.100.7,zh,research funding\n\
+         JOE@example.org,2026-05-06,form 3,,en,\ngone@example.org,2026-05-06,form 3,,en,\nspam@example.org,2026-05-06,form 3,,en,\n"
+    ));
+    let (code, text) = headsup(&["import", "--dry-run", "list.csv"]);
+    assert!(
+        code == 0 && text.contains("1 would be added, 1 read already, 0 had left and 2 are suppressed"),
+        "{text}"
+    );
+    assert_eq!(n_readers().await, 1);
+    for added in ["1 added", "0 added"] {
+        assert!(headsup(&["import", "list.csv"]).1.contains(added));
+        assert_eq!(n_readers().await, 2);
+    }
+    let (code, text) = headsup(&["show", "ada@example.org"]);
+    let shown: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((code, &shown["consents"][0]["wording"]), (0, &"form 3, page 2".into()));
+    assert_eq!(shown["topics"], serde_json::json!(["funding", "research"]));
+
+    let (code, csv) = headsup(&["export"]);
+    assert!(code == 0 && csv.contains("\"form 3, page 2\"") && csv.lines().count() == 3, "{csv}");
+    write(&csv);
+    assert!(headsup(&["import", "list.csv"]).0 == 2, "an operator's own word is no evidence");
+    let all: serde_json::Value = serde_json::from_str(&headsup(&["export", "--format", "json"]).1).unwrap();
+    assert_eq!(all.as_array().unwrap().len(), 2);
+    assert_eq!(headsup(&["suppress", "--lift", "spam@example.org"]).0, 0);
+    assert_eq!(headsup(&["add", "spam@example.org"]).0, 0);
+    let (code, text) = headsup(&["list"]);
+    assert!(code == 0 && text.contains("erased") && text.contains("funding, research"), "{text}");
 }
