@@ -115,6 +115,9 @@ fn row<'a>(cell: impl Fn(&str) -> &'a str) -> Result<Imported, String> {
     let email = address::check(cell("email")).map_err(|why| format!("email: {why}"))?;
     let words = cell("topics").split([' ', ';']).filter(|word| !word.is_empty() && *word != "all");
     let topics = words.map(|word| word.parse::<Topic>().map_err(|_| format!("topics: no topic {word:?}")));
+    let mut topics = topics.collect::<Result<Vec<Topic>, String>>()?;
+    topics.sort_unstable();
+    topics.dedup();
     let language = match cell("language") {
         "" => Language::En,
         word => word.parse().map_err(|_| format!("language: {word:?} is neither en nor zh"))?,
@@ -128,7 +131,7 @@ fn row<'a>(cell: impl Fn(&str) -> &'a str) -> Result<Imported, String> {
     let wish = Wish {
         email,
         language,
-        topics: topics.collect::<Result<_, _>>()?,
+        topics,
         weekly: yes("weekly", cell("weekly"))?,
         monthly: yes("monthly", cell("monthly"))?,
         time_zone,
