@@ -164,6 +164,40 @@ pub fn draft_path(language: Language, token: &str) -> String {
     format!("/{language}/draft/{token}")
 }
 
+/// Days that a reader's link to the preferences works after it was mailed: a mail may be passed on.
+const PREFERENCES_DAYS: i64 = 60;
+
+/// A reader's link to the preferences, in a mail that was queued then. `secret` is the reader's own, so that a new one
+/// ends all links before it.
+pub fn preferences_token(reader: SubscriberId, secret: &str, key: &Key, queued_at: DateTime<Utc>) -> String {
+    let text = format!("{reader}.{}", day(queued_at) + PREFERENCES_DAYS);
+    let signature = key.sign("preferences", &format!("{text}.{secret}"));
+    format!("{text}.{signature}")
+}
+
+/// Whose link to the preferences it claims to be: [`check_preferences`] says whether it is.
+pub fn claimed_reader(token: &str) -> Option<SubscriberId> {
+    token.split('.').next()?.parse().ok().map(SubscriberId)
+}
+
+/// Whether a link to the preferences is good for the reader with this secret.
+///
+/// # Errors
+/// It is not ours, or too old.
+pub fn check_preferences(token: &str, secret: &str, key: &Key, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let (text, signature) = token.rsplit_once('.').ok_or(Refusal::Forged)?;
+    if !key.is_ours("preferences", &format!("{text}.{secret}"), signature) {
+        return Err(Refusal::Forged);
+    }
+    let last_day: i64 = text.split('.').nth(1).and_then(|day| day.parse().ok()).ok_or(Refusal::Forged)?;
+    if last_day < day(now) { Err(Refusal::Expired) } else { Ok(()) }
+}
+
+/// Where a reader's link to the preferences leads, below the archive's address.
+pub fn preferences_path(language: Language, token: &str) -> String {
+    format!("/{language}/me/{token}")
+}
+
 /// What the archive's cookie holds.
 pub fn cookie(visitor: u128, key: &Key) -> String {
     let number = format!("{visitor:032x}");
@@ -303,6 +337,19 @@ mod tests {
         assert_eq!(open_draft(&ballot().token(&key()), &key()), None);
         assert_eq!(open_draft(&cookie(12, &key()), &key()), None);
         assert_eq!(open_draft("12.", &key()), None);
+    }
+
+    #[test]
+    fn preferences_open_by_the_reader_s_own_link_until_it_is_old_or_the_reader_moved() {
+        let token = preferences_token(SubscriberId(12), "secret", &key(), now());
+        assert_eq!(claimed_reader(&token), Some(SubscriberId(12)));
+        assert_eq!(check_preferences(&token, "secret", &key(), now()), Ok(()));
+        let moved = check_preferences(&token, "other", &key(), now());
+        let other = check_preferences(&token.replacen("12", "13", 1), "secret", &key(), now());
+        assert_eq!((moved, other), (Err(Refusal::Forged), Err(Refusal::Forged)));
+        let late = now() + chrono::TimeDelta::days(61);
+        assert_eq!(check_preferences(&token, "secret", &key(), late), Err(Refusal::Expired));
+        assert_eq!(check_preferences("12.99999.", "secret", &key(), now()), Err(Refusal::Forged));
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub mod serve;
 
 pub mod store;
 
+pub mod address;
 pub mod ballot;
 pub mod bench;
 pub mod cli;

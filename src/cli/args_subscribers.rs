@@ -1,6 +1,8 @@
 //! The command line of `headsup subscribers`.
 
-use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::args::parse_language;
 use crate::model::{Language, Topic};
@@ -31,13 +33,55 @@ pub enum SubscribersCommand {
         #[arg(long = "edition", value_name = "SLUG")]
         editions: Vec<String>,
     },
-    /// Who reads, and who left
+    /// Who reads, who waits to confirm, and who left
     List,
+    /// All that is stored about a reader, as the reader may export it
+    Show {
+        /// Address
+        email: String,
+    },
     /// Mark a reader as left; queued mails are skipped
     Remove {
         /// Address
         email: String,
     },
+    /// Add the readers of a CSV file: columns email, consent_at and consent_text, perhaps consent_from, language, topics (with
+    /// spaces between them), weekly, monthly, time_zone. All or none; who left or was erased is not brought back
+    Import {
+        /// The file
+        file: PathBuf,
+        /// Say what would be done, and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Print the readers as a file that `import` reads, or as JSON
+    Export {
+        /// Of the file
+        #[arg(long, value_enum, default_value_t = Format::Csv)]
+        format: Format,
+    },
+    /// Never write to an address again, whether or not it is a reader's
+    Suppress {
+        /// Address
+        email: String,
+        /// Let it be signed up again
+        #[arg(long)]
+        lift: bool,
+    },
+    /// Forget a reader: the row is emptied, a salted hash keeps the address from being signed up again unasked
+    Erase {
+        /// Address
+        email: String,
+    },
+}
+
+/// Of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Comma-separated values.
+    Csv,
+    /// One JSON document.
+    Json,
 }
 
 /// Topics with commas between them; "all" is none.

@@ -44,6 +44,7 @@ mod run;
 mod send;
 mod status;
 mod subscribers;
+mod subscribers_file;
 mod train;
 mod up;
 mod votes;

@@ -1,7 +1,7 @@
 //! What a value of headsup.toml must fulfil beyond its type.
 
 use std::collections::BTreeMap;
-use std::net::ToSocketAddrs as _;
+use std::net::{IpAddr, ToSocketAddrs as _};
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 use url::Url;
@@ -48,6 +48,12 @@ fn site(settings: &Settings) -> Vec<(&'static str, String)> {
             format!("{:?} is not an address to listen on: write 127.0.0.1:8080", settings.site.listen);
         found.push(("site.listen", message));
     }
+    let proxies = settings.site.proxies.split(',').map(str::trim).filter(|word| !word.is_empty());
+    found.extend(
+        proxies
+            .filter(|word| word.parse::<IpAddr>().is_err())
+            .map(|word| ("site.proxies", format!("{word:?} is not an IP address: write \"127.0.0.1, ::1\""))),
+    );
     found
 }
 

@@ -52,6 +52,11 @@ pub struct SiteSettings {
     pub listen: String,
     /// Language of pages for a browser that asks for neither.
     pub language: Language,
+    /// Whether anybody may ask for the mails, at /en/subscribe and POST /api/subscribe; the address confirms it first.
+    pub sign_up: bool,
+    /// IP addresses of reverse proxies, with commas between them: their X-Forwarded-For is believed. Without it all who
+    /// come through one count as one client.
+    pub proxies: String,
 }
 
 /// `[schedule]`: cron lines of five fields (minute hour day month weekday) in `time_zone`.
@@ -294,6 +299,8 @@ impl Default for SiteSettings {
             base_url: "http://127.0.0.1:8080".into(),
             listen: "127.0.0.1:8080".into(),
             language: Language::En,
+            sign_up: false,
+            proxies: String::new(),
         }
     }
 }

@@ -5,6 +5,9 @@ use crate::model::Language;
 /// Stands once in text and HTML; `send` puts the reader's own address there.
 pub const UNSUBSCRIBE: &str = "%%UNSUBSCRIBE%%";
 
+/// Stands in text and HTML where the reader's own link to the preferences goes.
+pub const PREFERENCES: &str = "%%PREFERENCES%%";
+
 /// Most characters of one fetched or written text; longer ones are cut.
 const MAX_CHARS: usize = 900;
 

@@ -28,7 +28,7 @@ mod view;
 mod words;
 mod wrap;
 
-pub use self::clean::{UNSUBSCRIBE, language_of, plain, web_address};
+pub use self::clean::{PREFERENCES, UNSUBSCRIBE, language_of, plain, web_address};
 pub use self::compose::{Composition, Waiting, compose, waiting};
 pub use self::content::freeze;
 pub use self::edits::{Change, Refusal, apply};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::clean::{UNSUBSCRIBE, plain};
+use super::clean::{PREFERENCES, UNSUBSCRIBE, plain};
 use super::errata::{self, ErratumView};
 use super::hindsight_view::{self, HindsightView};
 use super::story_view::{self, RoundView, StoryView};
@@ -95,6 +95,8 @@ pub struct View {
     pub archive_url: String,
     /// [`UNSUBSCRIBE`].
     pub unsubscribe_url: &'static str,
+    /// [`PREFERENCES`].
+    pub preferences_url: &'static str,
     /// Marks of parts.
     pub marks: Marks,
 }
@@ -211,6 +213,7 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
         other_url: page(other(language)),
         archive_url: format!("{}/{language}", edition.base_url),
         unsubscribe_url: UNSUBSCRIBE,
+        preferences_url: PREFERENCES,
     }
 }
 

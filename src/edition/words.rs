@@ -56,6 +56,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("unsubscribe", "Unsubscribe", "退订"),
     ("name", "headsup", "抬头"),
     ("topics-subject", "On your topics", "你选的主题"),
+    ("preferences", "Preferences", "设置"),
     ("your-topics", "cut to your topics", "仅含你选的主题"),
     (
         "no-topics",

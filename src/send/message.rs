@@ -175,13 +175,22 @@ fn leave(sender: &Sender, delivery: &Claimed) -> String {
     format!("{}/u/{}", sender.base_url, delivery.token)
 }
 
+/// The reader's own preferences; the same on every attempt.
+fn preferences(sender: &Sender, delivery: &Claimed) -> String {
+    let Claimed { subscriber_id, token, queued_at, language, .. } = delivery;
+    let token = ballot::preferences_token(*subscriber_id, token, &sender.key, *queued_at);
+    format!("{}{}", sender.base_url, ballot::preferences_path(*language, &token))
+}
+
 fn parts(sender: &Sender, delivery: &Claimed, letter: &Letter) -> MultiPart {
-    let link = leave(sender, delivery);
+    let (link, own) = (leave(sender, delivery), preferences(sender, delivery));
     let text = edition::cut(&letter.body_text, &letter.parts.text, &delivery.topics);
     let text = with_votes(sender, delivery, &text, &sender.base_url).replace(UNSUBSCRIBE, &link);
+    let text = text.replace(edition::PREFERENCES, &own);
     let html = edition::cut(&letter.body_html, &letter.parts.html, &delivery.topics);
     let html =
         with_votes(sender, delivery, &html, &escape(&sender.base_url)).replace(UNSUBSCRIBE, &escape(&link));
+    let html = html.replace(edition::PREFERENCES, &escape(&own));
     MultiPart::builder()
         .kind(MultiPartKind::Alternative)
         .boundary(boundary(&delivery.message_id))

@@ -3,12 +3,13 @@
 //! An intent is committed before a message may be on the wire. So after a kill nobody gets an issue twice, and what
 //! cannot be known stands as `uncertain` and is never sent again by itself.
 
-pub mod address;
 mod by_hand;
 pub mod dkim;
 pub mod dns;
 mod ledger;
 mod maillog;
+pub use crate::address;
+mod letters;
 mod message;
 mod operator;
 mod outbox;
@@ -86,6 +87,7 @@ pub async fn run_some(ctx: &Context, most: Option<u32>) -> anyhow::Result<Report
     report.add("skipped", crate::store::ledger::skip_left(&ctx.pool).await?);
     tell_waiting(ctx, &routes, &mut report).await?;
     tell_held(ctx, &mut report).await?;
+    letters::run(ctx, &sender, &routes[0], &mut report).await?;
     operator::run(ctx, &sender, &routes[0], &mut report).await?;
     work.finish(&summary(&report));
     Ok(report)
@@ -178,6 +180,7 @@ pub async fn is_wanted(ctx: &Context) -> anyhow::Result<bool> {
     }
     Ok(deliveries::n_due(&ctx.pool, now).await? > 0
         || deliveries::held(&ctx.pool).await?.is_some()
+        || crate::store::letters::is_due(&ctx.pool, now).await?
         || operator::is_due(ctx).await?)
 }
 

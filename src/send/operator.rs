@@ -197,15 +197,25 @@ async fn deliver(
     route: &Route,
     (operator, mail): (&str, &OperatorMail),
 ) -> Outcome {
-    let bytes = match message::plain(sender, operator, mail, ctx.clock.now()) {
+    hand_over(ctx, sender, route, (operator, mail, "operator")).await
+}
+
+/// Hands one plain mail to the relay, or writes it as KIND-PERIOD.eml into the outbox.
+pub(super) async fn hand_over(
+    ctx: &Context,
+    sender: &Sender,
+    route: &Route,
+    (to, mail, kind): (&str, &OperatorMail, &str),
+) -> Outcome {
+    let bytes = match message::plain(sender, to, mail, ctx.clock.now()) {
         Ok(bytes) => bytes,
         Err(error) => return Outcome::Refused(None, format!("{error:#}")),
     };
     match route {
-        Route::Outbox(outbox) => outbox.put_as(format!("operator-{}.eml", mail.period), &bytes).await,
+        Route::Outbox(outbox) => outbox.put_as(format!("{kind}-{}.eml", mail.period), &bytes).await,
         Route::Smtp(settings, _) => {
             let mut relay = Relay::new(settings.clone());
-            let outcome = match message::address_of(operator) {
+            let outcome = match message::address_of(to) {
                 Ok(address) => relay.send(&address, &bytes).await,
                 Err(error) => Outcome::Refused(None, format!("{error:#}")),
             };

@@ -102,7 +102,7 @@ pub fn public(body: &str, unsubscribe: &str, base: &str, language: Language) -> 
     let base = base.trim_end_matches('/');
     let body =
         ballot::fill(body, |story, kind| format!("{base}{}", ballot::visitor_path(language, story, kind)));
-    body.replace("%%UNSUBSCRIBE%%", unsubscribe)
+    body.replace(edition::UNSUBSCRIBE, unsubscribe).replace(edition::PREFERENCES, unsubscribe)
 }
 
 async fn find(ctx: &Context, language: Language, kind: &str, number: i32) -> Result<IssueRow, Failure> {

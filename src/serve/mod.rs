@@ -2,6 +2,7 @@
 //! the links to leave and to vote; the operator's drafts. Rendered here, in two languages, without JavaScript. GET never changes state.
 
 mod chart;
+mod client;
 mod corrections;
 mod draft;
 mod draft_view;
@@ -10,12 +11,16 @@ mod feed;
 mod hindsight;
 mod issues;
 mod learn;
+mod me;
 mod page;
+mod reader_words;
 mod readers;
 mod reasons;
+mod sign_up;
 mod status;
 mod stories;
 mod votes;
+mod wish;
 mod words;
 
 use std::net::SocketAddr;
@@ -25,7 +30,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -75,10 +80,20 @@ pub fn router(ctx: Context) -> Router {
     Router::new()
         .route("/", get(page::choose_language))
         .route("/healthz", get(health))
-        .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /u/\nDisallow: /v/\n" }))
+        .route(
+            "/robots.txt",
+            get(|| async {
+                "User-agent: *\nDisallow: /u/\nDisallow: /v/\nDisallow: /*/confirm/\nDisallow: /*/me/\n"
+            }),
+        )
         .route("/assets/{file}", get(page::stylesheet))
         .route("/feed/{file}", get(feed::atom))
         .route("/u/{token}", get(readers::ask).post(readers::leave))
+        .route("/api/subscribe", post(sign_up::ask))
+        .route("/{lang}/subscribe", get(sign_up::form))
+        .route("/{lang}/confirm/{token}", get(sign_up::look).post(sign_up::confirm))
+        .route("/{lang}/me/{token}", get(me::look).post(me::act))
+        .route("/{lang}/me/{token}/export", get(me::export))
         .route("/v/story/{lang}/{id}/{kind}", get(votes::enter))
         .route("/v/{token}", get(votes::ask).post(votes::vote))
         .route("/v/{token}/{kind}", get(votes::ask_kind))

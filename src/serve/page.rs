@@ -1,7 +1,7 @@
 //! What all pages share: language, layout, stylesheet, and the pages for what went wrong.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -120,12 +120,21 @@ pub fn render(
         "here": path,
         "css": format!("/assets/{}", style_name(&css)),
         "w": words::all(language),
+        "signs_up": ctx.settings.site.sign_up,
     });
     if let (Some(all), Value::Object(data)) = (all.as_object_mut(), data) {
         all.extend(data);
     }
     let html = ctx.templates.render(template, all)?;
     Ok((StatusCode::OK, Html(html)).into_response())
+}
+
+/// Neither kept by anybody between us and the reader, nor found by a search engine.
+pub fn private(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
+    response
 }
 
 /// A day in the configured zone.

@@ -17,9 +17,13 @@ pub async fn ask(State(ctx): State<Context>, Path(token): Path<String>) -> Resul
     page::render(&ctx, "web/leave.html.j2", reader.language, "", data)
 }
 
-/// Leaves. A second time changes nothing; the body (`List-Unsubscribe=One-Click`) is not needed.
+/// Leaves. A second time changes nothing, and a mail program that asks for an unknown reader has nothing to repeat: both are
+/// answered with 200. The body (`List-Unsubscribe=One-Click`, in either form) is not needed.
 pub async fn leave(State(ctx): State<Context>, Path(token): Path<String>) -> Result<Response, Failure> {
-    let Some(reader) = subscribers::by_token(&ctx.pool, &token).await? else { return unknown(&ctx) };
+    let Some(reader) = subscribers::by_token(&ctx.pool, &token).await? else {
+        let data = json!({ "token": "", "left": false, "known": false });
+        return page::render(&ctx, "web/leave.html.j2", Language::En, "", data);
+    };
     subscribers::leave_by_token(&ctx.pool, &token, ctx.clock.now()).await?;
     let data = json!({ "token": token, "left": true, "known": true });
     page::render(&ctx, "web/leave.html.j2", reader.language, "", data)

@@ -14,7 +14,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::page::{self, Failure, minute};
+use super::page::{self, Failure, minute, private};
 use super::stories::link_language;
 use super::words;
 use crate::ballot::{self, Ballot, Key, Refusal};
@@ -213,14 +213,6 @@ fn refuse(ctx: &Context, token: &str, refused: Refused) -> Answer {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(WAIT));
     }
     Ok(response)
-}
-
-/// Neither kept by anybody between us and the reader, nor found by a search engine.
-fn private(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
-    response
 }
 
 /// One line of at most [`MAX_COMMENT`] characters, without marks that turn the direction of what follows.

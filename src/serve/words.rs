@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::draft_words;
+use super::{draft_words, reader_words};
 use crate::edition;
 use crate::model::Language;
 
@@ -301,8 +301,8 @@ const FLAGS: &[(&str, &str, &str)] = &[
 
 /// The word of `key`; an unknown key is its own word.
 pub fn word(key: &str, language: Language) -> String {
-    let known = find(WORDS, key, language).or_else(|| find(draft_words::WORDS, key, language));
-    known.unwrap_or_else(|| key.to_owned())
+    let mut tables = [WORDS, draft_words::WORDS, reader_words::WORDS].into_iter();
+    tables.find_map(|table| find(table, key, language)).unwrap_or_else(|| key.to_owned())
 }
 
 /// The words for a flag or a reason.
@@ -312,7 +312,7 @@ pub fn flag(key: &str, language: Language) -> String {
 
 /// All words by key, for templates.
 pub fn all(language: Language) -> BTreeMap<&'static str, &'static str> {
-    let words = WORDS.iter().chain(draft_words::WORDS);
+    let words = WORDS.iter().chain(draft_words::WORDS).chain(reader_words::WORDS);
     words.map(|(key, en, zh)| (*key, if language == Language::En { *en } else { *zh })).collect()
 }
 
@@ -329,7 +329,8 @@ mod tests {
 
     #[test]
     fn every_key_has_one_meaning_and_both_languages() {
-        let all: Vec<_> = WORDS.iter().chain(draft_words::WORDS).copied().collect();
+        let all: Vec<_> =
+            WORDS.iter().chain(draft_words::WORDS).chain(reader_words::WORDS).copied().collect();
         for table in [&all[..], FLAGS] {
             let keys: BTreeSet<&str> = table.iter().map(|(key, _, _)| *key).collect();
             assert_eq!(keys.len(), table.len(), "a key stands twice");

@@ -327,6 +327,7 @@ pub async fn queue_deliveries(
                            ELSE ($8::text[])[1] END AS language
                FROM subscribers s LEFT JOIN zones z ON z.name = s.time_zone
                WHERE state = 'confirmed' AND CASE $5 WHEN 'weekly' THEN weekly WHEN 'paper' THEN monthly ELSE $5 = ANY(editions) END
+                 AND (paused_until IS NULL OR paused_until <= $4)
            ), put AS (
                INSERT INTO deliveries (issue_id, subscriber_id, address, language, topics, message_id, queued_at, next_at)
                SELECT $1, id, email, language, topics,

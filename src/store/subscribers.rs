@@ -1,8 +1,9 @@
 //! Table `subscribers`: the readers. Leaving marks a row, it is never deleted; a token works for ever.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
+use super::sign_ups::Wish;
 use crate::model::{Language, SubscriberId, Topic};
 
 /// What adding a reader did.
@@ -39,6 +40,12 @@ pub struct Subscriber {
     pub created_at: DateTime<Utc>,
     /// When the reader left, if so.
     pub left_at: Option<DateTime<Utc>>,
+    /// IANA name; none: the operator's.
+    pub time_zone: Option<String>,
+    /// Nothing is queued before.
+    pub paused_until: Option<DateTime<Utc>>,
+    /// When the reader asked to be forgotten: nothing above tells any more who it was.
+    pub erased_at: Option<DateTime<Utc>>,
 }
 
 struct Row {
@@ -52,6 +59,9 @@ struct Row {
     token: String,
     created_at: DateTime<Utc>,
     left_at: Option<DateTime<Utc>>,
+    time_zone: Option<String>,
+    paused_until: Option<DateTime<Utc>>,
+    erased_at: Option<DateTime<Utc>>,
 }
 
 impl From<Row> for Subscriber {
@@ -60,15 +70,28 @@ impl From<Row> for Subscriber {
             id: SubscriberId(row.id),
             email: row.email,
             language: row.language.parse().unwrap_or(Language::En),
-            topics: row.topics.iter().filter_map(|word| word.parse().ok()).collect(),
+            topics: topics_of(&row.topics),
             editions: row.editions,
             weekly: row.weekly,
             monthly: row.monthly,
             token: row.token,
             created_at: row.created_at,
             left_at: row.left_at,
+            time_zone: row.time_zone,
+            paused_until: row.paused_until,
+            erased_at: row.erased_at,
         }
     }
+}
+
+/// Topics as the database has them.
+pub fn topic_words(topics: &[Topic]) -> Vec<String> {
+    topics.iter().map(Topic::to_string).collect()
+}
+
+/// The same the other way.
+pub fn topics_of(words: &[String]) -> Vec<Topic> {
+    words.iter().filter_map(|word| word.parse().ok()).collect()
 }
 
 /// Adds a reader, or takes one back who had left. The address must have been checked at the door; two spellings
@@ -104,7 +127,7 @@ pub async fn add(
 /// # Errors
 /// The database fails.
 pub async fn choose_topics(pool: &PgPool, email: &str, topics: &[Topic]) -> sqlx::Result<()> {
-    let words: Vec<String> = topics.iter().map(Topic::to_string).collect();
+    let words = topic_words(topics);
     let email = lower_domain(email);
     sqlx::query!("UPDATE subscribers SET topics = $2 WHERE lower(email) = lower($1)", email, &words)
         .execute(pool)
@@ -124,14 +147,51 @@ pub async fn choose_editions(pool: &PgPool, email: &str, editions: &[String]) ->
     Ok(())
 }
 
+/// The owner of an address has confirmed it: a reader, new or once more, with what was asked for. Who asked to be forgotten
+/// has asked anew.
+///
+/// # Errors
+/// The database fails.
+pub async fn welcome(conn: &mut PgConnection, wish: &Wish, now: DateTime<Utc>) -> sqlx::Result<SubscriberId> {
+    let email = lower_domain(&wish.email);
+    sqlx::query!("DELETE FROM suppressions WHERE address_key = address_key($1) AND reason = 'erased'", email)
+        .execute(&mut *conn)
+        .await?;
+    let known = sqlx::query_scalar!("SELECT email FROM subscribers WHERE lower(email) = lower($1)", email)
+        .fetch_optional(&mut *conn)
+        .await?;
+    sqlx::query_scalar!(
+        r#"INSERT INTO subscribers (email, language, topics, weekly, monthly, time_zone, token, created_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+           ON CONFLICT ON CONSTRAINT one_subscriber_per_email DO UPDATE
+           SET state = 'confirmed', left_at = NULL, paused_until = NULL, language = $2, topics = $3, weekly = $4,
+               monthly = $5, time_zone = $6
+           RETURNING id AS "id: SubscriberId""#,
+        known.unwrap_or(email),
+        wish.language.as_str(),
+        &topic_words(&wish.topics),
+        wish.weekly,
+        wish.monthly,
+        wish.time_zone,
+        new_token(),
+        now
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// 128 random bits.
+pub(super) fn new_token() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
 async fn insert(pool: &PgPool, email: &str, language: Language, now: DateTime<Utc>) -> anyhow::Result<Added> {
-    let token = format!("{:032x}", rand::random::<u128>());
     let done = sqlx::query!(
         "INSERT INTO subscribers (email, language, token, created_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT ON CONSTRAINT one_subscriber_per_email DO NOTHING",
         email,
         language.as_str(),
-        token,
+        new_token(),
         now
     );
     let is_new = done.execute(pool).await?.rows_affected() == 1;
@@ -145,21 +205,23 @@ async fn insert(pool: &PgPool, email: &str, language: Language, now: DateTime<Ut
 pub async fn list(pool: &PgPool) -> sqlx::Result<Vec<Subscriber>> {
     let rows = sqlx::query_as!(
         Row,
-        "SELECT id, email, language, topics, editions, weekly, monthly, token, created_at, left_at FROM subscribers ORDER BY id"
+        "SELECT id, email, language, topics, editions, weekly, monthly, token, created_at, left_at, time_zone, paused_until, erased_at
+         FROM subscribers ORDER BY id"
     )
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(Subscriber::from).collect())
 }
 
-/// The reader with this token, also one who left.
+/// The reader with this token, now or before a move, also one who left.
 ///
 /// # Errors
 /// The database fails.
 pub async fn by_token(pool: &PgPool, token: &str) -> sqlx::Result<Option<Subscriber>> {
     let row = sqlx::query_as!(
         Row,
-        "SELECT id, email, language, topics, editions, weekly, monthly, token, created_at, left_at FROM subscribers WHERE token = $1",
+        "SELECT id, email, language, topics, editions, weekly, monthly, token, created_at, left_at, time_zone, paused_until, erased_at
+         FROM subscribers WHERE token = $1 OR id = (SELECT subscriber_id FROM former_tokens WHERE token = $1)",
         token
     )
     .fetch_optional(pool)
@@ -186,7 +248,8 @@ pub async fn leave_by_email(pool: &PgPool, email: &str, now: DateTime<Utc>) -> s
 /// The database fails.
 pub async fn leave_by_token(pool: &PgPool, token: &str, now: DateTime<Utc>) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "UPDATE subscribers SET state = 'left', left_at = coalesce(left_at, $2) WHERE token = $1",
+        "UPDATE subscribers SET state = 'left', left_at = coalesce(left_at, $2)
+         WHERE token = $1 OR id = (SELECT subscriber_id FROM former_tokens WHERE token = $1)",
         token,
         now
     );
@@ -194,11 +257,39 @@ pub async fn leave_by_token(pool: &PgPool, token: &str, now: DateTime<Utc>) -> s
 }
 
 /// Domains have no case; what stands before the @ may have one.
-fn lower_domain(email: &str) -> String {
+pub(super) fn lower_domain(email: &str) -> String {
     match email.trim().rsplit_once('@') {
         Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
         None => email.trim().to_owned(),
     }
+}
+
+/// The reader of this row, also one who left.
+///
+/// # Errors
+/// The database fails.
+pub async fn by_id(pool: &PgPool, id: SubscriberId) -> sqlx::Result<Option<Subscriber>> {
+    let row = sqlx::query_as!(
+        Row,
+        "SELECT id, email, language, topics, editions, weekly, monthly, token, created_at, left_at, time_zone, paused_until, erased_at
+         FROM subscribers WHERE id = $1",
+        id.0
+    );
+    Ok(row.fetch_optional(pool).await?.map(Subscriber::from))
+}
+
+/// The reader with this address, also one who left.
+///
+/// # Errors
+/// The database fails.
+pub async fn by_email(pool: &PgPool, email: &str) -> sqlx::Result<Option<Subscriber>> {
+    let row = sqlx::query_as!(
+        Row,
+        "SELECT id, email, language, topics, editions, weekly, monthly, token, created_at, left_at, time_zone, paused_until, erased_at
+         FROM subscribers WHERE lower(email) = lower($1)",
+        lower_domain(email)
+    );
+    Ok(row.fetch_optional(pool).await?.map(Subscriber::from))
 }
 
 #[cfg(test)]

@@ -171,7 +171,7 @@ async fn a_quiet_day_is_skipped_and_its_stories_wait_or_it_says_so() {
     .await;
     let issue = team(&honest, DAY).await.unwrap();
     assert_eq!(issue.renderings[&Language::En].subject, "A quiet day: 1 story · team 2026-05-05");
-    assert_eq!(issue.renderings[&Language::Zh].subject, "今天不多：1 件事 · headsup 2026-05-05");
+    assert_eq!(issue.renderings[&Language::Zh].subject, "今天不多：1 件事 · team 2026-05-05");
     assert!(issue.renderings[&Language::En].body_text.contains("Nothing new today."));
 }
 

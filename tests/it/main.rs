@@ -23,6 +23,7 @@ mod looks;
 mod meaning;
 mod paper;
 mod publish;
+mod readers;
 mod relay;
 mod replay;
 mod send;

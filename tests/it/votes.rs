@@ -263,7 +263,7 @@ async fn a_comment_is_text_wherever_it_is_shown() {
             "anybody may vote: {public} shows no comment"
         );
     }
-    let large = "z".repeat(20_000);
+    let large = "z".repeat(70_000);
     let refused = booth.post(&link, "", &[("kind", "wrong"), ("comment", &large)]).await;
     assert!(refused.status().is_client_error(), "{}", refused.status());
 }
