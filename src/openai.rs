@@ -7,6 +7,7 @@ use async_openai::Client;
 use async_openai::config::OpenAIConfig;
 use async_openai::error::OpenAIError;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -28,6 +29,55 @@ pub enum Fault {
     Refused,
     /// No JSON of the expected shape.
     Unreadable,
+}
+
+/// A chat completion, as far as it is read: unknown words of good answers must not break it.
+#[derive(Debug, Deserialize)]
+pub struct Completion {
+    /// Of which the first counts.
+    #[serde(default)]
+    pub choices: Vec<Choice>,
+    /// Absent: the server does not count.
+    #[serde(default)]
+    pub usage: Option<Usage>,
+}
+
+/// One of the answers.
+#[derive(Debug, Deserialize)]
+pub struct Choice {
+    /// What was said.
+    pub message: Message,
+}
+
+/// What was said.
+#[derive(Debug, Deserialize)]
+pub struct Message {
+    /// Absent: nothing.
+    pub content: Option<String>,
+}
+
+/// Tokens, as the server counts them.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub struct Usage {
+    /// Of the question.
+    #[serde(default)]
+    pub prompt_tokens: u32,
+    /// Of the answer.
+    #[serde(default)]
+    pub completion_tokens: u32,
+}
+
+/// The first JSON value in an answer, after what a model that reasons aloud wrote before it.
+pub fn first_json<A: DeserializeOwned>(text: &str) -> Option<A> {
+    let text = text.rsplit_once("</think>").map_or(text, |(_, answer)| answer);
+    let mut values = serde_json::Deserializer::from_str(&text[text.find('{')?..]).into_iter::<A>();
+    values.next()?.ok()
+}
+
+/// "host:port" of a base address, without a name and password that it may hold: what the ledger writes down.
+pub fn host(base_url: &str) -> &str {
+    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest).rsplit('@').next().unwrap_or(rest)
 }
 
 /// A client of one server.

@@ -331,6 +331,15 @@ impl Default for CrawlSettings {
     }
 }
 
+impl ModelSettings {
+    /// What so many tokens cost, in millionths of the currency of the prices.
+    pub fn cost_micros(&self, prompt_tokens: u32, completion_tokens: u32) -> i64 {
+        let micros = f64::from(prompt_tokens) * self.price_prompt
+            + f64::from(completion_tokens) * self.price_completion;
+        micros.round() as i64
+    }
+}
+
 impl Default for ModelSettings {
     fn default() -> Self {
         Self {

@@ -10,7 +10,7 @@ use super::similarity::WINDOW;
 use crate::config::EmbeddingSettings;
 use crate::context::Context;
 use crate::model::{ItemId, Report, Tongue};
-use crate::openai::{Fault, Server};
+use crate::openai::{Fault, Server, Usage};
 use crate::store::embeddings::{self, Unread};
 use crate::store::model_calls::{self, Call};
 
@@ -47,12 +47,6 @@ struct Answer {
 struct Row {
     index: usize,
     embedding: Vec<f32>,
-}
-
-#[derive(Deserialize)]
-struct Usage {
-    #[serde(default)]
-    prompt_tokens: u32,
 }
 
 /// Vectors of length 1 in the order of the texts, and the tokens that they cost.

@@ -2,11 +2,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::config::ModelSettings;
-use crate::openai::{Fault, Server};
+use crate::openai::{Completion, Fault, Server, Usage};
 
 /// The ways to ask for JSON, from the strictest down; a server that refuses one is asked by the next from then on.
 const LADDER: usize = 4;
@@ -78,32 +77,6 @@ pub struct Model {
     server: Server,
     name: String,
     rung: AtomicUsize,
-}
-
-/// Only what is read: unknown words of good answers must not break it.
-#[derive(Deserialize)]
-struct Completion {
-    #[serde(default)]
-    choices: Vec<Choice>,
-    usage: Option<Usage>,
-}
-
-#[derive(Deserialize)]
-struct Choice {
-    message: Message,
-}
-
-#[derive(Deserialize)]
-struct Message {
-    content: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Usage {
-    #[serde(default)]
-    prompt_tokens: u32,
-    #[serde(default)]
-    completion_tokens: u32,
 }
 
 impl Model {
@@ -204,11 +177,10 @@ fn by_status(status: u16, message: &str) -> NoAnswer {
 }
 
 fn said(completion: Completion) -> Result<Said, NoAnswer> {
-    let usage =
-        completion.usage.map(|usage| (usage.prompt_tokens, usage.completion_tokens)).unwrap_or_default();
+    let Usage { prompt_tokens, completion_tokens } = completion.usage.unwrap_or_default();
     let choice =
         completion.choices.into_iter().next().ok_or(NoAnswer::Rubbish("no choice in it".to_owned()))?;
     // What was cut, or is nothing, was paid for all the same: the reader of the text says what is wrong with it.
     let text = choice.message.content.unwrap_or_default();
-    Ok(Said { text, prompt_tokens: usage.0, completion_tokens: usage.1 })
+    Ok(Said { text, prompt_tokens, completion_tokens })
 }

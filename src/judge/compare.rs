@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::client::Schemas;
 use super::prompt::Sheet;
 use crate::model::{ScorePart, StoryId};
+use crate::openai;
 
 /// The template of the question.
 pub const TEMPLATE: &str = "prompts/compare.j2";
@@ -81,9 +82,7 @@ pub fn schemas(sheets: &[Sheet]) -> Schemas {
 
 /// Reads an answer.
 pub fn read(text: &str) -> Option<Preference> {
-    let text = text.rsplit_once("</think>").map_or(text, |(_, answer)| answer);
-    let mut values = serde_json::Deserializer::from_str(&text[text.find('{')?..]).into_iter::<Preference>();
-    values.next()?.ok()
+    openai::first_json(text)
 }
 
 #[cfg(test)]

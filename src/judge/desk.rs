@@ -13,6 +13,7 @@ use super::prompt::{self, Sheet};
 use crate::config::{ModelSettings, SendScope};
 use crate::context::Context;
 use crate::model::StoryId;
+use crate::openai;
 use crate::store::model_calls::{self, Call, Question, Spent};
 
 /// What its calls are booked for.
@@ -199,7 +200,7 @@ impl<'a> Desk<'a> {
         let call = Call {
             purpose: PURPOSE,
             model: &settings.name,
-            host: host(&settings.base_url),
+            host: openai::host(&settings.base_url),
             story_id: made.stories.first().copied().filter(|_| n_stories == 1),
             n_stories: i32::try_from(n_stories)?,
             sent: scope(settings.send),
@@ -243,10 +244,8 @@ impl<'a> Desk<'a> {
 
 /// What so many tokens cost by the settings' prices.
 pub fn price(settings: &ModelSettings, prompt_tokens: u32, completion_tokens: u32) -> Spent {
-    let micros = f64::from(prompt_tokens) * settings.price_prompt
-        + f64::from(completion_tokens) * settings.price_completion;
     let tokens = i64::from(prompt_tokens) + i64::from(completion_tokens);
-    Spent { tokens, cost_micros: micros.round() as i64 }
+    Spent { tokens, cost_micros: settings.cost_micros(prompt_tokens, completion_tokens) }
 }
 
 fn scope(send: SendScope) -> &'static str {
@@ -255,9 +254,4 @@ fn scope(send: SendScope) -> &'static str {
         SendScope::Extract => "extract",
         SendScope::Titles => "titles",
     }
-}
-
-fn host(base_url: &str) -> &str {
-    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
-    rest.split('/').next().unwrap_or(rest).rsplit('@').next().unwrap_or(rest)
 }

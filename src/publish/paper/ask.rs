@@ -4,10 +4,10 @@
 
 use chrono::Duration;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::context::Context;
-use crate::openai::{Fault, Server};
+use crate::openai::{self, Completion, Fault, Server, Usage};
 use crate::paper::signals::Paper;
 use crate::store::model_calls::{self, Call};
 
@@ -19,31 +19,6 @@ const ANSWER_TOKENS: u32 = 160;
 const ABSTRACT: usize = 1800;
 /// After so many failures in a row the rules decide the rest.
 const PATIENCE: usize = 2;
-
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(default)]
-    choices: Vec<Choice>,
-    usage: Option<Usage>,
-}
-
-#[derive(Deserialize)]
-struct Choice {
-    message: Message,
-}
-
-#[derive(Deserialize)]
-struct Message {
-    content: Option<String>,
-}
-
-#[derive(Deserialize, Default, Clone, Copy)]
-struct Usage {
-    #[serde(default)]
-    prompt_tokens: i32,
-    #[serde(default)]
-    completion_tokens: i32,
-}
 
 #[derive(Deserialize)]
 struct Preference {
@@ -109,27 +84,25 @@ async fn one(ctx: &Context, server: &Server, (a, b): (&Paper, &Paper)) -> anyhow
         "max_tokens": ANSWER_TOKENS,
     });
     let began = ctx.clock.now();
-    let answer = server.chat::<Answer>(request).await;
+    let answer = server.chat::<Completion>(request).await;
     let usage = answer.as_ref().ok().and_then(|answer| answer.usage).unwrap_or_default();
     let said = answer.as_ref().ok().and_then(|answer| answer.choices.first()?.message.content.clone());
-    let preference = said.as_deref().and_then(read);
+    let preference = said.as_deref().and_then(openai::first_json);
     let (outcome, error) = match (&answer, &preference) {
         (Err(fault), _) => ("failed", Some(told(fault))),
         (Ok(_), None) => ("rubbish", Some("no JSON with \"better\"".to_owned())),
         (Ok(_), Some(_)) => ("ok", None),
     };
-    let price = |tokens: i32, price: f64| f64::from(tokens) * price;
-    let micros = price(usage.prompt_tokens, model.price_prompt)
-        + price(usage.completion_tokens, model.price_completion);
+    let Usage { prompt_tokens, completion_tokens } = usage;
     let call = Call {
         purpose: "paper",
         model: &model.name,
-        host: host(&model.base_url),
+        host: openai::host(&model.base_url),
         n_stories: 2,
         sent: "extract",
-        prompt_tokens: usage.prompt_tokens,
-        completion_tokens: usage.completion_tokens,
-        cost_micros: micros.round() as i64,
+        prompt_tokens: i32::try_from(prompt_tokens).unwrap_or(i32::MAX),
+        completion_tokens: i32::try_from(completion_tokens).unwrap_or(i32::MAX),
+        cost_micros: model.cost_micros(prompt_tokens, completion_tokens),
         millis: i32::try_from((ctx.clock.now() - began).num_milliseconds()).unwrap_or(i32::MAX),
         outcome,
         error,
@@ -157,12 +130,6 @@ fn fenced(text: &str) -> String {
     text.replace(['<', '>'], " ")
 }
 
-fn read(text: &str) -> Option<Preference> {
-    let text = text.rsplit_once("</think>").map_or(text, |(_, answer)| answer);
-    let mut values = serde_json::Deserializer::from_str(&text[text.find('{')?..]).into_iter::<Value>();
-    serde_json::from_value(values.next()?.ok()?).ok()
-}
-
 fn told(fault: &Fault) -> String {
     match fault {
         Fault::NoConnection => "it does not accept connections".to_owned(),
@@ -171,12 +138,6 @@ fn told(fault: &Fault) -> String {
         Fault::Status(status, _) => format!("HTTP {status}"),
         Fault::Refused | Fault::Unreadable => "not the shape of a completion".to_owned(),
     }
-}
-
-/// "host:port" of an address.
-fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split('/').next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -191,7 +152,8 @@ mod tests {
             ..Paper::default()
         };
         let (a, b) = (paper("A"), paper("B"));
-        let says = |text: &str| read(text).map(|preference| grounded(&preference, &a, &b));
+        let says =
+            |text: &str| openai::first_json(text).map(|preference: Preference| grounded(&preference, &a, &b));
         assert_eq!(
             says("<think>{}</think>```json\n{\"better\": 2, \"quote\": \"runs on  a Laptop.\"}```"),
             Some(2)
