@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use super::args_send::{DeliveriesArgs, DeliveriesCommand, SendArgs, SendCommand};
 use super::open::Surroundings;
 use super::{UsageError, output};
+use crate::address;
 use crate::context::Context;
 use crate::model::DeliveryState;
 use crate::pipeline::{self, Stage};
@@ -21,7 +22,7 @@ const ISSUES: i64 = 5;
 
 /// Runs the subcommand.
 pub async fn run(around: &Surroundings, args: SendArgs) -> anyhow::Result<ExitCode> {
-    let test = args.test.as_deref().map(send::address::check).transpose().map_err(UsageError)?;
+    let test = args.test.as_deref().map(address::check).transpose().map_err(UsageError)?;
     let app = around.open().await?;
     let ctx = &app.ctx;
     let outcome = match (&args.command, test) {

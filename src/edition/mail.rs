@@ -71,10 +71,8 @@ pub fn render(templates: &Templates, content: &IssueContent, edition: Edition<'_
 
 /// What the subject is about: the first story that is no rumour.
 fn subject_parts(content: &IssueContent, language: Language) -> MailParts {
-    let named =
-        content.sections.iter().filter(|section| !["rumours", "dropped"].contains(&section.name.as_str()));
-    let first = named.flat_map(|section| &section.stories).next().filter(|_| !content.quiet);
-    let Some(first) = first.filter(|_| content.kind == IssueKind::Weekly) else {
+    let is_named = !content.quiet && content.kind == IssueKind::Weekly;
+    let Some(first) = view::confirmed(content).next().filter(|_| is_named) else {
         return MailParts::default();
     };
     let subject = parts::topics(&first.verdict).into_iter().collect();

@@ -172,7 +172,8 @@ pub fn view(content: &IssueContent, edition: Edition<'_>, detail: Detail, most: 
         }
     }
     let is_cut = keep(&mut sections, most);
-    let lines = if content.quiet { Vec::new() } else { top(content).collect::<Vec<_>>() };
+    let has_lines = !content.quiet && content.kind != IssueKind::Paper;
+    let lines: Vec<_> = confirmed(content).take(if has_lines { LINES } else { 0 }).collect();
     let n_told = told_stories(content).count();
     let quiet = match (content.quiet, content.kind) {
         (true, IssueKind::Weekly) => phrases::quiet(n_told, is_daily(content), language),
@@ -240,12 +241,11 @@ pub(super) fn other(language: Language) -> Language {
     }
 }
 
-/// The first three confirmed stories of a digest.
-fn top(content: &IssueContent) -> impl Iterator<Item = &IssueStory> {
-    let is_digest = content.kind != IssueKind::Paper;
-    let is_confirmed = |section: &&Section| !["rumours", "dropped"].contains(&section.name.as_str());
-    let confirmed = content.sections.iter().filter(move |section| is_digest && is_confirmed(section));
-    confirmed.flat_map(|section| &section.stories).take(LINES)
+/// The stories that an issue tells as news, without its rumours.
+pub fn confirmed(content: &IssueContent) -> impl Iterator<Item = &IssueStory> {
+    let sections = content.sections.iter();
+    let is_news = |section: &&Section| !["rumours", "dropped"].contains(&section.name.as_str());
+    sections.filter(is_news).flat_map(|section| &section.stories)
 }
 
 fn line(story: &IssueStory, edition: Edition<'_>) -> LineView {

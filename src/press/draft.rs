@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use anyhow::Context as _;
 
 use super::fill::complete;
-use super::freeze::{Composed, content_digest, freeze, render};
+use super::freeze::{Composed, content_digest, freeze};
 use crate::context::Context;
 use crate::edition::{self, Change, Inputs, Refusal, Told};
 use crate::model::{DraftId, Edits, IssueContent, StoryId};
@@ -179,17 +179,7 @@ pub async fn approve(ctx: &Context, id: DraftId, seen: &str) -> anyhow::Result<A
         if draft.sha256 != seen {
             return Ok(Approval::Stale);
         }
-        let renderings = render(ctx, &draft.inputs, &draft.content)?;
-        let (content, inputs) = (draft.content, Some(draft.inputs));
-        let mut composed = Composed {
-            content,
-            inputs,
-            renderings,
-            issue_id: None,
-            already: false,
-            n_queued: 0,
-            draft: None,
-        };
+        let mut composed = Composed::new(ctx, draft.inputs, draft.content)?;
         let mut tx = ctx.pool.begin().await?;
         store::issues::lock(&mut tx).await?;
         if !freeze(&mut tx, ctx, &mut composed).await? {

@@ -11,7 +11,8 @@ use crate::context::Context;
 use crate::edition::{self, Edition, Inputs};
 use crate::model::{DraftId, IssueContent, IssueId, Language, StoryId};
 use crate::store;
-use crate::store::issues::{Queueing, Rendering};
+use crate::store::fan_out::{self, Queueing};
+use crate::store::issues::Rendering;
 
 /// An issue as composed, or as it was published before.
 #[derive(Clone, Debug)]
@@ -30,6 +31,25 @@ pub struct Composed {
     pub n_queued: u64,
     /// Where it waits for its operator instead of being published.
     pub draft: Option<DraftId>,
+}
+
+impl Composed {
+    /// An issue that is not published: composed and rendered only.
+    ///
+    /// # Errors
+    /// A template fails.
+    pub fn new(ctx: &Context, inputs: Inputs, content: IssueContent) -> anyhow::Result<Self> {
+        let renderings = render(ctx, &inputs, &content)?;
+        Ok(Self {
+            content,
+            inputs: Some(inputs),
+            renderings,
+            issue_id: None,
+            already: false,
+            n_queued: 0,
+            draft: None,
+        })
+    }
 }
 
 /// How the issue reads in each language.
@@ -87,7 +107,7 @@ pub async fn freeze(conn: &mut PgConnection, ctx: &Context, composed: &mut Compo
         morning: NaiveTime::parse_from_str(&settings.mail.morning, "%H:%M").ok(),
         time_zone: &settings.schedule.time_zone,
     };
-    composed.n_queued = store::issues::queue_deliveries(conn, id, content, how).await?;
+    composed.n_queued = fan_out::queue(conn, id, content, how).await?;
     composed.issue_id = Some(id);
     Ok(true)
 }

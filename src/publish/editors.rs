@@ -5,19 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::{Mode, period, zone};
-use crate::config::WEEKLY;
+use super::{Mode, Series, period, replay, zone};
 use crate::context::Context;
 use crate::edition::{self, Inputs};
 use crate::model::{Candidate, IssueContent, IssueStory, Judged, Language, StoryId, Verdict};
 use crate::press;
-use crate::store;
 
 /// The week as the first editor made it.
 #[derive(Clone, Debug)]
 pub struct FirstEditor {
     inputs: Inputs,
     content: IssueContent,
+    published: bool,
 }
 
 /// One week by two editors.
@@ -68,21 +67,14 @@ pub struct OneView {
 pub async fn first_editor(ctx: &Context, name: Option<&str>) -> anyhow::Result<FirstEditor> {
     let period = match name {
         Some(name) => period::week(name, zone(ctx)?)?,
-        None => super::last_period(ctx, &super::Series::Weekly)?,
+        None => super::last_period(ctx, &Series::Weekly)?,
     };
-    let mut conn = ctx.pool.acquire().await?;
-    let issue = store::issues::by_period(&mut conn, WEEKLY, &period.name).await?;
-    drop(conn);
-    if let Some(issue) = issue {
-        let kept = store::issue_inputs::read(&ctx.pool, issue.id).await?;
-        let kept = kept
-            .with_context(|| format!("the issue of {} is older than the keeping of inputs", period.name))?;
-        let inputs = serde_json::from_value(kept).context("cannot read the inputs of the issue")?;
-        return Ok(FirstEditor { inputs, content: issue.content });
+    if let Some((issue, inputs)) = replay::kept(ctx, &Series::Weekly, &period).await? {
+        return Ok(FirstEditor { inputs, content: issue.content, published: true });
     }
     let composed = super::weekly(ctx, Some(&period.name), Mode::DryRun).await?;
     let inputs = composed.inputs.context("the week was published meanwhile: try again")?;
-    Ok(FirstEditor { inputs, content: composed.content })
+    Ok(FirstEditor { inputs, content: composed.content, published: false })
 }
 
 impl FirstEditor {
@@ -105,10 +97,7 @@ pub async fn second_editor(
     verdicts: Vec<Verdict>,
     language: Language,
 ) -> anyhow::Result<TwoEditors> {
-    let FirstEditor { mut inputs, content } = first;
-    let mut conn = ctx.pool.acquire().await?;
-    let published = store::issues::by_period(&mut conn, WEEKLY, &inputs.period.name).await?.is_some();
-    drop(conn);
+    let FirstEditor { mut inputs, content, published } = first;
     let second: BTreeMap<StoryId, Verdict> =
         verdicts.into_iter().map(|verdict| (verdict.story_id, verdict)).collect();
     let ids: Vec<StoryId> = second.keys().copied().collect();

@@ -204,17 +204,7 @@ async fn compose(
         if content.quiet && series.skips_quiet() && mode == Mode::Publish {
             return Ok(None);
         }
-        let renderings = press::render(ctx, &inputs, &content)?;
-        let inputs = Some(inputs);
-        let mut composed = Composed {
-            content,
-            inputs,
-            renderings,
-            issue_id: None,
-            already: false,
-            n_queued: 0,
-            draft: None,
-        };
+        let mut composed = Composed::new(ctx, inputs, content)?;
         if mode == Mode::DryRun || keep(ctx, &mut composed).await? {
             return Ok(Some(composed));
         }
@@ -239,9 +229,8 @@ async fn held(ctx: &Context, series: &Series, period: &Period) -> anyhow::Result
     let row = store::drafts::by_period(&ctx.pool, series.slug(), &period.name).await?;
     let Some(row) = row.filter(|row| row.is_held()) else { return Ok(None) };
     let Some(draft) = press::open(ctx, row.id).await? else { return Ok(None) };
-    let renderings = press::render(ctx, &draft.inputs, &draft.content)?;
-    let (content, inputs, draft) = (draft.content, Some(draft.inputs), Some(row.id));
-    Ok(Some(Composed { content, inputs, renderings, issue_id: None, already: true, n_queued: 0, draft }))
+    let composed = Composed::new(ctx, draft.inputs, draft.content)?;
+    Ok(Some(Composed { already: true, draft: Some(row.id), ..composed }))
 }
 
 /// Publishes the issue, or holds it as a draft. False: another process was first.

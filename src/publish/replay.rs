@@ -4,11 +4,11 @@ use anyhow::Context as _;
 
 use super::{Series, zone};
 use crate::context::Context;
-use crate::edition::{self, Composition, Inputs};
+use crate::edition::{self, Composition, Inputs, Period};
 use crate::model::{IssueContent, IssueKind, Language};
 use crate::press;
 use crate::store;
-use crate::store::issues::Rendering;
+use crate::store::issues::{IssueRow, Rendering};
 
 /// What came of it.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -42,13 +42,8 @@ pub struct Difference {
 /// `name` is no such period or has no issue, its inputs were not kept, or the database or a template fails.
 pub async fn replay(ctx: &Context, series: &Series, name: &str) -> anyhow::Result<Replay> {
     let period = series.period(name, zone(ctx)?)?;
-    let mut conn = ctx.pool.acquire().await?;
-    let issue = store::issues::by_period(&mut conn, series.slug(), &period.name).await?;
-    drop(conn);
-    let issue = issue.with_context(|| format!("no issue of {name} was published"))?;
-    let kept = store::issue_inputs::read(&ctx.pool, issue.id).await?;
-    let kept = kept.with_context(|| format!("the issue of {name} is older than the keeping of inputs"))?;
-    let inputs: Inputs = serde_json::from_value(kept).context("cannot read the inputs of the issue")?;
+    let kept = kept(ctx, series, &period).await?;
+    let (issue, inputs) = kept.with_context(|| format!("no issue of {name} was published"))?;
     let content = again(&inputs).context("this version would tell what the issue's inputs do not hold")?;
     let mut differences = Vec::new();
     // Both: what is stored may have been altered, and what is made now may differ.
@@ -68,6 +63,26 @@ pub async fn replay(ctx: &Context, series: &Series, name: &str) -> anyhow::Resul
         published_by: inputs.code,
         differences,
     })
+}
+
+/// The published issue of a period, and what it was made from.
+///
+/// # Errors
+/// Its inputs were not kept, or the database fails.
+pub async fn kept(
+    ctx: &Context,
+    series: &Series,
+    period: &Period,
+) -> anyhow::Result<Option<(IssueRow, Inputs)>> {
+    let mut conn = ctx.pool.acquire().await?;
+    let issue = store::issues::by_period(&mut conn, series.slug(), &period.name).await?;
+    drop(conn);
+    let Some(issue) = issue else { return Ok(None) };
+    let kept = store::issue_inputs::read(&ctx.pool, issue.id).await?;
+    let kept =
+        kept.with_context(|| format!("the issue of {} is older than the keeping of inputs", period.name))?;
+    let inputs = serde_json::from_value(kept).context("cannot read the inputs of the issue")?;
+    Ok(Some((issue, inputs)))
 }
 
 fn again(inputs: &Inputs) -> Option<IssueContent> {

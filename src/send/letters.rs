@@ -32,19 +32,7 @@ pub async fn run(ctx: &Context, sender: &Sender, route: &Route, report: &mut Rep
             continue;
         };
         let outcome = hand_over(ctx, sender, route, (&to, &mail, "letter")).await;
-        let state = match outcome.state() {
-            // The relay serves nobody: as if it had not been tried.
-            DeliveryState::Queued => DeliveryState::Deferred,
-            state => state,
-        };
-        if state != DeliveryState::Sent {
-            report.warnings.push(format!(
-                "letter {} ({}): {state}: {}",
-                letter.id,
-                letter.kind,
-                outcome.words()
-            ));
-        }
+        let state = outcome.told(&format!("letter {} ({})", letter.id, letter.kind), report);
         let again = next_attempt(now, letter.attempts);
         letters::settle(&ctx.pool, letter.id, state, (outcome.words(), again)).await?;
         report.add("letters", u64::from(state == DeliveryState::Sent));

@@ -9,8 +9,8 @@ use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
 use lettre::{Address, Message};
 use sha2::{Digest as _, Sha256};
 
-use super::address;
 use super::dkim::Signer;
+use crate::address;
 use crate::ballot::{self, Ballot, Key};
 use crate::config::MailSettings;
 use crate::edition;

@@ -7,9 +7,8 @@ mod by_hand;
 pub mod dkim;
 pub mod dns;
 mod ledger;
-mod maillog;
-pub use crate::address;
 mod letters;
+mod maillog;
 mod message;
 mod operator;
 mod outbox;
@@ -178,7 +177,7 @@ pub async fn is_wanted(ctx: &Context) -> anyhow::Result<bool> {
     if is_held(send_holds::ALL) || all_held {
         return Ok(false);
     }
-    Ok(deliveries::n_due(&ctx.pool, now).await? > 0
+    Ok(deliveries::any_due(&ctx.pool, now).await?
         || deliveries::held(&ctx.pool).await?.is_some()
         || crate::store::letters::is_due(&ctx.pool, now).await?
         || operator::is_due(ctx).await?)

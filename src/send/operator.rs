@@ -59,19 +59,9 @@ pub async fn run(ctx: &Context, sender: &Sender, route: &Route, report: &mut Rep
         operator_mails::queue(&ctx.pool, &mail, ctx.clock.now()).await?;
     }
     while let Some(mail) = operator_mails::take(&ctx.pool, ctx.clock.now()).await? {
-        let outcome = deliver(ctx, sender, route, (operator, &mail)).await;
-        let state = match outcome.state() {
-            // The relay serves nobody: as if it had not been tried.
-            DeliveryState::Queued => DeliveryState::Deferred,
-            state => state,
-        };
-        if state != DeliveryState::Sent {
-            report.warnings.push(format!(
-                "the operator's mail of {}: {state}: {}",
-                mail.period,
-                outcome.words()
-            ));
-        }
+        let outcome = hand_over(ctx, sender, route, (operator, &mail, "operator")).await;
+        let what = format!("the operator's mail of {}", mail.period);
+        let state = outcome.told(&what, report);
         let again = next_attempt(ctx.clock.now(), mail.attempts);
         operator_mails::settle(&ctx.pool, &mail.period, state, (outcome.words(), again)).await?;
         report.add("operator_mails", u64::from(state == DeliveryState::Sent));
@@ -189,15 +179,6 @@ fn told(row: &SourceRow, zh: bool) -> Value {
         "slug": row.slug, "state": in_chinese.unwrap_or(&row.state), "says": says.unwrap_or_else(|| "–".to_owned()),
         "since": row.failing_since.map(day), "next": row.next_at.format("%Y-%m-%d %H:%M UTC").to_string(),
     })
-}
-
-async fn deliver(
-    ctx: &Context,
-    sender: &Sender,
-    route: &Route,
-    (operator, mail): (&str, &OperatorMail),
-) -> Outcome {
-    hand_over(ctx, sender, route, (operator, mail, "operator")).await
 }
 
 /// Hands one plain mail to the relay, or writes it as KIND-PERIOD.eml into the outbox.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, TimeDelta, Utc};
 use regex::Regex;
 
-use crate::model::DeliveryState;
+use crate::model::{DeliveryState, Report};
 
 /// Pauses in minutes after the first, second, … failed attempt; the last one repeats until the issue expires.
 const PAUSES: [i64; 5] = [5, 15, 60, 240, 720];
@@ -101,6 +101,19 @@ pub fn clean(words: &str) -> String {
 }
 
 impl Outcome {
+    /// The state of a mail that is no delivery, `what`, with a warning in the report where it was not sent.
+    pub fn told(&self, what: &str, report: &mut Report) -> DeliveryState {
+        let state = match self.state() {
+            // The relay serves nobody: as if it had not been tried.
+            DeliveryState::Queued => DeliveryState::Deferred,
+            state => state,
+        };
+        if state != DeliveryState::Sent {
+            report.warnings.push(format!("{what}: {state}: {}", self.words()));
+        }
+        state
+    }
+
     /// The delivery's state after it.
     pub fn state(&self) -> DeliveryState {
         match self {

@@ -89,6 +89,19 @@ pub async fn n_due(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<i64> {
     .await
 }
 
+/// Whether any delivery is due; it does not count a million rows to say so.
+///
+/// # Errors
+/// The database fails.
+pub async fn any_due(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM deliveries WHERE state IN ('queued', 'deferred') AND next_at <= $1) AS "any!""#,
+        now
+    )
+    .fetch_one(pool)
+    .await
+}
+
 /// Who claims, and how much.
 #[derive(Clone, Copy, Debug)]
 pub struct Wish<'a> {

@@ -12,6 +12,7 @@ pub mod embedded;
 pub mod embeddings;
 pub mod errata;
 pub mod facts;
+pub mod fan_out;
 pub mod group_index;
 pub mod hindsight;
 pub mod hindsight_view;
