@@ -36,18 +36,29 @@ pub async fn run(around: &Surroundings, args: BenchArgs) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-async fn crawl(around: &Surroundings, farm: Farm) -> anyhow::Result<()> {
+/// Measures in a schema of its own, which nothing else sees.
+async fn in_scratch<T>(
+    around: &Surroundings,
+    measure: impl AsyncFnOnce(&Context) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let app = around.open().await?;
     let outcome = async {
         let scratch = store::scratch::open(&app.ctx.pool, SCHEMA).await?;
-        let mut ctx = app.ctx.clone();
-        ctx.pool = scratch.pool.clone();
-        let phases = bench::crawl::run(&ctx, farm).await;
+        let measured = measure(&Context { pool: scratch.pool.clone(), ..app.ctx.clone() }).await;
         scratch.pool.close().await;
-        phases
+        measured
     };
     let outcome = outcome.await;
-    let phases = app.close_after(outcome).await?;
+    app.close_after(outcome).await
+}
+
+/// The same without progress bars, whose drawing would be measured too.
+fn quiet(ctx: &Context) -> Context {
+    Context { progress: Progress::Quiet, ..ctx.clone() }
+}
+
+async fn crawl(around: &Surroundings, farm: Farm) -> anyhow::Result<()> {
+    let phases = in_scratch(around, async |ctx| bench::crawl::run(ctx, farm).await).await?;
     if around.global.json {
         return output::json(&phases);
     }
@@ -72,16 +83,7 @@ async fn crawl(around: &Surroundings, farm: Farm) -> anyhow::Result<()> {
 }
 
 async fn group(around: &Surroundings, sizes: &[i64], n_new: i64) -> anyhow::Result<()> {
-    let app = around.open().await?;
-    let outcome = async {
-        let scratch = store::scratch::open(&app.ctx.pool, SCHEMA).await?;
-        let ctx = Context { pool: scratch.pool.clone(), progress: Progress::Quiet, ..app.ctx.clone() };
-        let measured = bench::group::run(&ctx, sizes, n_new).await;
-        scratch.pool.close().await;
-        measured
-    };
-    let outcome = outcome.await;
-    let measured = app.close_after(outcome).await?;
+    let measured = in_scratch(around, async |ctx| bench::group::run(&quiet(ctx), sizes, n_new).await).await?;
     if around.global.json {
         return output::json(&measured);
     }
@@ -109,16 +111,7 @@ async fn group(around: &Surroundings, sizes: &[i64], n_new: i64) -> anyhow::Resu
 }
 
 async fn publish(around: &Surroundings, stories: i64) -> anyhow::Result<()> {
-    let app = around.open().await?;
-    let outcome = async {
-        let scratch = store::scratch::open(&app.ctx.pool, SCHEMA).await?;
-        let ctx = Context { pool: scratch.pool.clone(), progress: Progress::Quiet, ..app.ctx.clone() };
-        let measured = bench::publish::run(&ctx, stories).await;
-        scratch.pool.close().await;
-        measured
-    };
-    let outcome = outcome.await;
-    let one = app.close_after(outcome).await?;
+    let one = in_scratch(around, async |ctx| bench::publish::run(&quiet(ctx), stories).await).await?;
     if around.global.json {
         return output::json(&one);
     }
@@ -144,16 +137,7 @@ async fn send(around: &Surroundings, args: BenchSendArgs) -> anyhow::Result<()> 
         sink: args.sink,
         is_signed: !args.no_dkim,
     };
-    let app = around.open().await?;
-    let outcome = async {
-        let scratch = store::scratch::open(&app.ctx.pool, SCHEMA).await?;
-        let ctx = Context { pool: scratch.pool.clone(), progress: Progress::Quiet, ..app.ctx.clone() };
-        let sent = bench::send::run(&ctx, &plan).await;
-        scratch.pool.close().await;
-        sent
-    };
-    let outcome = outcome.await;
-    let sent = app.close_after(outcome).await?;
+    let sent = in_scratch(around, async |ctx| bench::send::run(&quiet(ctx), &plan).await).await?;
     if around.global.json {
         return output::json(&sent);
     }

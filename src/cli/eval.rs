@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use flate2::read::MultiGzDecoder;
 use serde::de::DeserializeOwned;
 
-use super::args::{EvalArgs, EvalCommand, EvalWith};
+use super::args_eval::{EvalArgs, EvalCommand, EvalWith};
 use super::open::Surroundings;
 use super::{UsageError, eval_feedback, eval_funding, eval_summary, output};
 use crate::config::{EmbeddingSettings, Settings};

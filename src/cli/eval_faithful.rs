@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::args::FaithfulArgs;
+use super::args_eval::FaithfulArgs;
 use super::eval::read;
 use super::open::Surroundings;
 use super::{UsageError, output};

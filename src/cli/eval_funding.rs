@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::Context as _;
 
-use super::args::EvalFunding;
+use super::args_eval::EvalFunding;
 use super::open::Surroundings;
 use super::{UsageError, eval, output};
 use crate::eval::funding::{self, Figures, Labelled, Of};

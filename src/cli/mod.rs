@@ -3,6 +3,7 @@
 mod args;
 mod args_bench;
 mod args_draft;
+mod args_eval;
 mod args_judge;
 mod args_paper;
 mod args_send;

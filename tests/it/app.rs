@@ -49,6 +49,14 @@ impl TestApp {
         Self::start_with(|_| ()).await
     }
 
+    /// Serves the archive on loopback until the test ends, and gives its address.
+    pub async fn serve(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(headsup::serve::run(self.ctx.clone(), listener));
+        base
+    }
+
     /// The same with other settings.
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
         install_tls();

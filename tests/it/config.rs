@@ -187,3 +187,11 @@ pub fn headsup(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Outp
     command.env("HEADSUP_HOME", folder).env("XDG_CONFIG_HOME", folder.join("none"));
     command.args(args).envs(variables.iter().copied()).current_dir(folder).output().unwrap()
 }
+
+/// Exit code and all that the command says on the database at `url`.
+pub fn headsup_on(folder: &Path, url: &str, args: &[&str]) -> (i32, String) {
+    let output = headsup(folder, args, &[("DATABASE_URL", url)]);
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.code().unwrap(), said)
+}

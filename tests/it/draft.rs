@@ -7,7 +7,7 @@ use headsup::model::{DraftId, Language, StoryId};
 use headsup::publish::{self, Mode};
 use headsup::store::drafts::{self, DraftRow};
 use headsup::store::votes;
-use headsup::{press, send, serve};
+use headsup::{press, send};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 
@@ -30,9 +30,7 @@ impl Desk {
         .await;
         subscribe(&app, "joe", "en", true, false).await;
         full_week(&app).await;
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(serve::run(app.ctx.clone(), listener));
+        let base = app.serve().await;
         let browser = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         Self { app, base, browser }
     }
@@ -457,12 +455,7 @@ async fn the_command_line_does_what_the_page_does() {
     subscribe(&app, "joe", "en", true, false).await;
     full_week(&app).await;
     let folder = tempfile::tempdir().unwrap();
-    let headsup = |args: &[&str]| {
-        let output = crate::config::headsup(folder.path(), args, &[("DATABASE_URL", &url)]);
-        let text =
-            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-        (output.status.code().unwrap(), text)
-    };
+    let headsup = |args: &[&str]| crate::config::headsup_on(folder.path(), &url, args);
     let (code, text) = headsup(&["draft", "show"]);
     assert!(code == 2 && text.contains("no draft waits"), "{text}");
     week(&app, WEEK).await;

@@ -3,7 +3,7 @@
 use headsup::config::{EditionSettings, Review};
 use headsup::model::{Focus, Lane, Language, StoryId};
 use headsup::publish::{self, Composed, Mode, Series};
-use headsup::{send, serve};
+use headsup::send;
 
 use crate::app::TestApp;
 use crate::config::headsup;
@@ -97,9 +97,7 @@ async fn a_daily_has_its_own_numbers_ledger_readers_and_address() {
     assert_eq!(send::run(&app.ctx).await.unwrap().count("sent"), 6);
     assert_eq!(count(&app, "SELECT count(DISTINCT message_id) FROM deliveries").await, 6);
 
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(serve::run(app.ctx.clone(), listener));
+    let base = app.serve().await;
     let browser = reqwest::Client::builder().no_proxy().build().unwrap();
     let get = async |path: &str| {
         let answer = browser.get(format!("{base}{path}")).send().await.unwrap();

@@ -6,8 +6,8 @@ use headsup::hindsight::{Followed, Outcome, Quarter};
 use headsup::model::{Entity, EntityKind, IssueKind, Lane, Language, Report, ScorePart, StoryId, Verdict};
 use headsup::pipeline::{self, Stage};
 use headsup::publish::{self, Mode};
+use headsup::store;
 use headsup::store::{hindsight_view, issues};
-use headsup::{serve, store};
 
 use crate::app::TestApp;
 use crate::crawl::web::{Answer, Web, ok, status, told};
@@ -417,9 +417,7 @@ async fn a_quarter_shows_what_lasted_what_was_missed_and_how_well_the_score_fore
     assert_eq!(summary.left_out.lasted, 1, "our miss");
     let foresight = summary.foresight.unwrap();
     assert!((0.8..0.95).contains(&foresight.auc), "{foresight:?}");
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(serve::run(app.ctx.clone(), listener));
+    let base = app.serve().await;
     let page = |path: String| {
         let url = format!("{base}{path}");
         async move {

@@ -258,9 +258,7 @@ async fn late_evidence_makes_one_story_of_two_and_the_old_address_leads_on() {
     let reason: String = one(&app, "SELECT reason FROM story_decisions WHERE kind = 'merged'").await;
     assert!(reason.contains("Quokka"), "{reason}");
 
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(headsup::serve::run(app.ctx.clone(), listener));
+    let base = app.serve().await;
     let client =
         reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let answer = client.get(format!("{base}/en/story/{gone}")).send().await.unwrap();

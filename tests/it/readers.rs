@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use headsup::model::{Language, Report, Topic};
+use headsup::send;
 use headsup::store::subscribers::{self, Subscriber};
-use headsup::{send, serve};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 
@@ -27,9 +27,7 @@ impl Desk {
             settings.site.proxies = "127.0.0.1".to_owned();
         })
         .await;
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(serve::run(app.ctx.clone(), listener));
+        let base = app.serve().await;
         let browser = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         Self { app, base, browser }
     }
@@ -222,9 +220,7 @@ async fn holds_evidence(desk: &Desk, reader: &Subscriber) {
 #[tokio::test]
 async fn nobody_can_sign_up_where_the_operator_does_not_want_it() {
     let app = TestApp::start().await;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(serve::run(app.ctx.clone(), listener));
+    let base = app.serve().await;
     let desk = Desk { app, base, browser: Client::builder().no_proxy().build().unwrap() };
     assert_eq!(desk.get("/en/subscribe").await.0, StatusCode::NOT_FOUND);
     assert_eq!(desk.sign_up("ada@example.org").await.0, StatusCode::NOT_FOUND);

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use headsup::demo::run;
+use headsup::pipeline;
 use headsup::store::subscribers;
-use headsup::{pipeline, serve};
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode};
 
@@ -36,9 +36,7 @@ struct Archive {
 impl Archive {
     async fn empty() -> Self {
         let app = TestApp::start().await;
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(serve::run(app.ctx.clone(), listener));
+        let base = app.serve().await;
         Self { app, base, client: client() }
     }
 

@@ -6,10 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use headsup::ballot::{Ballot, Key};
 use headsup::model::{IssueKind, Language, StoryId, SubscriberId, VoteKind, Voter};
 use headsup::publish::{self, Mode};
+use headsup::send;
 use headsup::store::errata::{self, Changed, New};
 use headsup::store::votes::{self, Cast, Said};
 use headsup::store::{self, subscribers};
-use headsup::{send, serve};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 
@@ -29,9 +29,7 @@ impl Booth {
         let app = TestApp::start().await;
         subscribe(&app, "joe", "en", true, false).await;
         let story = add(&app, &seed("Acme", 9.0)).await;
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(serve::run(app.ctx.clone(), listener));
+        let base = app.serve().await;
         let browser = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         Self { app, base, story, browser }
     }
@@ -380,12 +378,7 @@ async fn the_operator_confirms_a_vote_and_measures_the_judge_by_votes() {
     let (pool, url) = fresh_database_with_url().await;
     app.ctx.pool = pool.clone();
     let folder = tempfile::tempdir().unwrap();
-    let headsup = |args: &[&str]| {
-        let output = crate::config::headsup(folder.path(), args, &[("DATABASE_URL", &url)]);
-        let text =
-            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-        (output.status.code().unwrap(), text)
-    };
+    let headsup = |args: &[&str]| crate::config::headsup_on(folder.path(), &url, args);
     let (code, text) = headsup(&["eval", "feedback"]);
     assert!(code == 2 && text.contains("nothing to measure"), "{code} {text}");
     let loud = add(&app, &seed("Acme", 1.0).with(|seed| seed.verdict.dropped = Some("hype".into()))).await;
