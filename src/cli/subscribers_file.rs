@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::model::{Language, Topic};
 use crate::store::consents::{self, Consent};
 use crate::store::import::{self, Imported};
+use crate::store::preferences::Choice;
 use crate::store::sign_ups::Wish;
 use crate::store::subscribers;
 
@@ -128,14 +129,9 @@ fn row<'a>(cell: impl Fn(&str) -> &'a str) -> Result<Imported, String> {
             Some(word.parse::<Tz>().map_err(|_| format!("time_zone: no zone {word:?}"))?.name().to_owned())
         }
     };
-    let wish = Wish {
-        email,
-        language,
-        topics,
-        weekly: yes("weekly", cell("weekly"))?,
-        monthly: yes("monthly", cell("monthly"))?,
-        time_zone,
-    };
+    let weekly = yes("weekly", cell("weekly"))?;
+    let monthly = yes("monthly", cell("monthly"))?;
+    let wish = Wish { email, choice: Choice { language, topics, weekly, monthly, time_zone } };
     let wording = cell("consent_text").to_owned();
     if wording.is_empty() {
         return Err("consent_text: what did the reader agree to?".to_owned());
@@ -236,10 +232,10 @@ mod tests {
         let rows = parse(text.as_bytes()).unwrap();
         let Imported { wish, consent } = &rows[0];
         assert_eq!(
-            (rows.len(), wish.email.as_str(), wish.weekly, wish.monthly),
+            (rows.len(), wish.email.as_str(), wish.choice.weekly, wish.choice.monthly),
             (1, "ada@example.org", false, true)
         );
-        assert_eq!(wish.topics, [Topic::Research, Topic::Privacy]);
+        assert_eq!(wish.choice.topics, [Topic::Research, Topic::Privacy]);
         assert_eq!(consent.wording, "old list, \"form\" 2");
         assert_eq!(consent.asked_at.to_rfc3339(), "2026-05-06T00:00:00+00:00");
     }

@@ -57,14 +57,7 @@ pub async fn ask(
     };
     let language = typed.language.parse().unwrap_or(Language::En);
     let wish = match typed.address().and_then(|email| Ok((email, typed.choice()?))) {
-        Ok((email, choice)) => Wish {
-            email,
-            language: choice.language,
-            topics: choice.topics,
-            weekly: choice.weekly,
-            monthly: choice.monthly,
-            time_zone: choice.time_zone,
-        },
+        Ok((email, choice)) => Wish { email, choice },
         Err(wrong) if is_json => {
             let error = words::word(wrong, language);
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "error": error }))).into_response());
@@ -109,12 +102,12 @@ pub async fn look(State(ctx): State<Context>, Path((lang, token)): Path<(String,
         let key = if sign_up.subscriber_id.is_some() { "confirm_moved" } else { "confirm_done" };
         return note(&ctx, language, "confirm_done_title", key);
     }
-    let wish = &sign_up.wish;
+    let Wish { email, choice } = &sign_up.wish;
     let data = json!({
-        "token": token, "email": wish.email, "moves": sign_up.subscriber_id.is_some(),
-        "topics": wish.topics.iter().map(|topic| words::word(&topic_key(*topic), language)).collect::<Vec<_>>(),
-        "weekly": wish.weekly, "monthly": wish.monthly, "time_zone": wish.time_zone,
-        "mail_language": words::word(&format!("mail_{}", wish.language), language),
+        "token": token, "email": email, "moves": sign_up.subscriber_id.is_some(),
+        "topics": choice.topics.iter().map(|topic| words::word(&topic_key(*topic), language)).collect::<Vec<_>>(),
+        "weekly": choice.weekly, "monthly": choice.monthly, "time_zone": choice.time_zone,
+        "mail_language": words::word(&format!("mail_{}", choice.language), language),
     });
     Ok(private(page::render(&ctx, "web/confirm.html.j2", language, &format!("/confirm/{token}"), data)?))
 }

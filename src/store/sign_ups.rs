@@ -5,8 +5,9 @@ use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 use sqlx::{PgConnection, PgPool};
 
+use super::preferences::Choice;
 use super::{consents, letters, preferences, subscribers, suppressions};
-use crate::model::{Language, SubscriberId, Topic};
+use crate::model::{Language, SubscriberId};
 
 /// Days until a request that nobody confirmed is forgotten.
 pub const DAYS: i64 = 7;
@@ -19,16 +20,8 @@ pub const PER_CLIENT: i32 = 20;
 pub struct Wish {
     /// Checked at the door.
     pub email: String,
-    /// Of the mails.
-    pub language: Language,
-    /// None: the whole issue.
-    pub topics: Vec<Topic>,
-    /// The weekly issue.
-    pub weekly: bool,
-    /// The paper of the month.
-    pub monthly: bool,
-    /// IANA name; none: the operator's.
-    pub time_zone: Option<String>,
+    /// What the mails are to be.
+    pub choice: Choice,
 }
 
 /// What shows later that somebody asked.
@@ -125,11 +118,11 @@ pub async fn ask(
              expires_at = $8, asked_from = $9, wording = $10
          RETURNING id",
         wish.email,
-        wish.language.as_str(),
-        &subscribers::topic_words(&wish.topics),
-        wish.weekly,
-        wish.monthly,
-        wish.time_zone,
+        wish.choice.language.as_str(),
+        &subscribers::topic_words(&wish.choice.topics),
+        wish.choice.weekly,
+        wish.choice.monthly,
+        wish.choice.time_zone,
         now,
         now + TimeDelta::days(DAYS),
         evidence.from,
@@ -166,11 +159,13 @@ async fn find(conn: &mut PgConnection, token: &str, now: DateTime<Utc>) -> sqlx:
         id: row.id,
         wish: Wish {
             email: row.email,
-            language: row.language.parse().unwrap_or(Language::En),
-            topics: subscribers::topics_of(&row.topics),
-            weekly: row.weekly,
-            monthly: row.monthly,
-            time_zone: row.time_zone,
+            choice: Choice {
+                language: row.language.parse().unwrap_or(Language::En),
+                topics: subscribers::topics_of(&row.topics),
+                weekly: row.weekly,
+                monthly: row.monthly,
+                time_zone: row.time_zone,
+            },
         },
         subscriber_id: row.subscriber_id,
         asked_at: row.asked_at,

@@ -168,11 +168,11 @@ pub async fn welcome(conn: &mut PgConnection, wish: &Wish, now: DateTime<Utc>) -
                monthly = $5, time_zone = $6
            RETURNING id AS "id: SubscriberId""#,
         known.unwrap_or(email),
-        wish.language.as_str(),
-        &topic_words(&wish.topics),
-        wish.weekly,
-        wish.monthly,
-        wish.time_zone,
+        wish.choice.language.as_str(),
+        &topic_words(&wish.choice.topics),
+        wish.choice.weekly,
+        wish.choice.monthly,
+        wish.choice.time_zone,
         new_token(),
         now
     )
